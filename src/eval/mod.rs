@@ -1,0 +1,3 @@
+//! Evaluation: from syntax to the tree of resources.
+
+pub mod terraform;

@@ -1,0 +1,1 @@
+//! Terraform: whole root modules, with their variables, locals, repetitions and local module calls.

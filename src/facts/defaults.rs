@@ -1,0 +1,26 @@
+//! `rules/facts/defaults.toml`.
+
+use super::Fact;
+use serde::Deserialize;
+
+/// What Azure takes where the code says nothing.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Defaults {
+    /// Pod CIDR of overlay and kubenet clusters.
+    pub pod_cidr: Fact<String>,
+    /// Service CIDR.
+    pub service_cidr: Fact<String>,
+    /// Address of the DNS service.
+    pub dns_service_ip: Fact<String>,
+    /// Pods per node with Azure CNI Overlay.
+    pub max_pods_overlay: Fact<u64>,
+    /// Pods per node with a pod subnet.
+    pub max_pods_pod_subnet: Fact<u64>,
+    /// Pods per node when pods take addresses of the node subnet.
+    pub max_pods_node_subnet: Fact<u64>,
+    /// Pods per node with kubenet.
+    pub max_pods_kubenet: Fact<u64>,
+    /// Nodes per pool.
+    pub node_count: Fact<u64>,
+}

@@ -1,0 +1,57 @@
+//! What is known about Azure, as data: `rules/facts/*.toml`. Each file has its own module here, with one struct whose fields are the
+//! file's tables; every fact names its source, and where it changed over time, its history.
+
+mod defaults;
+
+pub use defaults::Defaults;
+
+use crate::date::Date;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+/// All facts.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// What Azure takes where the code says nothing.
+    pub defaults: Defaults,
+}
+
+impl Facts {
+    /// The facts that are part of the program.
+    pub fn embedded() -> Self {
+        Self { defaults: read(include_str!("../../rules/facts/defaults.toml")) }
+    }
+}
+
+/// Reads an embedded file. A mistake in one shows in the test below, never to a user.
+fn read<T: DeserializeOwned + Default>(text: &str) -> T {
+    toml::from_str(text).unwrap_or_default()
+}
+
+/// One fact with its source: a value and, where it has changed, what it was before.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fact<T> {
+    /// Page and date, or release note, that says so.
+    pub source: String,
+    /// The value by date.
+    pub history: crate::date::Dated<T>,
+}
+
+impl<T> Fact<T> {
+    /// What held on a day.
+    pub fn on(&self, day: Date) -> Option<&T> {
+        self.history.on(day)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every file parses on its own: `read` would hide a mistake behind defaults.
+    #[test]
+    fn embedded_files_are_valid() {
+        toml::from_str::<Defaults>(include_str!("../../rules/facts/defaults.toml")).unwrap();
+    }
+}

@@ -1,0 +1,1 @@
+//! The azurerm provider's names.

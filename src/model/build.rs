@@ -1,0 +1,1 @@
+//! From the tree of resources to the model.

@@ -1,0 +1,275 @@
+//! The one model that rules see: clusters, node pools, subnets and VNets, linked, whatever language they were written in.
+
+mod azurerm;
+mod build;
+mod field;
+mod network;
+
+pub use field::{Field, State, Undecided};
+pub use network::{Subnet, SubnetId, Vnet, VnetId};
+
+use crate::cidr::{Cidr, Family};
+use crate::value::At;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// Everything one root module (with one set of variables) declares that matters to the network of AKS clusters.
+#[derive(Debug, Default)]
+pub struct World {
+    /// The clusters, in the order of the code.
+    pub clusters: Vec<Cluster>,
+    /// The subnets: declared ones, and one for each subnet that a pool names without declaring it.
+    pub subnets: Vec<Subnet>,
+    /// The virtual networks, likewise.
+    pub vnets: Vec<Vnet>,
+}
+
+/// The program that sends the code to Azure: some of what is refused is refused by it, not by Azure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deployer {
+    /// The azurerm provider of Terraform, of a version in this range.
+    Azurerm(ProviderVersion),
+    /// Azure Resource Manager itself (ARM, Bicep, azapi).
+    ResourceManager,
+}
+
+/// The versions of the provider that the code allows: `least <= version < below`. `None` means no bound.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProviderVersion {
+    /// The lowest allowed version, as (major, minor, patch).
+    pub least: Option<(u64, u64, u64)>,
+    /// The lowest version that is too high.
+    pub below: Option<(u64, u64, u64)>,
+}
+
+impl ProviderVersion {
+    /// Whether every allowed version is at least this one.
+    pub fn surely_from(&self, version: (u64, u64, u64)) -> bool {
+        self.least.is_some_and(|least| least >= version)
+    }
+
+    /// Whether every allowed version is below this one.
+    pub fn surely_before(&self, version: (u64, u64, u64)) -> bool {
+        self.below.is_some_and(|below| below <= version)
+    }
+}
+
+/// An AKS cluster.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    /// Its address in the code.
+    pub address: Arc<str>,
+    /// The line that declares it.
+    pub at: At,
+    /// Who deploys it.
+    pub deployer: Deployer,
+    /// Azure region in its short form: lower case, no spaces (`westeurope`).
+    pub location: Field<String>,
+    /// Kubernetes version as written, such as `1.29` or `1.29.4`.
+    pub kubernetes_version: Field<String>,
+    /// `free`, `standard` or `premium`, lower case. Absent means Free.
+    pub sku_tier: Field<String>,
+    /// The network plugin, lower case: `azure`, `kubenet` or `none`.
+    pub plugin: Field<String>,
+    /// The network plugin mode as written (`overlay`); [`Field::raw`] has the case. Lower case here.
+    pub mode: Field<String>,
+    /// The data plane, lower case: `azure` or `cilium`. Azure's default is `azure`.
+    pub data_plane: Field<String>,
+    /// The network policy engine, lower case: `azure`, `calico`, `cilium` or `none`.
+    pub policy: Field<String>,
+    /// The pod ranges in order. Holds Azure's default where none is written and the mode gives pods a range of their own
+    /// (or may do so); empty otherwise.
+    pub pod_cidrs: Vec<Field<Cidr>>,
+    /// The service ranges in order; Azure's default where none is written.
+    pub service_cidrs: Vec<Field<Cidr>>,
+    /// The address of the cluster's DNS service; Azure's default where none is written.
+    pub dns_service_ip: Field<IpAddr>,
+    /// The IP families. Azure's default is IPv4 alone.
+    pub ip_families: Field<Vec<Family>>,
+    /// The node pools that are known, the default pool first.
+    pub pools: Vec<Pool>,
+    /// Set when there may be more pools than those listed (an unknown `for_each`, say): why.
+    pub more_pools: Option<Undecided>,
+    /// The Application Gateway ingress controller add-on.
+    pub agic: Field<Agic>,
+    /// The virtual nodes (ACI connector) add-on, `true` when on.
+    pub virtual_nodes: Field<bool>,
+    /// The HTTP application routing add-on, `true` when on.
+    pub http_application_routing: Field<bool>,
+    /// Names of attributes in the code that newer versions of the API or of the provider no longer have, by the key of
+    /// `rules/facts/deprecated.toml`.
+    pub deprecated: Vec<Field<&'static str>>,
+}
+
+/// The Application Gateway ingress controller add-on, as far as the code says.
+#[derive(Clone, Debug)]
+pub struct Agic {
+    /// The subnet that the gateway is or will be in, where the code shows it.
+    pub subnet: Field<SubnetId>,
+    /// The range of the gateway's subnet, where only a range is given and AKS makes the subnet itself.
+    pub subnet_cidr: Field<Cidr>,
+}
+
+/// A node pool.
+#[derive(Clone, Debug)]
+pub struct Pool {
+    /// Its address in the code; for the default pool, the cluster's.
+    pub address: Arc<str>,
+    /// What to point at when no attribute is to blame.
+    pub at: At,
+    /// Its name.
+    pub name: Field<String>,
+    /// The VM size as written.
+    pub vm_size: Field<String>,
+    /// The fixed number of nodes; Azure's default is 1.
+    pub count: Field<u64>,
+    /// Whether the autoscaler is on. Azure's default is off.
+    pub autoscaling: Field<bool>,
+    /// The autoscaler's minimum.
+    pub min_count: Field<u64>,
+    /// The autoscaler's maximum.
+    pub max_count: Field<u64>,
+    /// Pods per node; Azure's default depends on the network mode.
+    pub max_pods: Field<u64>,
+    /// Extra nodes during an upgrade as written: `33%` or `2`.
+    pub max_surge: Field<String>,
+    /// `linux` or `windows`. Azure's default is `linux`.
+    pub os: Field<String>,
+    /// The operating system's variant as written: `Windows2022`, `AzureLinux`, ..
+    pub os_sku: Field<String>,
+    /// `VirtualMachineScaleSets` (Azure's default), `AvailabilitySet` or `VirtualMachines`.
+    pub kind: Field<String>,
+    /// The subnet of the nodes. Absent: a VNet that AKS makes itself.
+    pub subnet: Field<SubnetId>,
+    /// The subnet of the pods, which only the flat network modes have: `true` when one is written.
+    pub pod_subnet: Field<bool>,
+    /// Set when the code repeats the pool a number of times that cannot be known: why.
+    pub repeated: Option<Undecided>,
+}
+
+impl Cluster {
+    /// Whether the network mode is Azure CNI Overlay. A mode of overlay counts whatever the plugin, since that is what was meant.
+    pub fn is_overlay(&self) -> Result<bool, Undecided> {
+        Ok(self.mode.known()?.is_some_and(|m| m == "overlay"))
+    }
+
+    /// Whether the plugin is kubenet.
+    pub fn is_kubenet(&self) -> Result<bool, Undecided> {
+        Ok(self.plugin.known()?.is_some_and(|p| p == "kubenet"))
+    }
+
+    /// Whether pods get addresses from a range of their own, the pod CIDR: overlay and kubenet.
+    pub fn has_pod_range(&self) -> Result<bool, Undecided> {
+        either(self.is_overlay(), self.is_kubenet())
+    }
+
+    /// The subnets of the node pools, each once, in the order of the pools.
+    pub fn node_subnets(&self) -> Vec<(&Pool, SubnetId)> {
+        let mut found: Vec<(&Pool, SubnetId)> = Vec::new();
+        for pool in &self.pools {
+            if let Ok(Some(&id)) = pool.subnet.known()
+                && !found.iter().any(|(_, seen)| *seen == id)
+            {
+                found.push((pool, id));
+            }
+        }
+        found
+    }
+
+    /// The reason why some pool's subnet is not known, if there is one.
+    pub fn unknown_node_subnet(&self) -> Option<Undecided> {
+        self.more_pools.clone().or_else(|| self.pools.iter().find_map(|p| p.subnet.known().err()))
+    }
+
+    /// The largest number of nodes that all pools together may reach.
+    pub fn max_nodes(&self) -> Result<u64, Undecided> {
+        self.sum_over_pools(Pool::max_nodes)
+    }
+
+    /// Sums a number over all pools; undecided when there may be more pools than are known.
+    pub fn sum_over_pools(&self, number: impl Fn(&Pool) -> Result<u64, Undecided>) -> Result<u64, Undecided> {
+        let mut sum = 0u64;
+        for pool in &self.pools {
+            sum = sum.saturating_add(number(pool)?);
+        }
+        self.more_pools.clone().or_else(|| self.pools.iter().find_map(|p| p.repeated.clone())).map_or(Ok(sum), Err)
+    }
+}
+
+impl Pool {
+    /// The largest number of nodes that the pool may reach: the autoscaler's maximum, else the count.
+    pub fn max_nodes(&self) -> Result<u64, Undecided> {
+        self.bound(&self.max_count)
+    }
+
+    /// The smallest number of nodes: the autoscaler's minimum, else the count.
+    pub fn min_nodes(&self) -> Result<u64, Undecided> {
+        self.bound(&self.min_count)
+    }
+
+    /// The field that [`Pool::max_nodes`] comes from: what to point at.
+    pub fn max_nodes_field(&self) -> &Field<u64> {
+        if matches!(self.autoscaling.known(), Ok(Some(true))) { &self.max_count } else { &self.count }
+    }
+
+    fn bound(&self, scaled: &Field<u64>) -> Result<u64, Undecided> {
+        let field = if self.autoscaling.known()?.copied().unwrap_or(false) { scaled } else { &self.count };
+        Ok(field.known()?.copied().unwrap_or(1))
+    }
+
+    /// Whether the nodes run Windows.
+    pub fn is_windows(&self) -> Result<bool, Undecided> {
+        Ok(self.os.known()?.is_some_and(|os| os == "windows"))
+    }
+
+    /// How to call the pool in a message: `node pool system`, or by its address when the name is unknown.
+    pub fn title(&self) -> String {
+        match self.name.known() {
+            Ok(Some(name)) => format!("node pool {name}"),
+            _ => format!("node pool {}", self.address),
+        }
+    }
+}
+
+impl World {
+    /// The subnet with this id.
+    pub fn subnet(&self, id: SubnetId) -> Option<&Subnet> {
+        self.subnets.get(id.0)
+    }
+
+    /// The VNet with this id.
+    pub fn vnet(&self, id: VnetId) -> Option<&Vnet> {
+        self.vnets.get(id.0)
+    }
+
+    /// The VNets of the cluster's node pools, each once.
+    pub fn node_vnets(&self, cluster: &Cluster) -> Vec<VnetId> {
+        let mut found = Vec::new();
+        for (_, id) in cluster.node_subnets() {
+            if let Some(Ok(Some(&vnet))) = self.subnet(id).map(|s| s.vnet.known())
+                && !found.contains(&vnet)
+            {
+                found.push(vnet);
+            }
+        }
+        found
+    }
+}
+
+/// True if one is true; undecided only if that matters.
+pub fn either(a: Result<bool, Undecided>, b: Result<bool, Undecided>) -> Result<bool, Undecided> {
+    match (a, b) {
+        (Ok(true), _) | (_, Ok(true)) => Ok(true),
+        (Ok(false), Ok(false)) => Ok(false),
+        (Err(e), _) | (_, Err(e)) => Err(e),
+    }
+}
+
+/// True if both are true; undecided only if that matters.
+pub fn both(a: Result<bool, Undecided>, b: Result<bool, Undecided>) -> Result<bool, Undecided> {
+    match (a, b) {
+        (Ok(false), _) | (_, Ok(false)) => Ok(false),
+        (Ok(true), Ok(true)) => Ok(true),
+        (Err(e), _) | (_, Err(e)) => Err(e),
+    }
+}

@@ -1,0 +1,70 @@
+//! Subnets and virtual networks of the model.
+
+use super::{Field, Undecided};
+use crate::cidr::Cidr;
+use crate::value::At;
+use std::sync::Arc;
+
+/// Names a subnet of a [`super::World`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SubnetId(pub(super) usize);
+
+/// Names a VNet of a [`super::World`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VnetId(pub(super) usize);
+
+/// A subnet.
+#[derive(Clone, Debug)]
+pub struct Subnet {
+    /// Its address in the code, or its Azure id where the code does not declare it.
+    pub address: Arc<str>,
+    /// Where it is declared, or named.
+    pub at: At,
+    /// Its name.
+    pub name: Field<String>,
+    /// Its ranges. A list that cannot be known is one unknown field.
+    pub prefixes: Vec<Field<Cidr>>,
+    /// The VNet it is part of.
+    pub vnet: Field<VnetId>,
+    /// The services that it is delegated to.
+    pub delegations: Field<Vec<String>>,
+}
+
+/// A virtual network.
+#[derive(Clone, Debug)]
+pub struct Vnet {
+    /// Its address in the code, or its Azure id where the code does not declare it.
+    pub address: Arc<str>,
+    /// Where it is declared, or named.
+    pub at: At,
+    /// Its name.
+    pub name: Field<String>,
+    /// The name of its resource group.
+    pub resource_group: Field<String>,
+    /// Its address space. A list that cannot be known is one unknown field.
+    pub space: Vec<Field<Cidr>>,
+    /// Its subnets.
+    pub subnets: Vec<SubnetId>,
+    /// Set when it may have subnets that the code does not show: why.
+    pub more_subnets: Option<Undecided>,
+}
+
+impl Subnet {
+    /// How to call the subnet in a message.
+    pub fn title(&self) -> String {
+        match self.name.known() {
+            Ok(Some(name)) => name.clone(),
+            _ => self.address.to_string(),
+        }
+    }
+}
+
+impl Vnet {
+    /// How to call the VNet in a message.
+    pub fn title(&self) -> String {
+        match self.name.known() {
+            Ok(Some(name)) => name.clone(),
+            _ => self.address.to_string(),
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Findings as plain data, and the reporters: pure functions from a [`Report`] to text.
+
+use crate::model::Undecided;
+use crate::source::{Sources, Span, Unreadable};
+use std::fmt;
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// A risk.
+    Warning,
+    /// Azure refuses it, or connectivity breaks.
+    Error,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule's name.
+    pub rule: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong, with the evaluated values. No capital at the start, no full stop at the end.
+    pub message: String,
+    /// The address of the cluster.
+    pub cluster: String,
+    /// The place to edit: the attribute nearest to the cluster.
+    pub place: Span,
+    /// Where the values came from, and the other things involved.
+    pub related: Vec<Related>,
+    /// What Azure does about it, with its error code if known. One or more sentences.
+    pub azure: String,
+    /// What to change. One or more sentences.
+    pub fix: String,
+    /// The page that says so.
+    pub url: String,
+}
+
+impl Finding {
+    /// What Azure does and what to change, as one text.
+    pub fn help(&self) -> String {
+        [self.azure.as_str(), self.fix.as_str()].iter().filter(|s| !s.is_empty()).copied().collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Another place that a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// What is there: "node subnet 10.1.4.0/22", "default of var.pod_cidr".
+    pub message: String,
+    /// The place.
+    pub span: Span,
+}
+
+/// A rule that could not be decided for a cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UndecidedRule {
+    /// The rule's name; `*` where a part of the code could not be followed at all, so that every rule is meant.
+    pub rule: &'static str,
+    /// The address of the cluster (of the module call, where that is what could not be followed).
+    pub cluster: String,
+    /// Why, and the place that makes it so.
+    pub why: Undecided,
+}
+
+/// All that a run found.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// The findings, sorted by path, line, column and rule.
+    pub findings: Vec<Finding>,
+    /// What could not be decided, sorted likewise.
+    pub undecided: Vec<UndecidedRule>,
+    /// What could not be read or parsed.
+    pub unreadable: Vec<Unreadable>,
+    /// How many files were read.
+    pub files: usize,
+    /// How many clusters were found.
+    pub clusters: usize,
+}
+
+impl Report {
+    /// How many findings have this severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|f| f.severity == severity).count()
+    }
+
+    /// Sorts everything by place, and drops what is there twice, so that the same input gives the same bytes.
+    pub fn sort(&mut self, sources: &Sources) {
+        let place = |span: Span| (sources.file(span.file).path(), span.start, span.end);
+        self.findings.sort_by(|a, b| {
+            let key = |f: &Finding| (f.rule, f.cluster.clone(), f.message.clone());
+            place(a.place).cmp(&place(b.place)).then_with(|| key(a).cmp(&key(b)))
+        });
+        self.findings.dedup();
+        self.undecided.sort_by(|a, b| {
+            let key = |u: &UndecidedRule| (u.why.span.map(|s| place(s)).is_none(), u.why.reason.clone());
+            let at = |u: &UndecidedRule| u.why.span.map(|s| (sources.file(s.file).path().to_owned(), s.start, s.end));
+            (at(a), a.rule, &a.cluster, key(a)).cmp(&(at(b), b.rule, &b.cluster, key(b)))
+        });
+        self.undecided.dedup();
+        self.unreadable
+            .sort_by(|a, b| (&a.path, a.span.map(|s| s.start), &a.message).cmp(&(&b.path, b.span.map(|s| s.start), &b.message)));
+        self.unreadable.dedup();
+    }
+}

@@ -1,0 +1,213 @@
+//! The rules: one visible list, and the runner that applies it to a [`World`].
+
+mod document;
+
+pub use document::{Document, Example, ExampleKind};
+
+use crate::date::Date;
+use crate::facts::Facts;
+use crate::model::{Cluster, Pool, Undecided, World};
+use crate::report::{Finding, Related, Report, Severity, UndecidedRule};
+use crate::value::At;
+
+/// A rule: its name, its document, what it applies to, and the function that checks it.
+pub struct Rule {
+    /// The name, as in its document, in suppressions and in the config.
+    pub name: &'static str,
+    /// The text of its document under `rules/`.
+    pub document: &'static str,
+    /// The clusters it applies to.
+    pub scope: Scope,
+    /// The check.
+    pub check: Check,
+}
+
+/// The clusters that a rule applies to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All clusters.
+    All,
+    /// Clusters with Azure CNI Overlay.
+    Overlay,
+    /// Clusters whose pods have a range of their own: overlay and kubenet.
+    PodRange,
+    /// Clusters with kubenet.
+    Kubenet,
+}
+
+/// What a rule looks at, one at a time: an unknown value stops it for that one only.
+#[derive(Clone, Copy)]
+pub enum Check {
+    /// Each cluster.
+    Cluster(fn(&Context, &Cluster, &mut Out) -> Decision),
+    /// Each node pool of each cluster.
+    Pool(fn(&Context, &Cluster, &Pool, &mut Out) -> Decision),
+}
+
+/// A check's end: decided (with or without findings), or stopped at something unknown.
+pub type Decision = Result<(), Undecided>;
+
+/// What a check may look at beside its cluster.
+pub struct Context<'a> {
+    /// Everything that was declared.
+    pub world: &'a World,
+    /// What is known about Azure.
+    pub facts: &'a Facts,
+    /// The day whose rules apply.
+    pub day: Date,
+}
+
+/// Where a check leaves its findings.
+#[derive(Default)]
+pub struct Out {
+    drafts: Vec<Draft>,
+}
+
+/// A finding in the making.
+pub struct Draft {
+    case: &'static str,
+    at: At,
+    message: String,
+    related: Vec<(String, At)>,
+    azure: String,
+    fix: String,
+}
+
+impl Out {
+    /// Adds a finding at a place. `case` is the key in the document's `[severity]` table that says how bad it is on which day.
+    /// The message says what is wrong with the evaluated values: no capital at the start, no full stop at the end.
+    pub fn report(&mut self, case: &'static str, at: &At, message: impl Into<String>) -> &mut Draft {
+        let draft = Draft {
+            case,
+            at: at.clone(),
+            message: message.into(),
+            related: Vec::new(),
+            azure: String::new(),
+            fix: String::new(),
+        };
+        self.drafts.push(draft);
+        let last = self.drafts.len() - 1;
+        #[allow(clippy::indexing_slicing, reason = "an element was pushed just above")]
+        &mut self.drafts[last]
+    }
+}
+
+impl Draft {
+    /// Says what Azure does about it, in whole sentences, with its error code if known.
+    pub fn azure(&mut self, text: impl Into<String>) -> &mut Self {
+        self.azure = text.into();
+        self
+    }
+
+    /// Says what to change, in whole sentences.
+    pub fn fix(&mut self, text: impl Into<String>) -> &mut Self {
+        self.fix = text.into();
+        self
+    }
+
+    /// Adds another place that the finding is about. The places that its value came from follow by themselves.
+    pub fn related(&mut self, message: impl Into<String>, at: &At) -> &mut Self {
+        self.related.push((message.into(), at.clone()));
+        self
+    }
+}
+
+/// Lists one rule: the folder and the name of its document, its scope, its check.
+macro_rules! rule {
+    ($topic:literal, $name:literal, $scope:ident, $kind:ident($check:path)) => {
+        Rule {
+            name: $name,
+            document: include_str!(concat!("../../rules/", $topic, "/", $name, ".md")),
+            scope: Scope::$scope,
+            check: Check::$kind($check),
+        }
+    };
+}
+
+/// All rules, by topic. A new rule is one document, one function and one line here.
+pub const RULES: &[Rule] = &[];
+
+/// The rule of this name.
+pub fn find(name: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|r| r.name == name)
+}
+
+/// Runs the wanted rules over a world and adds what they find to the report.
+pub fn run(world: &World, facts: &Facts, day: Date, wanted: &dyn Fn(&str) -> bool, report: &mut Report) {
+    let context = Context { world, facts, day };
+    for rule in RULES.iter().filter(|r| wanted(r.name)) {
+        for cluster in &world.clusters {
+            match rule.check {
+                Check::Cluster(check) => {
+                    apply(rule, cluster, day, report, |out| check(&context, cluster, out));
+                }
+                Check::Pool(check) => {
+                    for pool in &cluster.pools {
+                        apply(rule, cluster, day, report, |out| check(&context, cluster, pool, out));
+                    }
+                }
+            }
+        }
+    }
+    report.clusters += world.clusters.len();
+}
+
+/// Runs one check. When it is unknown whether the rule applies at all, the check still runs: only if it would find something, or is
+/// itself undecided, does that matter.
+fn apply(rule: &Rule, cluster: &Cluster, day: Date, report: &mut Report, check: impl Fn(&mut Out) -> Decision) {
+    let applies = match rule.scope {
+        Scope::All => Ok(true),
+        Scope::Overlay => cluster.is_overlay(),
+        Scope::PodRange => cluster.has_pod_range(),
+        Scope::Kubenet => cluster.is_kubenet(),
+    };
+    if applies == Ok(false) {
+        return;
+    }
+    let mut out = Out::default();
+    let decision = check(&mut out);
+    let mut undecided = |why: Undecided| {
+        report.undecided.push(UndecidedRule { rule: rule.name, cluster: cluster.address.to_string(), why });
+    };
+    match applies {
+        Err(why) if decision.is_err() || !out.drafts.is_empty() => undecided(why),
+        Err(_) => {}
+        Ok(_) => {
+            if let Err(why) = decision {
+                undecided(why);
+            }
+            if !out.drafts.is_empty() {
+                let document = Document::parse(rule.document).unwrap_or_default();
+                report.findings.extend(out.drafts.into_iter().filter_map(|d| finish(rule, &document, cluster, day, d)));
+            }
+        }
+    }
+}
+
+/// Makes a finding of a draft; `None` when its case is off on that day.
+fn finish(rule: &Rule, document: &Document, cluster: &Cluster, day: Date, draft: Draft) -> Option<Finding> {
+    let severity = document.severity(draft.case, day)?;
+    let came_from = |at: &At| at.hops.iter().map(|h| Related { message: h.label.to_string(), span: h.span }).collect::<Vec<_>>();
+    let mut related = came_from(&draft.at);
+    for (message, at) in draft.related {
+        related.push(Related { message, span: at.site });
+        related.extend(came_from(&at));
+    }
+    let mut kept: Vec<Related> = Vec::new();
+    for r in related {
+        if r.span != draft.at.site && !kept.iter().any(|k| k.span == r.span) {
+            kept.push(r);
+        }
+    }
+    Some(Finding {
+        rule: rule.name,
+        severity,
+        message: draft.message,
+        cluster: cluster.address.to_string(),
+        place: draft.at.site,
+        related: kept,
+        azure: draft.azure,
+        fix: draft.fix,
+        url: document.url.clone(),
+    })
+}

@@ -1,0 +1,238 @@
+//! Source texts, and places in them.
+//!
+//! Every value overlint reasons about points back here: a [`Span`] names a file and a byte range in its text.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+/// Names one file of a [`Sources`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(u32);
+
+/// A byte range in the text of one file. `start <= end`, both on character boundaries of that text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// A span from byte offsets; offsets past 4 GiB are clamped (files that large are never read).
+    pub fn new(file: FileId, start: usize, end: usize) -> Self {
+        let clamp = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Self { file, start: clamp(start), end: clamp(end.max(start)) }
+    }
+
+    /// The smallest span that covers both; `other` is ignored when it lies in another file.
+    pub fn to(self, other: Span) -> Span {
+        if self.file != other.file {
+            return self;
+        }
+        Span { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+}
+
+/// A line and a column, both counted from 1; the column counts Unicode scalar values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in Unicode scalar values, from 1.
+    pub column: usize,
+}
+
+/// One file: its path as the user would type it, and its text.
+#[derive(Debug)]
+pub struct SourceFile {
+    path: String,
+    text: Arc<str>,
+    lines: OnceLock<Vec<u32>>,
+}
+
+impl SourceFile {
+    /// The path relative to the working directory, with `/`.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The text without a byte order mark.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The text, shared.
+    pub fn shared_text(&self) -> Arc<str> {
+        Arc::clone(&self.text)
+    }
+
+    /// Byte offsets at which the lines start; never empty.
+    pub fn line_starts(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            std::iter::once(0).chain(memchr::memchr_iter(b'\n', self.text.as_bytes()).map(|i| i as u32 + 1)).collect()
+        })
+    }
+
+    /// The line (from 0) that holds the byte at `offset`, and where it starts.
+    pub fn line_of(&self, offset: u32) -> (usize, u32) {
+        let starts = self.line_starts();
+        let line = starts.partition_point(|&s| s <= offset).saturating_sub(1);
+        (line, starts.get(line).copied().unwrap_or(0))
+    }
+
+    /// Line and column of the byte at `offset`; offsets past the end give the end.
+    pub fn position(&self, offset: u32) -> Position {
+        let (line, start) = self.line_of(offset);
+        let before = self.slice(start, offset);
+        Position { line: line + 1, column: before.chars().count() + 1 }
+    }
+
+    /// The text from `start` to `end`; empty when that is no range of characters of it.
+    pub fn slice(&self, start: u32, end: u32) -> &str {
+        let end = (end as usize).min(self.text.len());
+        self.text.get(start as usize..end).unwrap_or("")
+    }
+}
+
+/// A file or folder that could not be read or parsed, in whole or in part.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unreadable {
+    /// What is wrong, in words for the user.
+    pub message: String,
+    /// The path as the user would type it.
+    pub path: String,
+    /// The place, where the text could be read at all.
+    pub span: Option<Span>,
+}
+
+/// All texts of a run. Reading files is discovery's work; the core only looks things up here.
+#[derive(Debug, Default)]
+pub struct Sources {
+    files: Vec<SourceFile>,
+    by_path: HashMap<String, FileId>,
+    unreadable: Vec<Unreadable>,
+}
+
+impl Sources {
+    /// An empty set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a file. Bytes are decoded as UTF-8 or, with a byte order mark, UTF-16. What does not decode is replaced
+    /// and recorded as unreadable. Adding a path again returns the first file.
+    pub fn add(&mut self, path: &str, bytes: &[u8]) -> FileId {
+        if let Some(&id) = self.by_path.get(path) {
+            return id;
+        }
+        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        let (text, bad) = decode(bytes);
+        if let Some(offset) = bad {
+            self.unreadable.push(Unreadable {
+                message: "this file is not valid UTF-8".to_owned(),
+                path: path.to_owned(),
+                span: Some(Span::new(id, offset, offset + '\u{fffd}'.len_utf8())),
+            });
+        }
+        self.files.push(SourceFile { path: path.to_owned(), text: text.into(), lines: OnceLock::new() });
+        self.by_path.insert(path.to_owned(), id);
+        id
+    }
+
+    /// Records something that could not be read at all.
+    pub fn add_unreadable(&mut self, path: &str, message: impl Into<String>) {
+        self.unreadable.push(Unreadable { message: message.into(), path: path.to_owned(), span: None });
+    }
+
+    /// The file with this name. Ids come from [`Sources::add`] of the same set, so there always is one; an id of another set
+    /// gives an empty file.
+    pub fn file(&self, id: FileId) -> &SourceFile {
+        static NOTHING: OnceLock<SourceFile> = OnceLock::new();
+        self.files.get(id.0 as usize).unwrap_or_else(|| {
+            NOTHING.get_or_init(|| SourceFile { path: String::new(), text: "".into(), lines: OnceLock::new() })
+        })
+    }
+
+    /// All files with their names.
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
+        self.files.iter().enumerate().map(|(i, f)| (FileId(i as u32), f))
+    }
+
+    /// How many files there are.
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Whether there is no file.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// What could not be read.
+    pub fn unreadable(&self) -> &[Unreadable] {
+        &self.unreadable
+    }
+
+    /// The text of a span.
+    pub fn text(&self, span: Span) -> &str {
+        self.file(span.file).slice(span.start, span.end)
+    }
+}
+
+/// Decodes a file; the offset (in the decoded text) of the first thing that did not decode, if any.
+fn decode(bytes: &[u8]) -> (String, Option<usize>) {
+    let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units = bytes.chunks(2).map(|c| unit([c.first().copied().unwrap_or(0), c.get(1).copied().unwrap_or(0)]));
+        let mut bad = None;
+        let mut text = String::with_capacity(bytes.len());
+        for c in char::decode_utf16(units) {
+            text.push(c.unwrap_or_else(|_| {
+                bad.get_or_insert(text.len());
+                char::REPLACEMENT_CHARACTER
+            }));
+        }
+        (text, bad)
+    };
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        _ => {
+            let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+            match std::str::from_utf8(bytes) {
+                Ok(text) => (text.to_owned(), None),
+                Err(e) => (String::from_utf8_lossy(bytes).into_owned(), Some(e.valid_up_to())),
+            }
+        }
+    }
+}
+
+/// Joins `relative` to the folder `base` and removes `.` and `..` without looking at the disk. The current folder is "".
+pub fn join(base: &str, relative: &str) -> String {
+    let absolute = relative.starts_with('/') || (base.starts_with('/') && !relative.starts_with('/'));
+    let mut parts: Vec<&str> = Vec::new();
+    let start = if relative.starts_with('/') { "" } else { base };
+    for part in start.split('/').chain(relative.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|p| *p != "..") => {
+                parts.pop();
+            }
+            ".." if absolute => {}
+            _ => parts.push(part),
+        }
+    }
+    let joined = parts.join("/");
+    if absolute { format!("/{joined}") } else { joined }
+}
+
+/// The folder of a path; "" for a bare file name.
+pub fn parent(path: &str) -> &str {
+    match path.rfind('/') {
+        Some(0) => "/",
+        Some(i) => path.get(..i).unwrap_or(""),
+        None => "",
+    }
+}

@@ -1,0 +1,38 @@
+//! The one tree of located values that every front end makes: resources with evaluated bodies.
+
+use crate::source::Span;
+use crate::value::{Map, Val, Value};
+use std::sync::Arc;
+
+/// One resource, or one instance of a repeated one, with all that the code says of it.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    /// Its address as the language spells it: `module.aks["blue"].azurerm_kubernetes_cluster.this[0]`.
+    pub address: Arc<str>,
+    /// Its type: `azurerm_kubernetes_cluster`.
+    pub kind: Arc<str>,
+    /// The module instance it stands in, "" for the root.
+    pub module: Arc<str>,
+    /// Whether the resource is only read (`data`), not created by this code.
+    pub existing: bool,
+    /// The line that declares it: what to point at when no attribute is to blame.
+    pub header: Span,
+    /// Attributes and nested blocks by name. A block that may stand several times is a list of maps.
+    pub body: Arc<Map>,
+    /// Set when the code repeats the resource a number of times that cannot be known; the reason.
+    pub repeated: Option<Val>,
+}
+
+impl Resource {
+    /// The attribute or block list `name`, unless it is absent or null.
+    pub fn get(&self, name: &str) -> Option<&Val> {
+        self.body.get(name)
+    }
+}
+
+impl Map {
+    /// The entry `name`, unless it is absent or null.
+    pub fn get(&self, name: &str) -> Option<&Val> {
+        self.entries.get(name).filter(|v| !matches!(v.value, Value::Null))
+    }
+}

@@ -1,0 +1,241 @@
+//! Evaluated values: what they are, where they are written, and where they came from.
+
+use crate::source::Span;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A value together with the place that uses it and the places it came through.
+#[derive(Clone, Debug)]
+pub struct Val {
+    /// What it is.
+    pub value: Value,
+    /// Where it is written and from where it came.
+    pub at: At,
+}
+
+/// The place of a value: the expression as written nearest to its use, and the hops behind it.
+#[derive(Clone, Debug)]
+pub struct At {
+    /// The expression as written.
+    pub site: Span,
+    /// Where the expression got its value from, nearest first (a local, a variable's default, a module's argument, ..).
+    pub hops: Hops,
+}
+
+impl At {
+    /// A place with nothing behind it.
+    pub fn new(site: Span) -> Self {
+        Self { site, hops: Hops::default() }
+    }
+}
+
+/// One place that a value came through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hop {
+    /// In words for the user: "local.pod_cidr", "default of var.pod_cidr".
+    pub label: Arc<str>,
+    /// The expression there.
+    pub span: Span,
+    /// The address of the resource, when the hop is a reference to an attribute of one.
+    pub resource: Option<Arc<str>>,
+}
+
+/// The hops behind a value, nearest first. Bounded: of a longer way only the nearest are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hops(Option<Arc<[Hop]>>);
+
+impl Hops {
+    const MOST: usize = 12;
+
+    /// The hops in order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Hop> {
+        self.0.iter().flat_map(|h| h.iter())
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Hops from a list; repeated ones are dropped.
+    pub fn from_vec(hops: Vec<Hop>) -> Self {
+        let mut kept: Vec<Hop> = Vec::new();
+        for hop in hops {
+            if kept.len() < Self::MOST && !kept.contains(&hop) {
+                kept.push(hop);
+            }
+        }
+        if kept.is_empty() { Self(None) } else { Self(Some(kept.into())) }
+    }
+
+    /// These hops, then `after`.
+    pub fn then(&self, after: &Hops) -> Self {
+        match (&self.0, &after.0) {
+            (None, _) => after.clone(),
+            (_, None) => self.clone(),
+            _ => Self::from_vec(self.iter().chain(after.iter()).cloned().collect()),
+        }
+    }
+
+    /// `hop`, then these.
+    pub fn behind(&self, hop: Hop) -> Self {
+        Self::from_vec(std::iter::once(hop).chain(self.iter().cloned()).collect())
+    }
+}
+
+/// What a value is.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// `null`: as if it were not written.
+    Null,
+    /// A truth value.
+    Bool(bool),
+    /// A number.
+    Number(f64),
+    /// A string.
+    String(Arc<str>),
+    /// A list or tuple.
+    List(Arc<Vec<Val>>),
+    /// A set, sorted and without duplicates.
+    Set(Arc<Vec<Val>>),
+    /// A map or object.
+    Map(Arc<Map>),
+    /// Something that cannot be known from the code, and why.
+    Unknown(Arc<Unknown>),
+}
+
+/// A map or object. In an open one, keys that are not listed may exist with unknown values.
+#[derive(Clone, Debug, Default)]
+pub struct Map {
+    /// The entries.
+    pub entries: BTreeMap<Arc<str>, Val>,
+    /// Set when other keys may exist: what their value would be is unknown for this reason.
+    pub open: Option<Arc<Unknown>>,
+}
+
+/// Why a value is unknown, and what is known of it all the same.
+#[derive(Clone, Debug)]
+pub struct Unknown {
+    /// In words for the user: "var.pod_cidr has no value".
+    pub reason: Arc<str>,
+    /// The place that makes it unknown.
+    pub span: Option<Span>,
+    /// What it is called, if it has a name: equal terms are equal values, whatever they turn out to be.
+    pub term: Option<Term>,
+}
+
+/// A name for an unknown text: literal parts and references, in order.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Term(pub Arc<[TermPart]>);
+
+/// A part of a [`Term`].
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TermPart {
+    /// Known text.
+    Text(Arc<str>),
+    /// An attribute of a resource, both by name: (`module.net.azurerm_subnet.aks[0]`, `id`).
+    Attribute(Arc<str>, Arc<str>),
+    /// Something else that always has the same value, such as an input variable without one.
+    Symbol(Arc<str>),
+}
+
+impl Term {
+    /// The term of one attribute of one resource.
+    pub fn attribute(resource: &Arc<str>, attribute: impl Into<Arc<str>>) -> Self {
+        Self(Arc::new([TermPart::Attribute(Arc::clone(resource), attribute.into())]))
+    }
+
+    /// The term of one symbol.
+    pub fn symbol(name: impl Into<Arc<str>>) -> Self {
+        Self(Arc::new([TermPart::Symbol(name.into())]))
+    }
+}
+
+impl Value {
+    /// A string value.
+    pub fn string(s: impl Into<Arc<str>>) -> Self {
+        Self::String(s.into())
+    }
+
+    /// A list value.
+    pub fn list(items: Vec<Val>) -> Self {
+        Self::List(Arc::new(items))
+    }
+
+    /// A map value without further keys.
+    pub fn map(entries: BTreeMap<Arc<str>, Val>) -> Self {
+        Self::Map(Arc::new(Map { entries, open: None }))
+    }
+
+    /// An unknown value.
+    pub fn unknown(reason: impl Into<Arc<str>>, span: Span) -> Self {
+        Self::Unknown(Arc::new(Unknown { reason: reason.into(), span: Some(span), term: None }))
+    }
+
+    /// Whether this is `null`.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// The reason why this is unknown, if it is.
+    pub fn as_unknown(&self) -> Option<&Arc<Unknown>> {
+        match self {
+            Self::Unknown(u) => Some(u),
+            _ => None,
+        }
+    }
+
+    /// The elements of a list or set.
+    pub fn as_items(&self) -> Option<&[Val]> {
+        match self {
+            Self::List(items) | Self::Set(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The text of a string.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(s) => Some(s),
+            _ => None,
+        }
+    }
+
+    /// What kind of value this is, in words for the user.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "bool",
+            Self::Number(_) => "number",
+            Self::String(_) => "string",
+            Self::List(_) => "list",
+            Self::Set(_) => "set",
+            Self::Map(_) => "object",
+            Self::Unknown(_) => "unknown",
+        }
+    }
+}
+
+impl Val {
+    /// A value written at `site`.
+    pub fn new(value: Value, site: Span) -> Self {
+        Self { value, at: At::new(site) }
+    }
+
+    /// An unknown value at `site`, which is also the place that makes it unknown.
+    pub fn unknown(reason: impl Into<Arc<str>>, site: Span) -> Self {
+        Self::new(Value::unknown(reason, site), site)
+    }
+
+    /// The same value used at `site` by the name `label`: its old place becomes the first hop.
+    pub fn used_at(&self, site: Span, label: &str, resource: Option<Arc<str>>) -> Self {
+        let hop = Hop { label: label.into(), span: self.at.site, resource };
+        Self { value: self.value.clone(), at: At { site, hops: self.at.hops.behind(hop) } }
+    }
+
+    /// The same value and hops, written at `site`.
+    pub fn placed(mut self, site: Span) -> Self {
+        self.at.site = site;
+        self
+    }
+}
