@@ -18,13 +18,58 @@ pub mod tree;
 pub mod value;
 
 use crate::config::Config;
-use crate::report::Report;
-use crate::source::Sources;
+use crate::eval::terraform::{self, Modules};
+use crate::facts::Facts;
+use crate::model::World;
+use crate::report::{Report, UndecidedRule};
+use crate::source::{Sources, Unreadable};
 
 /// Checks the texts: evaluates every root module among them, runs the wanted rules, and sorts what they found.
+///
+/// Needs deep stacks for deeply nested code: run it on threads with at least [`STACK_BYTES`] (as [`with_threads`] does).
 pub fn check(sources: &Sources, config: &Config) -> Report {
+    use rayon::prelude::*;
+    let facts = Facts::embedded();
+    let (modules, errors) = Modules::read(sources);
     let mut report = Report { files: sources.len(), unreadable: sources.unreadable().to_vec(), ..Report::default() };
-    let _ = config;
+    report.unreadable.extend(errors.into_iter().map(|(span, message)| Unreadable {
+        message,
+        path: sources.file(span.file).path().to_owned(),
+        span: Some(span),
+    }));
+    let roots: Vec<&str> = modules.roots().into_iter().filter(|folder| sources.is_linted(folder)).collect();
+    let found: Vec<Report> =
+        roots.into_par_iter().map(|root| check_root(root, &modules, sources, config, &facts)).collect();
+    for part in found {
+        report.findings.extend(part.findings);
+        report.undecided.extend(part.undecided);
+        report.clusters += part.clusters;
+    }
     report.sort(sources);
     report
+}
+
+/// Checks one root module.
+fn check_root(folder: &str, modules: &Modules, sources: &Sources, config: &Config, facts: &Facts) -> Report {
+    let mut report = Report::default();
+    let evaluated = terraform::evaluate(folder, modules, sources, config, &model::is_wanted);
+    for (call, why) in evaluated.unresolved {
+        report.undecided.push(UndecidedRule { rule: "*", cluster: call, why });
+    }
+    let provider = terraform::provider_version(folder, modules);
+    let world = World::new(&evaluated.resources, &provider, facts, config.day);
+    rules::run(&world, facts, config.day, &|rule| config.wants(rule), &mut report);
+    report
+}
+
+/// The stack that a thread needs for the deepest code that is still evaluated.
+pub const STACK_BYTES: usize = 64 << 20;
+
+/// Runs something on threads with deep stacks; 0 threads means one for each core.
+///
+/// # Errors
+/// When the threads cannot be started.
+pub fn with_threads<T: Send>(threads: usize, run: impl FnOnce() -> T + Send) -> Result<T, rayon::ThreadPoolBuildError> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK_BYTES).build()?;
+    Ok(pool.install(run))
 }

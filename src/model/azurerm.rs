@@ -1,1 +1,353 @@
-//! The azurerm provider's names.
+//! The azurerm provider's names, versions 2.99 to 5.x, turned into the model.
+
+use super::networks::Networks;
+use super::read::{self, Part};
+use super::{Agic, Cluster, Deployer, Field, Pool, ProviderVersion, State, Undecided, World};
+use crate::cidr::{Cidr, Family};
+use crate::date::Date;
+use crate::facts::Defaults;
+use crate::tree::Resource;
+use crate::value::{At, TermPart, Value};
+use std::net::IpAddr;
+use std::str::FromStr;
+use std::sync::Arc;
+
+const CLUSTER: &str = "azurerm_kubernetes_cluster";
+const NODE_POOL: &str = "azurerm_kubernetes_cluster_node_pool";
+const GATEWAY: &str = "azurerm_application_gateway";
+
+/// Whether resources of this type are part of the model.
+pub fn is_wanted(kind: &str) -> bool {
+    matches!(kind, CLUSTER | NODE_POOL | GATEWAY | "azurerm_virtual_network" | "azurerm_subnet")
+}
+
+/// The model of a root module's resources.
+pub fn world(resources: &[Resource], provider: &ProviderVersion, defaults: &Defaults, day: Date) -> World {
+    let mut reader =
+        Reader { resources, provider, defaults: Values::on(defaults, day), networks: Networks::read(resources) };
+    let clusters = resources.iter().filter(|r| &*r.kind == CLUSTER && !r.existing);
+    let mut world = World { clusters: clusters.map(|r| reader.cluster(r)).collect(), ..World::default() };
+    reader.networks.finish(&mut world);
+    world
+}
+
+/// Azure's defaults of one day, parsed.
+struct Values {
+    pod_cidr: Option<Cidr>,
+    service_cidr: Option<Cidr>,
+    dns_service_ip: Option<IpAddr>,
+    max_pods_overlay: Option<u64>,
+    max_pods_pod_subnet: Option<u64>,
+    max_pods_node_subnet: Option<u64>,
+    max_pods_kubenet: Option<u64>,
+    node_count: Option<u64>,
+}
+
+impl Values {
+    fn on(defaults: &Defaults, day: Date) -> Self {
+        fn parsed<T: FromStr>(text: Option<&String>) -> Option<T> {
+            text?.parse().ok()
+        }
+        Self {
+            pod_cidr: parsed(defaults.pod_cidr.on(day)),
+            service_cidr: parsed(defaults.service_cidr.on(day)),
+            dns_service_ip: parsed(defaults.dns_service_ip.on(day)),
+            max_pods_overlay: defaults.max_pods_overlay.on(day).copied(),
+            max_pods_pod_subnet: defaults.max_pods_pod_subnet.on(day).copied(),
+            max_pods_node_subnet: defaults.max_pods_node_subnet.on(day).copied(),
+            max_pods_kubenet: defaults.max_pods_kubenet.on(day).copied(),
+            node_count: defaults.node_count.on(day).copied(),
+        }
+    }
+}
+
+struct Reader<'r> {
+    resources: &'r [Resource],
+    provider: &'r ProviderVersion,
+    defaults: Values,
+    networks: Networks,
+}
+
+impl Reader<'_> {
+    fn cluster(&mut self, resource: &Resource) -> Cluster {
+        let body = Part::body(&resource.body, At::new(resource.header));
+        let profile = body.part("network_profile");
+        let plugin = match profile.exists() {
+            Ok(false) => {
+                let why = "network_profile is not set, and the plugin that Azure then takes depends on how it is asked";
+                Field::new("network_plugin", State::Unknown(Undecided::new(why, Some(resource.header))), body.at.clone())
+            }
+            _ => profile.word(&["network_plugin"]),
+        };
+        let mode = profile.word(&["network_plugin_mode"]);
+        let service_cidrs = self.service_cidrs(&profile);
+        let dns_service_ip = profile.address(&["dns_service_ip"]);
+        // azurerm wants the DNS IP and the service CIDR together, so Azure's default only comes with Azure's default range.
+        let defaulted = service_cidrs.iter().all(Field::is_default);
+        let dns_service_ip = dns_service_ip.or_default(self.defaults.dns_service_ip.filter(|_| defaulted));
+        let mut deprecated = Vec::new();
+        deprecated.extend(old(&profile, "docker_bridge_cidr"));
+        deprecated.extend(old(&profile, "ebpf_data_plane"));
+        let (pools, more_pools) = self.pools(resource, &body, (&plugin, &mode), &mut deprecated);
+        let addons = body.part("addon_profile");
+        Cluster {
+            address: Arc::clone(&resource.address),
+            at: body.at.clone(),
+            deployer: Deployer::Azurerm(self.provider.clone()),
+            location: body.text(&["location"]).map(|l| l.to_ascii_lowercase().replace(' ', "")),
+            kubernetes_version: body.text(&["kubernetes_version"]),
+            sku_tier: body.word(&["sku_tier"]),
+            data_plane: profile.word(&["network_data_plane", "ebpf_data_plane"]).or_default(Some("azure".to_owned())),
+            policy: profile.word(&["network_policy"]),
+            pod_cidrs: self.pod_cidrs(&profile, &plugin, &mode),
+            service_cidrs,
+            dns_service_ip,
+            ip_families: families(&profile),
+            pools,
+            more_pools,
+            agic: self.agic(&body, &addons),
+            virtual_nodes: addon("aci_connector_linux", &body, &addons),
+            http_application_routing: http_application_routing(&body, &addons),
+            deprecated,
+            plugin,
+            mode,
+        }
+    }
+
+    fn pod_cidrs(&self, profile: &Part<'_>, plugin: &Field<String>, mode: &Field<String>) -> Vec<Field<Cidr>> {
+        let several = profile.ranges(&["pod_cidrs"]);
+        if !several.is_empty() {
+            return several;
+        }
+        let one = profile.range(&["pod_cidr"]);
+        let overlay = mode.is("overlay");
+        let kubenet = plugin.is("kubenet");
+        let meaningful = super::either(overlay, kubenet) != Ok(false);
+        let one = one.or_default(self.defaults.pod_cidr.filter(|_| meaningful));
+        if matches!(one.state, State::Absent) { Vec::new() } else { vec![one] }
+    }
+
+    fn service_cidrs(&self, profile: &Part<'_>) -> Vec<Field<Cidr>> {
+        let several = profile.ranges(&["service_cidrs"]);
+        if !several.is_empty() {
+            return several;
+        }
+        vec![profile.range(&["service_cidr"]).or_default(self.defaults.service_cidr)]
+    }
+
+    /// The default pool and the pools that name the cluster, and why there may be more.
+    fn pools(
+        &mut self,
+        cluster: &Resource,
+        body: &Part<'_>,
+        network: (&Field<String>, &Field<String>),
+        deprecated: &mut Vec<Field<&'static str>>,
+    ) -> (Vec<Pool>, Option<Undecided>) {
+        let mut pools = Vec::new();
+        let mut more = None;
+        match body.parts("default_node_pool") {
+            Ok(parts) => {
+                for part in &parts {
+                    pools.push(self.pool(&cluster.address, part, network, None, deprecated));
+                }
+            }
+            Err((why, _)) => more = Some(why),
+        }
+        let resources = self.resources;
+        for resource in resources.iter().filter(|r| &*r.kind == NODE_POOL && !r.existing) {
+            let part = Part::body(&resource.body, At::new(resource.header));
+            match names_cluster(&part, &cluster.address) {
+                Ok(true) => {
+                    let repeated = resource.repeated.as_ref().map(read::undecided);
+                    pools.push(self.pool(&resource.address, &part, network, repeated, deprecated));
+                }
+                Ok(false) => {}
+                Err(why) => more = more.or(Some(why)),
+            }
+        }
+        (pools, more)
+    }
+
+    fn pool(
+        &mut self,
+        address: &Arc<str>,
+        part: &Part<'_>,
+        (plugin, mode): (&Field<String>, &Field<String>),
+        repeated: Option<Undecided>,
+        deprecated: &mut Vec<Field<&'static str>>,
+    ) -> Pool {
+        let kind = part.text(&["type"]).or_default(Some("VirtualMachineScaleSets".to_owned()));
+        if kind.is("AvailabilitySet") == Ok(true) {
+            deprecated.push(kind.clone().map(|_| "type"));
+        }
+        deprecated.extend(old(part, "enable_auto_scaling"));
+        let pod_subnet = part.text(&["pod_subnet_id"]);
+        let pod_subnet = match (&pod_subnet.state, part.get("pod_subnet_id")) {
+            // An unknown id is an id all the same; only an input without a value may turn out to be null.
+            (State::Unknown(_), Some(val)) if is_reference(val) => {
+                Field::new(pod_subnet.name, State::Set(true), pod_subnet.at)
+            }
+            _ => pod_subnet.map(|_| true),
+        };
+        let max_pods = self.max_pods(part, plugin, mode, &pod_subnet);
+        Pool {
+            address: Arc::clone(address),
+            at: part.at.clone(),
+            name: part.text(&["name"]),
+            vm_size: part.text(&["vm_size"]),
+            count: part.number(&["node_count"]).or_default(self.defaults.node_count),
+            autoscaling: part.truth(&["auto_scaling_enabled", "enable_auto_scaling"]).or_default(Some(false)),
+            min_count: part.number(&["min_count"]),
+            max_count: part.number(&["max_count"]),
+            max_pods,
+            max_surge: part.part("upgrade_settings").text(&["max_surge"]),
+            os: part.word(&["os_type"]).or_default(Some("linux".to_owned())),
+            os_sku: part.text(&["os_sku"]),
+            kind,
+            subnet: match part.get("vnet_subnet_id") {
+                Some(val) if val.value.as_str() != Some("") => self.networks.subnet_by_id("vnet_subnet_id", val),
+                _ => Field::new("vnet_subnet_id", State::Absent, part.at.clone()),
+            },
+            pod_subnet,
+            repeated,
+        }
+    }
+
+    /// Pods per node; the default follows from the network mode where that is known.
+    fn max_pods(
+        &self,
+        part: &Part<'_>,
+        plugin: &Field<String>,
+        mode: &Field<String>,
+        pod_subnet: &Field<bool>,
+    ) -> Field<u64> {
+        let mut field = part.number(&["max_pods"]);
+        // azurerm takes 0 for "not set".
+        if matches!(field.state, State::Set(0)) {
+            field.state = State::Absent;
+        }
+        let default = if mode.is("overlay") == Ok(true) {
+            self.defaults.max_pods_overlay
+        } else if plugin.is("kubenet") == Ok(true) {
+            self.defaults.max_pods_kubenet
+        } else if plugin.is("azure") == Ok(true) && mode.known() == Ok(None) {
+            match pod_subnet.known() {
+                Ok(Some(_)) => self.defaults.max_pods_pod_subnet,
+                Ok(None) => self.defaults.max_pods_node_subnet,
+                Err(_) => None,
+            }
+        } else {
+            None
+        };
+        field.or_default(default)
+    }
+
+    /// The ingress controller add-on: a block of its own, before azurerm 3.0 one inside `addon_profile` with a switch.
+    fn agic(&mut self, body: &Part<'_>, addons: &Part<'_>) -> Field<Agic> {
+        const NAME: &str = "ingress_application_gateway";
+        let own = body.part(NAME);
+        let part = if own.exists() == Ok(false) { addons.part(NAME) } else { own };
+        let on = addon(NAME, body, addons);
+        let subnet = self.gateway_subnet(&part);
+        let subnet_cidr = part.range(&["subnet_cidr"]);
+        on.filter_true().map(|()| Agic { subnet, subnet_cidr })
+    }
+
+    /// The subnet of the gateway: given by itself, or through a gateway that the code declares.
+    fn gateway_subnet(&mut self, part: &Part<'_>) -> Field<super::SubnetId> {
+        if let Some(id) = part.get("subnet_id") {
+            return self.networks.subnet_by_id("subnet_id", id);
+        }
+        let Some(gateway) = part.get("gateway_id") else {
+            return Field::new("subnet_id", State::Absent, part.at.clone());
+        };
+        let declared = self.resources.iter().find(|r| &*r.kind == GATEWAY && refers_to(gateway, &r.address));
+        let subnet = declared.and_then(|gateway| {
+            let body = Part::body(&gateway.body, At::new(gateway.header));
+            body.part("gateway_ip_configuration").get("subnet_id")
+        });
+        match subnet {
+            Some(subnet) => self.networks.subnet_by_id("gateway_id", subnet),
+            None => {
+                let why = Undecided::new("the gateway is not declared in this code", Some(gateway.at.site));
+                Field::new("gateway_id", State::Unknown(why), gateway.at.clone())
+            }
+        }
+    }
+}
+
+impl Field<bool> {
+    /// Present only when true.
+    fn filter_true(self) -> Field<()> {
+        let state = match self.state {
+            State::Set(true) | State::Default(true) => State::Set(()),
+            State::Unknown(why) => State::Unknown(why),
+            _ => State::Absent,
+        };
+        Field { name: self.name, state, at: self.at, raw: self.raw }
+    }
+}
+
+/// An old attribute, if the code has it.
+fn old(part: &Part<'_>, name: &'static str) -> Option<Field<&'static str>> {
+    let val = part.get(name)?;
+    Some(Field::new(name, State::Set(name), val.at.clone()))
+}
+
+/// Whether a node pool names this cluster.
+fn names_cluster(pool: &Part<'_>, cluster: &Arc<str>) -> Result<bool, Undecided> {
+    let Some(val) = pool.get("kubernetes_cluster_id") else { return Ok(false) };
+    match &val.value {
+        Value::Unknown(unknown) => match unknown.term.as_ref().map(|t| &*t.0) {
+            Some([TermPart::Attribute(address, path)]) => Ok(address == cluster && &**path == "id"),
+            _ => Err(read::undecided(val)),
+        },
+        _ => Ok(false),
+    }
+}
+
+fn refers_to(val: &crate::value::Val, address: &Arc<str>) -> bool {
+    let term = val.value.as_unknown().and_then(|u| u.term.as_ref()).map(|t| &*t.0);
+    matches!(term, Some([TermPart::Attribute(a, path)]) if a == address && &**path == "id")
+}
+
+fn is_reference(val: &crate::value::Val) -> bool {
+    let term = val.value.as_unknown().and_then(|u| u.term.as_ref());
+    term.is_some_and(|t| t.0.iter().any(|p| matches!(p, TermPart::Attribute(..))))
+}
+
+/// An add-on that is on when its block is there; before azurerm 3.0 the block stood in `addon_profile` and had a switch.
+fn addon(name: &'static str, body: &Part<'_>, addons: &Part<'_>) -> Field<bool> {
+    let own = body.part(name);
+    match own.exists() {
+        Ok(true) => Field::new(name, State::Set(true), own.at),
+        Err(why) => Field::new(name, State::Unknown(why), own.at),
+        Ok(false) => {
+            let part = addons.part(name);
+            Field { name, ..part.truth(&["enabled"]) }
+        }
+    }
+}
+
+fn http_application_routing(body: &Part<'_>, addons: &Part<'_>) -> Field<bool> {
+    const NAME: &str = "http_application_routing_enabled";
+    let own = body.truth(&[NAME]);
+    if !matches!(own.state, State::Absent) {
+        return own;
+    }
+    Field { name: NAME, ..addons.part("http_application_routing").truth(&["enabled"]) }
+}
+
+fn families(profile: &Part<'_>) -> Field<Vec<Family>> {
+    profile
+        .field(&["ip_versions"], |value| {
+            let items = value.as_items().ok_or("ip_versions is no list")?;
+            let family = |item: &crate::value::Val| match item.value.as_str().map(str::to_ascii_lowercase).as_deref() {
+                Some("ipv4") => Ok(Family::V4),
+                Some("ipv6") => Ok(Family::V6),
+                _ => Err("ip_versions has an element that is not known to be IPv4 or IPv6".to_owned()),
+            };
+            items.iter().map(family).collect()
+        })
+        .or_default(Some(vec![Family::V4]))
+}

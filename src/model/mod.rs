@@ -1,14 +1,19 @@
 //! The one model that rules see: clusters, node pools, subnets and VNets, linked, whatever language they were written in.
 
 mod azurerm;
-mod build;
 mod field;
 mod network;
+mod networks;
+mod read;
 
+pub use azurerm::is_wanted;
 pub use field::{Field, State, Undecided};
 pub use network::{Subnet, SubnetId, Vnet, VnetId};
 
 use crate::cidr::{Cidr, Family};
+use crate::date::Date;
+use crate::facts::Facts;
+use crate::tree::Resource;
 use crate::value::At;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -232,6 +237,11 @@ impl Pool {
 }
 
 impl World {
+    /// The model of the resources of one root module, with Azure's defaults of a day.
+    pub fn new(resources: &[Resource], provider: &ProviderVersion, facts: &Facts, day: Date) -> Self {
+        azurerm::world(resources, provider, &facts.defaults, day)
+    }
+
     /// The subnet with this id.
     pub fn subnet(&self, id: SubnetId) -> Option<&Subnet> {
         self.subnets.get(id.0)

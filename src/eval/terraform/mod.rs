@@ -1,1 +1,245 @@
 //! Terraform: whole root modules, with their variables, locals, repetitions and local module calls.
+//!
+//! Everything is evaluated when it is first asked for, and once: a root module's [`Evaluator`] holds [`Instance`]s of modules, and each
+//! keeps the values of its names. What is asked for while it is being worked out refers to itself.
+
+mod block;
+mod convert;
+mod expr;
+mod functions;
+mod module;
+mod reference;
+mod repeat;
+mod variables;
+
+pub use module::{Module, Modules};
+
+use crate::config::Config;
+use crate::model::Undecided;
+use crate::source::{Sources, Span};
+use crate::syntax::hcl::{self, ast::Block};
+use crate::tree;
+use crate::value::Val;
+use expr::{Env, EvalError};
+use module::{ParsedFile, literal};
+use repeat::{Repeat, Repetition};
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// What a root module declares.
+#[derive(Debug, Default)]
+pub struct Evaluated {
+    /// The resources of the wanted kinds, those of called modules included.
+    pub resources: Vec<tree::Resource>,
+    /// Module calls that could not be followed: the call's address, and why.
+    pub unresolved: Vec<(String, Undecided)>,
+}
+
+/// A module may call others so deep.
+const DEEPEST_CALL: usize = 40;
+/// A root module may have so many module instances in all.
+const MOST_INSTANCES: usize = 5_000;
+
+/// Evaluates the root module of a folder, and collects the resources of the wanted kinds.
+pub fn evaluate(
+    folder: &str,
+    modules: &Modules,
+    sources: &Sources,
+    config: &Config,
+    wanted: &dyn Fn(&str) -> bool,
+) -> Evaluated {
+    let Some(module) = modules.get(folder) else { return Evaluated::default() };
+    let var_files = config.var_files.iter().filter_map(|path| {
+        let (file, source) = sources.iter().find(|(_, f)| f.path() == path)?;
+        Some(ParsedFile { file, body: hcl::parse(file, source.text()).body })
+    });
+    let evaluator = Evaluator {
+        modules,
+        sources,
+        config,
+        var_files: var_files.collect(),
+        root_folder: folder.to_owned(),
+        calls: RefCell::default(),
+        unresolved: RefCell::default(),
+        depth: Cell::new(0),
+        steps: Cell::new(0),
+        instances: Cell::new(0),
+    };
+    let root = Rc::new(Instance { module, address: "".into(), caller: None, cache: RefCell::default() });
+    let mut evaluated = Evaluated::default();
+    evaluator.collect(&root, wanted, &mut evaluated.resources);
+    let unresolved = evaluator.unresolved.take();
+    evaluated.unresolved =
+        unresolved.into_iter().map(|(call, reason, span)| (call, Undecided::new(reason, Some(span)))).collect();
+    evaluated
+}
+
+/// The versions of the azurerm provider that a module allows: those its lock file or its constraints say.
+pub use version::provider_version;
+
+mod version;
+
+/// Evaluates one root module.
+struct Evaluator<'m> {
+    modules: &'m Modules,
+    sources: &'m Sources,
+    config: &'m Config,
+    /// The files of `--var-file`, in order.
+    var_files: Vec<ParsedFile>,
+    root_folder: String,
+    /// The instances that each call of each instance makes.
+    calls: RefCell<HashMap<(Arc<str>, Arc<str>), Rc<Calls<'m>>>>,
+    unresolved: RefCell<Vec<(String, Arc<str>, Span)>>,
+    depth: Cell<usize>,
+    steps: Cell<u64>,
+    instances: Cell<usize>,
+}
+
+/// A module as one call makes it.
+struct Instance<'m> {
+    module: &'m Module,
+    /// `module.aks["blue"]`, "" for the root.
+    address: Arc<str>,
+    /// Who called it; nobody the root.
+    caller: Option<Caller<'m>>,
+    cache: RefCell<HashMap<Key, Slot>>,
+}
+
+struct Caller<'m> {
+    instance: Rc<Instance<'m>>,
+    call: &'m Block,
+    name: Arc<str>,
+    repeat: Option<Repeat>,
+}
+
+/// What a module call makes.
+enum Calls<'m> {
+    Resolved { repetition: Repetition, instances: Vec<Rc<Instance<'m>>> },
+    Unresolved(Arc<str>),
+}
+
+/// A name whose value an instance keeps.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Key {
+    Local(Arc<str>),
+    Variable(Arc<str>),
+    Output(Arc<str>),
+    Resource(bool, Arc<str>, Arc<str>),
+}
+
+/// The value of a name.
+enum Slot {
+    /// It is being worked out.
+    Busy,
+    Value(Val),
+    Variable(Val, String),
+    Resource(Repetition, Vec<Val>),
+}
+
+impl<'m> Evaluator<'m> {
+    /// A value that an instance keeps, worked out by `make` the first time.
+    fn kept(
+        &self,
+        instance: &Instance<'m>,
+        key: Key,
+        title: &dyn Fn() -> String,
+        site: Span,
+        make: &dyn Fn() -> Val,
+    ) -> Result<Val, EvalError> {
+        match instance.cache.borrow().get(&key) {
+            Some(Slot::Value(val)) => return Ok(val.clone()),
+            Some(_) => return Err(EvalError { message: format!("{} refers to itself", title()).into(), span: site }),
+            None => {}
+        }
+        instance.cache.borrow_mut().insert(key.clone(), Slot::Busy);
+        let val = make();
+        instance.cache.borrow_mut().insert(key, Slot::Value(val.clone()));
+        Ok(val)
+    }
+
+    fn local(&self, instance: &Rc<Instance<'m>>, name: &Arc<str>, site: Span) -> Result<Val, EvalError> {
+        let Some(attribute) = instance.module.locals.get(name) else {
+            return Err(EvalError { message: format!("local.{name} is not declared in this module").into(), span: site });
+        };
+        let env = Env { instance, repeat: None, names: None };
+        self.kept(instance, Key::Local(Arc::clone(name)), &|| format!("local.{name}"), site, &|| {
+            self.value(&attribute.expr, env)
+        })
+    }
+
+    fn output(&self, instance: &Rc<Instance<'m>>, name: &Arc<str>, site: Span) -> Result<Val, EvalError> {
+        let block = instance.module.outputs.get(name);
+        let Some(value) = block.and_then(|b| b.body.attribute("value")) else {
+            return Err(EvalError { message: format!("the module has no output {name}").into(), span: site });
+        };
+        let env = Env { instance, repeat: None, names: None };
+        self.kept(instance, Key::Output(Arc::clone(name)), &|| format!("output {name}"), site, &|| self.value(&value.expr, env))
+    }
+
+    /// The instances that a call of a module makes.
+    fn calls(&self, instance: &Rc<Instance<'m>>, name: &Arc<str>, call: &'m Block) -> Rc<Calls<'m>> {
+        let key = (Arc::clone(&instance.address), Arc::clone(name));
+        if let Some(known) = self.calls.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        // While count or for_each is worked out, the call itself cannot be used.
+        let busy = Calls::Unresolved(format!("module.{name} refers to itself").into());
+        self.calls.borrow_mut().insert(key.clone(), Rc::new(busy));
+        let calls = Rc::new(match self.called_module(instance, call) {
+            Ok(module) => self.call_instances(instance, name, call, module),
+            Err(reason) => Calls::Unresolved(reason),
+        });
+        self.calls.borrow_mut().insert(key, Rc::clone(&calls));
+        calls
+    }
+
+    fn called_module(&self, instance: &Rc<Instance<'m>>, call: &Block) -> Result<&'m Module, Arc<str>> {
+        let Some(folder) = instance.module.called_folder(call) else {
+            let source = call.body.attribute("source").and_then(|a| literal(&a.expr));
+            return Err(match source {
+                Some((source, _)) => format!("the module {source} is not part of this code").into(),
+                None => "the module has no source".into(),
+            });
+        };
+        let mut ancestor = Some(instance);
+        let mut depth = 0;
+        while let Some(above) = ancestor {
+            if above.module.folder == folder {
+                return Err(format!("the module {folder} calls itself").into());
+            }
+            depth += 1;
+            ancestor = above.caller.as_ref().map(|c| &c.instance);
+        }
+        if depth > DEEPEST_CALL {
+            return Err("modules call each other too deeply here".into());
+        }
+        self.modules.get(&folder).ok_or_else(|| format!("there is no module in the folder {folder}").into())
+    }
+
+    fn call_instances(
+        &self,
+        instance: &Rc<Instance<'m>>,
+        name: &Arc<str>,
+        call: &'m Block,
+        module: &'m Module,
+    ) -> Calls<'m> {
+        let repetition = self.repetition(&call.body, Env { instance, repeat: None, names: None });
+        let repeats = repetition.instances();
+        self.instances.set(self.instances.get() + repeats.len());
+        if self.instances.get() > MOST_INSTANCES {
+            return Calls::Unresolved(format!("there are more than {MOST_INSTANCES} modules here").into());
+        }
+        let make = |repeat: Option<Repeat>| {
+            let suffix = repeat.as_ref().map_or("", |r| &r.suffix);
+            Rc::new(Instance {
+                module,
+                address: format!("{}module.{name}{suffix}", reference::prefix(instance)).into(),
+                caller: Some(Caller { instance: Rc::clone(instance), call, name: Arc::clone(name), repeat }),
+                cache: RefCell::default(),
+            })
+        };
+        Calls::Resolved { repetition, instances: repeats.into_iter().map(make).collect() }
+    }
+}

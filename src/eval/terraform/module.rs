@@ -1,0 +1,201 @@
+//! A Terraform module: everything the files of one folder declare, merged and indexed. Read once, evaluated as often as it is called.
+
+use crate::source::{self, FileId, Sources, Span};
+use crate::syntax::hcl::ast::{Attribute, Block, Body, Expr, ExprKind};
+use crate::syntax::hcl::{self, is_local_source};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// A module.
+#[derive(Debug, Default)]
+pub struct Module {
+    /// Its folder, "" for the working directory.
+    pub folder: String,
+    /// Input variables by name.
+    pub variables: BTreeMap<Arc<str>, Block>,
+    /// Local values by name.
+    pub locals: HashMap<Arc<str>, Attribute>,
+    /// Outputs by name.
+    pub outputs: BTreeMap<Arc<str>, Block>,
+    /// Managed resources and data sources, in the order of the code.
+    pub resources: Vec<ResourceBlock>,
+    /// Calls of other modules by name.
+    pub calls: BTreeMap<Arc<str>, Block>,
+    /// The version constraints on the azurerm provider, with their places.
+    pub azurerm_constraints: Vec<(Arc<str>, Span)>,
+    /// The version of the azurerm provider that the lock file holds.
+    pub azurerm_locked: Option<Arc<str>>,
+    /// What the auto-loaded variable files set, the last one winning; with the file's path.
+    pub set_by_files: HashMap<Arc<str>, (Attribute, String)>,
+    resource_index: HashMap<(bool, Arc<str>, Arc<str>), usize>,
+}
+
+/// A `resource` or `data` block.
+#[derive(Debug)]
+pub struct ResourceBlock {
+    /// `true` for `data`.
+    pub existing: bool,
+    /// `azurerm_subnet`
+    pub kind: Arc<str>,
+    /// The name in the code.
+    pub name: Arc<str>,
+    /// The block.
+    pub block: Block,
+}
+
+/// A file of a module, parsed.
+pub struct ParsedFile {
+    /// The file.
+    pub file: FileId,
+    /// Its content.
+    pub body: Body,
+}
+
+impl Module {
+    /// Puts the parsed files of a folder together. Files come in the order of their names.
+    pub fn new(folder: &str, files: Vec<ParsedFile>, sources: &Sources) -> Self {
+        let mut module = Module { folder: folder.to_owned(), ..Module::default() };
+        // terraform.tfvars first, then *.auto.tfvars by name: a later one wins.
+        let (mut variable_files, code): (Vec<_>, Vec<_>) =
+            files.into_iter().partition(|f| sources.file(f.file).path().ends_with(".tfvars"));
+        variable_files.sort_by_key(|f| sources.file(f.file).path().ends_with(".auto.tfvars"));
+        for parsed in code {
+            if sources.file(parsed.file).path().ends_with(".terraform.lock.hcl") {
+                module.read_lock_file(&parsed.body);
+            } else {
+                parsed.body.blocks.into_iter().for_each(|b| module.add(b));
+            }
+        }
+        for parsed in variable_files {
+            let path = sources.file(parsed.file).path();
+            for attribute in parsed.body.attributes {
+                module.set_by_files.insert(Arc::clone(&attribute.name), (attribute, path.to_owned()));
+            }
+        }
+        module
+    }
+
+    /// The resource of this kind and name.
+    pub fn resource(&self, existing: bool, kind: &str, name: &str) -> Option<&ResourceBlock> {
+        let at = self.resource_index.get(&(existing, kind.into(), name.into()))?;
+        self.resources.get(*at)
+    }
+
+    /// Whether the module declares any resource of this kind.
+    pub fn has_kind(&self, existing: bool, kind: &str) -> bool {
+        self.resources.iter().any(|r| r.existing == existing && &*r.kind == kind)
+    }
+
+    fn add(&mut self, block: Block) {
+        let label = |i: usize| block.labels.get(i).cloned();
+        match (&*block.keyword, label(0), label(1)) {
+            ("variable", Some(name), _) => drop(self.variables.insert(name, block)),
+            ("output", Some(name), _) => drop(self.outputs.insert(name, block)),
+            ("module", Some(name), _) => drop(self.calls.insert(name, block)),
+            ("locals", ..) => {
+                for attribute in block.body.attributes {
+                    self.locals.insert(Arc::clone(&attribute.name), attribute);
+                }
+            }
+            (keyword @ ("resource" | "data"), Some(kind), Some(name)) => {
+                let existing = keyword == "data";
+                let key = (existing, Arc::clone(&kind), Arc::clone(&name));
+                self.resource_index.insert(key, self.resources.len());
+                self.resources.push(ResourceBlock { existing, kind, name, block });
+            }
+            ("terraform", ..) => self.read_required_providers(&block.body),
+            ("provider", Some(name), _) if &*name == "azurerm" => {
+                let version = block.body.attribute("version").and_then(|a| literal(&a.expr));
+                self.azurerm_constraints.extend(version);
+            }
+            _ => {}
+        }
+    }
+
+    fn read_required_providers(&mut self, body: &Body) {
+        for attribute in body.blocks("required_providers").flat_map(|b| &b.body.attributes) {
+            if &*attribute.name != "azurerm" {
+                continue;
+            }
+            let version = match &attribute.expr.kind {
+                ExprKind::Object(entries) => entries
+                    .iter()
+                    .find(|(key, _)| matches!(&key.kind, ExprKind::String(k) if &**k == "version"))
+                    .and_then(|(_, value)| literal(value)),
+                _ => literal(&attribute.expr),
+            };
+            self.azurerm_constraints.extend(version);
+        }
+    }
+
+    fn read_lock_file(&mut self, body: &Body) {
+        let azurerm = body.blocks("provider").find(|b| b.labels.first().is_some_and(|l| l.ends_with("/hashicorp/azurerm")));
+        let version = azurerm.and_then(|b| b.body.attribute("version")).and_then(|a| literal(&a.expr));
+        self.azurerm_locked = version.map(|(text, _)| text);
+    }
+
+    /// The folder that a call names, if its source is a relative path.
+    pub fn called_folder(&self, call: &Block) -> Option<String> {
+        let (source, _) = call.body.attribute("source").and_then(|a| literal(&a.expr))?;
+        is_local_source(&source).then(|| source::join(&self.folder, &source))
+    }
+}
+
+/// The text of a string without interpolation, and its place.
+pub fn literal(expr: &Expr) -> Option<(Arc<str>, Span)> {
+    match &expr.kind {
+        ExprKind::String(text) => Some((Arc::clone(text), expr.span)),
+        _ => None,
+    }
+}
+
+/// All modules among the sources, by folder.
+#[derive(Debug, Default)]
+pub struct Modules(HashMap<String, Module>);
+
+impl Modules {
+    /// Parses every Terraform file, in parallel, and puts the modules together. Returns what is wrong in them, too.
+    pub fn read(sources: &Sources) -> (Self, Vec<(Span, String)>) {
+        use rayon::prelude::*;
+        let files: Vec<FileId> = sources.iter().filter(|(_, f)| is_module_file(f.path())).map(|(id, _)| id).collect();
+        let parsed: Vec<(FileId, hcl::Parsed)> =
+            files.into_par_iter().map(|id| (id, hcl::parse(id, sources.file(id).text()))).collect();
+        let mut folders: BTreeMap<&str, Vec<ParsedFile>> = BTreeMap::new();
+        let mut errors = Vec::new();
+        for (file, parsed) in parsed {
+            errors.extend(parsed.errors);
+            folders.entry(source::parent(sources.file(file).path())).or_default().push(ParsedFile { file, body: parsed.body });
+        }
+        let modules = folders
+            .into_iter()
+            .map(|(folder, mut files)| {
+                files.sort_by(|a, b| sources.file(a.file).path().cmp(sources.file(b.file).path()));
+                (folder.to_owned(), Module::new(folder, files, sources))
+            })
+            .collect();
+        (Self(modules), errors)
+    }
+
+    /// The module of a folder.
+    pub fn get(&self, folder: &str) -> Option<&Module> {
+        self.0.get(folder)
+    }
+
+    /// The folders of the root modules, sorted: those that no local call of another module points at.
+    pub fn roots(&self) -> Vec<&str> {
+        let called: std::collections::HashSet<String> = self
+            .0
+            .values()
+            .flat_map(|m| m.calls.values().filter_map(|c| m.called_folder(c)).filter(|folder| *folder != m.folder))
+            .collect();
+        let mut roots: Vec<&str> = self.0.keys().map(String::as_str).filter(|f| !called.contains(*f)).collect();
+        roots.sort_unstable();
+        roots
+    }
+}
+
+/// Whether a file belongs to the module of its folder without being named on the command line.
+fn is_module_file(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.ends_with(".tf") || name == "terraform.tfvars" || name.ends_with(".auto.tfvars") || name == ".terraform.lock.hcl"
+}

@@ -1,1 +1,0 @@
-//! From the tree of resources to the model.

@@ -1,0 +1,405 @@
+//! VNets and subnets, and the ways that code names them: by reference, by id, by name.
+
+use super::read::{self, Part};
+use super::{Field, State, Subnet, SubnetId, Undecided, Vnet, VnetId, World};
+use crate::tree::Resource;
+use crate::value::{At, Term, TermPart, Val, Value};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Networks in the making.
+#[derive(Default)]
+pub struct Networks {
+    vnets: Vec<Vnet>,
+    subnets: Vec<Subnet>,
+    /// Which resource declares a VNet.
+    vnet_by_address: HashMap<Arc<str>, VnetId>,
+    subnet_by_term: HashMap<Term, SubnetId>,
+    subnet_by_id: HashMap<String, SubnetId>,
+    /// The value of each VNet's name and the module it stands in, to link what names it.
+    names: Vec<(Option<Val>, Arc<str>)>,
+}
+
+const NOT_DECLARED: &str = "is not declared in this code";
+
+impl Networks {
+    /// Adds the networks that resources declare or read.
+    pub fn read(resources: &[Resource]) -> Self {
+        let mut networks = Networks::default();
+        let of = |kind: &'static str, existing: bool| {
+            resources.iter().filter(move |r| &*r.kind == kind && r.existing == existing)
+        };
+        of("azurerm_virtual_network", false).for_each(|r| networks.add_vnet(r));
+        of("azurerm_virtual_network", true).for_each(|r| networks.add_existing_vnet(r));
+        of("azurerm_subnet", false).for_each(|r| networks.add_subnet(r));
+        of("azurerm_subnet", true).for_each(|r| networks.add_existing_subnet(r));
+        networks
+    }
+
+    /// Puts them into a world.
+    pub fn finish(mut self, world: &mut World) {
+        let lost = self.subnets.iter().find_map(|s| s.vnet.known().err());
+        if let Some(why) = lost {
+            self.vnets.iter_mut().filter(|v| v.more_subnets.is_none()).for_each(|v| v.more_subnets = Some(why.clone()));
+        }
+        world.vnets = self.vnets;
+        world.subnets = self.subnets;
+    }
+
+    fn add_vnet(&mut self, resource: &Resource) {
+        let body = Part::body(&resource.body, At::new(resource.header));
+        let id = self.push_vnet(
+            Vnet {
+                address: Arc::clone(&resource.address),
+                at: body.at.clone(),
+                name: body.text(&["name"]),
+                resource_group: body.text(&["resource_group_name"]),
+                space: body.ranges(&["address_space"]),
+                subnets: Vec::new(),
+                more_subnets: None,
+            },
+            body.get("name").cloned(),
+            &resource.module,
+        );
+        if body.get("address_space").is_none() {
+            let unknown = Undecided::new("the address space is assigned by Azure", Some(resource.header));
+            if let Some(vnet) = self.vnets.get_mut(id.0) {
+                vnet.space = vec![Field::new("address_space", State::Unknown(unknown), body.at.clone())];
+            }
+        }
+        self.vnet_by_address.insert(Arc::clone(&resource.address), id);
+        match body.parts("subnet") {
+            Ok(parts) => parts.iter().enumerate().for_each(|(i, part)| self.add_inline_subnet(resource, id, i, part)),
+            Err((why, _)) => {
+                if let Some(vnet) = self.vnets.get_mut(id.0) {
+                    vnet.more_subnets = Some(why);
+                }
+            }
+        }
+    }
+
+    fn add_inline_subnet(&mut self, resource: &Resource, vnet: VnetId, index: usize, part: &Part<'_>) {
+        let subnet = self.subnet_of(part, format!("{}.subnet[{index}]", resource.address).into(), Ok(vnet));
+        let id = self.push_subnet(subnet);
+        self.subnet_by_term.insert(Term::attribute(&resource.address, format!("subnet[{index}].id")), id);
+    }
+
+    /// A VNet that code only reads: the declared one of that name, if there is one.
+    fn add_existing_vnet(&mut self, resource: &Resource) {
+        let body = Part::body(&resource.body, At::new(resource.header));
+        let group = body.text(&["resource_group_name"]);
+        let id = match body.get("name") {
+            Some(name) => self.vnet_named(name, &group, &resource.module),
+            None => Err(Undecided::new("this VNet has no name", Some(resource.header))),
+        };
+        if let Ok(id) = id {
+            self.vnet_by_address.insert(Arc::clone(&resource.address), id);
+        }
+    }
+
+    fn add_subnet(&mut self, resource: &Resource) {
+        let body = Part::body(&resource.body, At::new(resource.header));
+        let vnet = self.vnet_of(&body, &resource.module);
+        let subnet = self.subnet_of(&body, Arc::clone(&resource.address), vnet);
+        let vnet = subnet.vnet.known().ok().flatten().copied();
+        let id = self.push_subnet(subnet);
+        self.subnet_by_term.insert(Term::attribute(&resource.address, "id"), id);
+        if let (Some(repeated), Some(vnet)) = (&resource.repeated, vnet.and_then(|v| self.vnets.get_mut(v.0))) {
+            vnet.more_subnets.get_or_insert(read::undecided(repeated));
+        }
+    }
+
+    /// A subnet that code only reads: the declared one of that name in that VNet, if there is one.
+    fn add_existing_subnet(&mut self, resource: &Resource) {
+        let body = Part::body(&resource.body, At::new(resource.header));
+        let term = Term::attribute(&resource.address, "id");
+        let vnet = self.vnet_of(&body, &resource.module);
+        let name = body.text(&["name"]);
+        let declared = match (&vnet, name.known()) {
+            (Ok(vnet), Ok(Some(name))) => self.subnet_named(*vnet, name),
+            _ => None,
+        };
+        let id = declared.unwrap_or_else(|| {
+            let why = Undecided::new(format!("{} is read from Azure", resource.address), Some(resource.header));
+            self.push_subnet(unseen_subnet(&resource.address, body.at.clone(), name, vnet, why))
+        });
+        self.subnet_by_term.insert(term, id);
+    }
+
+    fn subnet_of(&self, part: &Part<'_>, address: Arc<str>, vnet: Result<VnetId, Undecided>) -> Subnet {
+        let mut prefixes = part.ranges(&["address_prefixes", "address_prefix"]);
+        if prefixes.is_empty() {
+            let why = Undecided::new(format!("the range of {address} is assigned by Azure"), Some(part.at.site));
+            prefixes.push(Field::new("address_prefixes", State::Unknown(why), part.at.clone()));
+        }
+        let delegations = match part.parts("delegation") {
+            Ok(parts) => {
+                let services = parts.iter().map(|d| d.part("service_delegation").text(&["name"]));
+                let at = parts.first().map_or(part.at.clone(), |p| p.at.clone());
+                let mut known = Vec::new();
+                let mut unknown = None;
+                for service in services {
+                    match service.known() {
+                        Ok(name) => known.extend(name.cloned()),
+                        Err(why) => unknown = Some(why),
+                    }
+                }
+                let state = match unknown {
+                    Some(why) => State::Unknown(why),
+                    None if known.is_empty() => State::Absent,
+                    None => State::Set(known),
+                };
+                Field::new("delegation", state, at)
+            }
+            Err((why, at)) => Field::new("delegation", State::Unknown(why), at),
+        };
+        Subnet {
+            address,
+            at: part.at.clone(),
+            name: part.text(&["name"]),
+            prefixes,
+            vnet: link("virtual_network_name", vnet, part.at.clone()),
+            delegations,
+        }
+    }
+
+    fn push_vnet(&mut self, vnet: Vnet, name: Option<Val>, module: &Arc<str>) -> VnetId {
+        let id = VnetId(self.vnets.len());
+        self.vnets.push(vnet);
+        self.names.push((name, Arc::clone(module)));
+        id
+    }
+
+    fn push_subnet(&mut self, subnet: Subnet) -> SubnetId {
+        let id = SubnetId(self.subnets.len());
+        if let Ok(Some(vnet)) = subnet.vnet.known()
+            && let Some(vnet) = self.vnets.get_mut(vnet.0)
+        {
+            vnet.subnets.push(id);
+        }
+        self.subnets.push(subnet);
+        id
+    }
+
+    fn subnet_named(&self, vnet: VnetId, name: &str) -> Option<SubnetId> {
+        self.vnets.get(vnet.0)?.subnets.iter().copied().find(|id| {
+            let known = self.subnets.get(id.0).and_then(|s| s.name.known().ok().flatten());
+            known.is_some_and(|n| n.eq_ignore_ascii_case(name))
+        })
+    }
+
+    /// The VNet that a subnet names.
+    fn vnet_of(&mut self, subnet: &Part<'_>, module: &Arc<str>) -> Result<VnetId, Undecided> {
+        if let Some(id) = subnet.get("virtual_network_id") {
+            return self.vnet_by_id(id);
+        }
+        let group = subnet.text(&["resource_group_name"]);
+        match subnet.get("virtual_network_name") {
+            Some(name) => self.vnet_named(name, &group, module),
+            None => Err(Undecided::new("this subnet names no VNet", Some(subnet.at.site))),
+        }
+    }
+
+    fn vnet_by_id(&self, id: &Val) -> Result<VnetId, Undecided> {
+        let term = id.value.as_unknown().and_then(|u| u.term.as_ref()).map(|t| &*t.0);
+        match term {
+            Some([TermPart::Attribute(address, path)]) if &**path == "id" => {
+                self.vnet_by_address.get(address).copied().ok_or_else(|| read::undecided(id))
+            }
+            _ => Err(read::undecided(id)),
+        }
+    }
+
+    /// The VNet with a name: the one that the name was read from, else the one of that name in the same module, else the only one of
+    /// that name anywhere, else one that the code does not declare.
+    fn vnet_named(&mut self, name: &Val, group: &Field<String>, module: &Arc<str>) -> Result<VnetId, Undecided> {
+        let is_name_of = |id: &VnetId| self.names.get(id.0).and_then(|(n, _)| n.as_ref()).is_some_and(|n| same(n, name));
+        let referred = name.at.hops.iter().filter_map(|h| self.vnet_by_address.get(h.resource.as_ref()?));
+        if let Some(id) = referred.copied().find(is_name_of) {
+            return Ok(id);
+        }
+        let same_name: Vec<VnetId> = (0..self.vnets.len()).map(VnetId).filter(is_name_of).collect();
+        let group_differs = |id: &VnetId| {
+            let own = self.vnets.get(id.0).and_then(|v| v.resource_group.known().ok().flatten());
+            matches!((own, group.known()), (Some(own), Ok(Some(group))) if !own.eq_ignore_ascii_case(group))
+        };
+        let fits: Vec<VnetId> = same_name.into_iter().filter(|id| !group_differs(id)).collect();
+        let here = |id: &&VnetId| self.names.get(id.0).is_some_and(|(_, m)| m == module);
+        if let Some(id) = fits.iter().find(here).or(if fits.len() == 1 { fits.first() } else { None }) {
+            return Ok(*id);
+        }
+        if !fits.is_empty() {
+            return Err(Undecided::new("several VNets have this name", Some(name.at.site)));
+        }
+        if name.value.as_str().is_none() && name.value.as_unknown().is_none_or(|u| u.term.is_none()) {
+            return Err(read::undecided(name));
+        }
+        let title = read::from_val("name", name, |v| Ok::<_, String>(v.as_str().unwrap_or("").to_owned()));
+        Ok(self.push_vnet(unseen_vnet(title, group.clone(), name.at.clone()), Some(name.clone()), module))
+    }
+
+    /// The subnet that a value names by its id: a reference, an id as text, or a text around a reference.
+    pub fn subnet_by_id(&mut self, name: &'static str, id: &Val) -> Field<SubnetId> {
+        let found = self.find_subnet(id);
+        link(name, found, id.at.clone())
+    }
+
+    fn find_subnet(&mut self, id: &Val) -> Result<SubnetId, Undecided> {
+        let parts: Arc<[TermPart]> = match &id.value {
+            Value::String(text) => Arc::new([TermPart::Text(Arc::clone(text))]),
+            Value::Unknown(unknown) => match &unknown.term {
+                Some(term) => Arc::clone(&term.0),
+                None => return Err(read::undecided(id)),
+            },
+            _ => return Err(read::undecided(id)),
+        };
+        let term = Term(Arc::clone(&parts));
+        if let Some(known) = self.subnet_by_term.get(&term) {
+            return Ok(*known);
+        }
+        // "${azurerm_virtual_network.x.id}/subnets/name"
+        if let [TermPart::Attribute(vnet, path), TermPart::Text(rest)] = &*parts
+            && &**path == "id"
+            && let Some(name) = rest.strip_prefix("/subnets/")
+            && let Some(vnet) = self.vnet_by_address.get(vnet).copied()
+            && let Some(subnet) = self.subnet_named(vnet, name)
+        {
+            return Ok(subnet);
+        }
+        let subnet = self.unseen(&parts, id);
+        self.subnet_by_term.insert(term, subnet);
+        Ok(subnet)
+    }
+
+    /// A subnet known by its id alone: a declared one if the names in the id are those of one, else one that the code does not show.
+    fn unseen(&mut self, parts: &[TermPart], id: &Val) -> SubnetId {
+        let names = names_in_id(parts);
+        if let (Some(group), Some(vnet), Some(subnet)) = (&names.group, &names.vnet, &names.subnet) {
+            let key = format!("{group}/{vnet}/{subnet}").to_ascii_lowercase();
+            if let Some(known) = self.subnet_by_id.get(&key) {
+                return *known;
+            }
+            let declared = (0..self.vnets.len()).map(VnetId).find(|v| {
+                let is = |field: Option<&Field<String>>, text: &str| field.is_some_and(|f| f.is(text) == Ok(true));
+                let v = self.vnets.get(v.0);
+                is(v.map(|v| &v.name), vnet) && is(v.map(|v| &v.resource_group), group)
+            });
+            let id = declared.and_then(|v| self.subnet_named(v, subnet));
+            let id = id.unwrap_or_else(|| self.push_unseen(&names, id));
+            self.subnet_by_id.insert(key, id);
+            return id;
+        }
+        self.push_unseen(&names, id)
+    }
+
+    fn push_unseen(&mut self, names: &IdNames, id: &Val) -> SubnetId {
+        let at = id.at.clone();
+        let named = |name: &'static str, text: &Option<String>| {
+            let state = match text {
+                Some(text) => State::Set(text.clone()),
+                None => State::Unknown(read::undecided(id)),
+            };
+            Field::new(name, state, at.clone())
+        };
+        let vnet = match &names.vnet {
+            Some(_) => {
+                let known = (0..self.vnets.len()).map(VnetId).find(|v| {
+                    let same = |field: &Field<String>, text: &Option<String>| {
+                        text.as_deref().is_some_and(|t| field.is(t) == Ok(true))
+                    };
+                    self.vnets.get(v.0).is_some_and(|v| same(&v.name, &names.vnet) && same(&v.resource_group, &names.group))
+                });
+                let vnet = unseen_vnet(named("name", &names.vnet), named("resource group", &names.group), at.clone());
+                Ok(known.unwrap_or_else(|| self.push_vnet(vnet, None, &"".into())))
+            }
+            None => Err(read::undecided(id)),
+        };
+        let (address, why): (Arc<str>, _) = match (&id.value, &names.subnet) {
+            (Value::String(text), Some(name)) => {
+                (Arc::clone(text), Undecided::new(format!("subnet {name} {NOT_DECLARED}"), Some(at.site)))
+            }
+            _ => ("the subnet".into(), read::undecided(id)),
+        };
+        let name = named("name", &names.subnet);
+        self.push_subnet(unseen_subnet(&address, at, name, vnet, why))
+    }
+}
+
+/// A VNet that the code names but does not declare.
+fn unseen_vnet(name: Field<String>, resource_group: Field<String>, at: At) -> Vnet {
+    let title = name.known().ok().flatten().cloned().unwrap_or_default();
+    let why = match name.known() {
+        Err(why) => why,
+        Ok(_) => Undecided::new(format!("VNet {title} {NOT_DECLARED}"), Some(at.site)),
+    };
+    let space = vec![Field::new("address_space", State::Unknown(why.clone()), at.clone())];
+    let address = if title.is_empty() { "the VNet".into() } else { title.as_str().into() };
+    Vnet { address, at, name, resource_group, space, subnets: Vec::new(), more_subnets: Some(why) }
+}
+
+/// A subnet that the code names but does not declare.
+fn unseen_subnet(
+    address: &Arc<str>,
+    at: At,
+    name: Field<String>,
+    vnet: Result<VnetId, Undecided>,
+    why: Undecided,
+) -> Subnet {
+    Subnet {
+        address: Arc::clone(address),
+        name,
+        prefixes: vec![Field::new("address_prefixes", State::Unknown(why.clone()), at.clone())],
+        vnet: link("virtual_network_name", vnet, at.clone()),
+        delegations: Field::new("delegation", State::Unknown(why), at.clone()),
+        at,
+    }
+}
+
+fn link<T>(name: &'static str, found: Result<T, Undecided>, at: At) -> Field<T> {
+    Field::new(name, found.map_or_else(State::Unknown, State::Set), at)
+}
+
+/// Whether two values are certainly the same text.
+fn same(a: &Val, b: &Val) -> bool {
+    match (&a.value, &b.value) {
+        (Value::String(a), Value::String(b)) => a.eq_ignore_ascii_case(b),
+        (Value::Unknown(a), Value::Unknown(b)) => a.term.is_some() && a.term == b.term,
+        _ => false,
+    }
+}
+
+/// The names that a subnet's id shows.
+#[derive(Default)]
+struct IdNames {
+    group: Option<String>,
+    vnet: Option<String>,
+    subnet: Option<String>,
+}
+
+/// Reads `/subscriptions/../resourceGroups/G/providers/Microsoft.Network/virtualNetworks/V/subnets/S`, of which parts may be unknown.
+fn names_in_id(parts: &[TermPart]) -> IdNames {
+    // An unknown part is a character that no id has; a name with one in it is unknown.
+    const UNKNOWN: &str = "\u{0}";
+    let text: String = parts
+        .iter()
+        .map(|p| match p {
+            TermPart::Text(text) => text,
+            _ => UNKNOWN,
+        })
+        .collect();
+    let segments: Vec<&str> = text.split('/').collect();
+    let mut names = IdNames::default();
+    for pair in segments.windows(2) {
+        let [kind, name] = pair else { continue };
+        let slot = match kind.to_ascii_lowercase().as_str() {
+            "resourcegroups" => &mut names.group,
+            "virtualnetworks" => &mut names.vnet,
+            "subnets" => &mut names.subnet,
+            _ => continue,
+        };
+        if !name.is_empty() && !name.contains(UNKNOWN) {
+            *slot = Some((*name).to_owned());
+        }
+    }
+    names
+}
