@@ -1,9 +1,10 @@
 //! overlint reads the infrastructure code of Azure Kubernetes Service clusters, works out the values that decide their network, and
 //! says what Azure will refuse and where to change it.
 //!
-//! The core does no I/O and cannot fail: texts in, report out.
+//! The core does no I/O and cannot fail: texts in, report out. Only [`discover`] and [`cli`] touch the world outside.
 
 pub mod cidr;
+pub mod cli;
 pub mod config;
 pub mod date;
 pub mod discover;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The command `overlint`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    overlint::cli::main()
+}

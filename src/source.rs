@@ -2,7 +2,7 @@
 //!
 //! Every value overlint reasons about points back here: a [`Span`] names a file and a byte range in its text.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 /// Names one file of a [`Sources`].
@@ -113,6 +113,7 @@ pub struct Unreadable {
 pub struct Sources {
     files: Vec<SourceFile>,
     by_path: HashMap<String, FileId>,
+    folders: BTreeSet<String>,
     unreadable: Vec<Unreadable>,
 }
 
@@ -140,6 +141,16 @@ impl Sources {
         self.files.push(SourceFile { path: path.to_owned(), text: text.into(), lines: OnceLock::new() });
         self.by_path.insert(path.to_owned(), id);
         id
+    }
+
+    /// Records a folder that the run was asked to lint. Other folders are there only because these call them as modules.
+    pub fn add_folder(&mut self, path: &str) {
+        self.folders.insert(path.to_owned());
+    }
+
+    /// The folders to lint, sorted; "" is the current folder.
+    pub fn folders(&self) -> impl Iterator<Item = &str> {
+        self.folders.iter().map(String::as_str)
     }
 
     /// Records something that could not be read at all.

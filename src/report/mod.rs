@@ -115,3 +115,56 @@ impl Report {
         self.unreadable.dedup();
     }
 }
+
+/// How a report is written. This and all below is a stand-in, to be replaced by the real reporters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// One line for each finding.
+    Compact,
+    /// For programs.
+    Json,
+    /// For code scanning.
+    Sarif,
+}
+
+impl std::str::FromStr for Format {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "text" => Ok(Self::Text),
+            "compact" => Ok(Self::Compact),
+            "json" => Ok(Self::Json),
+            "sarif" => Ok(Self::Sarif),
+            _ => Err(format!("{text:?} is not a format")),
+        }
+    }
+}
+
+/// How a report looks.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// Columns of the terminal.
+    pub width: usize,
+    /// Whether to colour.
+    pub color: bool,
+    /// Whether to write links that a terminal can open.
+    pub links: bool,
+    /// Whether to list what could not be decided.
+    pub undecided: bool,
+}
+
+/// Writes a report.
+///
+/// # Errors
+/// Those of the writer.
+pub fn render(_: Format, report: &Report, sources: &Sources, _: &Style, out: &mut dyn std::io::Write) -> std::io::Result<()> {
+    for f in &report.findings {
+        let file = sources.file(f.place.file);
+        let at = file.position(f.place.start);
+        writeln!(out, "{}:{}:{}: {}: {} [{}]", file.path(), at.line, at.column, f.severity, f.message, f.rule)?;
+    }
+    report.unreadable.iter().try_for_each(|u| writeln!(out, "{}: {}", u.path, u.message))
+}

@@ -1,0 +1,191 @@
+//! `overlint check`.
+
+use super::output::{self, Color};
+use super::{Exit, known_rule};
+use crate::config::Config;
+use crate::date::Date;
+use crate::discover::{self, Options};
+use crate::report::{self, Format, Report, Severity, Style};
+use crate::source::Sources;
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// The stack of each thread, in bytes. Deep nesting in a file must not end the program.
+const STACK: usize = 16 << 20;
+
+#[derive(Args)]
+pub(super) struct CheckArgs {
+    /// Files and folders; for a file its whole folder is read
+    #[arg(value_name = "PATH", default_value = ".", value_parser = NonEmptyStringValueParser::new())]
+    paths: Vec<String>,
+    /// How to print what was found
+    #[arg(long, default_value = "text", value_parser = PossibleValuesParser::new(["text", "compact", "json", "sarif"]).try_map(|s| s.parse::<Format>()))]
+    format: Format,
+    /// Also write what was found to a file, in this format; can be given several times
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = output_file)]
+    output: Vec<(Format, PathBuf)>,
+    /// Check only these rules
+    #[arg(long, value_name = "RULE,..", value_delimiter = ',', value_parser = known_rule)]
+    select: Vec<String>,
+    /// Do not check these rules
+    #[arg(long, value_name = "RULE,..", value_delimiter = ',', value_parser = known_rule)]
+    ignore: Vec<String>,
+    /// Exit with 1 when something this bad or worse was found
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Warning)]
+    fail_on: FailOn,
+    /// Set a Terraform input variable
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
+    var: Vec<(String, String)>,
+    /// Read Terraform input variables from a file
+    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
+    var_file: Vec<String>,
+    /// Check against what Azure accepted on this day
+    #[arg(long, value_name = "YYYY-MM-DD", default_value_t = Date::LATEST, hide_default_value = true)]
+    as_of: Date,
+    /// List what could not be decided, and why
+    #[arg(long)]
+    undecided: bool,
+    /// Count what was found by rule
+    #[arg(long)]
+    statistics: bool,
+    /// Use this many threads [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+    /// Read also what .gitignore files exclude
+    #[arg(long)]
+    no_ignore: bool,
+    /// When to use colors
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    color: Color,
+    /// Print nothing but failures; the exit code tells the rest
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+/// From which severity on the exit code is 1.
+#[derive(Clone, Copy, ValueEnum)]
+enum FailOn {
+    Error,
+    Warning,
+    Note,
+    Never,
+}
+
+impl FailOn {
+    fn threshold(self) -> Option<Severity> {
+        match self {
+            Self::Error => Some(Severity::Error),
+            Self::Warning => Some(Severity::Warning),
+            Self::Note => Some(Severity::Note),
+            Self::Never => None,
+        }
+    }
+}
+
+fn output_file(text: &str) -> Result<(Format, PathBuf), String> {
+    match text.split_once('=') {
+        Some((format, file)) if !file.is_empty() => Ok((format.parse()?, PathBuf::from(file))),
+        _ => Err("write a format, '=' and a file, as in sarif=overlint.sarif".to_owned()),
+    }
+}
+
+fn variable(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
+        _ => Err("write a name, '=' and a value, as in region=westeurope".to_owned()),
+    }
+}
+
+/// Checks, and writes what was found wherever it was asked for.
+pub(super) fn run(args: &CheckArgs) -> Exit {
+    let threads = args.jobs.map_or(0, usize::from);
+    let (sources, report) = match rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build() {
+        Ok(pool) => pool.install(|| check(args)),
+        Err(e) => {
+            output::complain(&format!("cannot start the threads: {e}"));
+            return Exit::Failed;
+        }
+    };
+    let files = write_files(args, &report, &sources);
+    let printed = if args.quiet { tell_failures(&report) } else { print(args, &report, &sources) };
+    verdict(args.fail_on, &report).max(files).max(printed)
+}
+
+fn check(args: &CheckArgs) -> (Sources, Report) {
+    let options = Options { no_ignore: args.no_ignore, var_files: args.var_file.clone() };
+    let sources = discover::discover(&args.paths, &options);
+    let config = Config {
+        select: args.select.clone(),
+        ignore: args.ignore.clone(),
+        day: args.as_of,
+        vars: args.var.clone(),
+        var_files: args.var_file.iter().map(|file| discover::normal(file)).collect(),
+    };
+    let report = crate::check(&sources, &config);
+    (sources, report)
+}
+
+fn verdict(fail_on: FailOn, report: &Report) -> Exit {
+    let counts = |f: &report::Finding| fail_on.threshold().is_some_and(|threshold| f.severity >= threshold);
+    if !report.unreadable.is_empty() {
+        Exit::Failed
+    } else if report.findings.iter().any(counts) {
+        Exit::Found
+    } else {
+        Exit::Clean
+    }
+}
+
+fn write_files(args: &CheckArgs, report: &Report, sources: &Sources) -> Exit {
+    let style = Style { width: output::WIDTH, color: false, links: false, undecided: args.undecided };
+    let write = |(format, path): &(Format, PathBuf)| {
+        let written = output::file(Path::new(path), |out| report::render(*format, report, sources, &style, out));
+        written.map_or_else(
+            |e| {
+                output::complain(&format!("cannot write {}: {e}", path.display()));
+                Exit::Failed
+            },
+            |()| Exit::Clean,
+        )
+    };
+    args.output.iter().map(write).max().unwrap_or(Exit::Clean)
+}
+
+fn print(args: &CheckArgs, report: &Report, sources: &Sources) -> Exit {
+    let style = Style { width: output::width(), color: args.color.on(), links: output::links(), undecided: args.undecided };
+    // Counts would spoil what programs read.
+    let for_people = matches!(args.format, Format::Text | Format::Compact);
+    let printed = output::stdout(|out| {
+        report::render(args.format, report, sources, &style, out)?;
+        if args.statistics && for_people { statistics(report, out) } else { Ok(()) }
+    });
+    if args.statistics && !for_people {
+        // Nobody reads along: no failure.
+        let _ = statistics(report, &mut io::stderr().lock());
+    }
+    printed
+}
+
+/// How often each rule found something, the most frequent first.
+fn statistics(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut counts = BTreeMap::new();
+    for finding in &report.findings {
+        *counts.entry((finding.rule, finding.severity)).or_insert(0_usize) += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    for ((rule, severity), count) in counts {
+        writeln!(out, "{count:>6}  {severity:<7}  {rule}", severity = severity.to_string())?;
+    }
+    Ok(())
+}
+
+fn tell_failures(report: &Report) -> Exit {
+    for unreadable in &report.unreadable {
+        output::complain(&format!("{}: {}", unreadable.path, unreadable.message));
+    }
+    Exit::Clean
+}

@@ -1,0 +1,124 @@
+//! The command line.
+
+mod check;
+mod explain;
+mod output;
+
+use crate::rules::{self, RULES};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use std::process::ExitCode;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing found at or above --fail-on
+  1  something found at or above it
+  2  something could not be done: wrong usage, a path that does not exist,
+     a file that could not be read or written. 2 wins over 1.";
+
+/// Finds the network mistakes in AKS clusters that Azure refuses or that cannot be repaired later, before you deploy.
+#[derive(Parser)]
+#[command(name = "overlint", version, after_long_help = EXIT_CODES, arg_required_else_help = true, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Check files and folders
+    #[command(after_long_help = EXIT_CODES)]
+    Check(Box<check::CheckArgs>),
+    /// Print what a rule means, why, and how to comply
+    Explain {
+        /// The name of the rule
+        #[arg(value_parser = known_rule)]
+        rule: String,
+    },
+    /// List all rules
+    Rules(RulesArgs),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+#[derive(Args)]
+struct RulesArgs {
+    /// How to list them
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    format: ListFormat,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum ListFormat {
+    Text,
+    Json,
+}
+
+/// How a run ended; the greater wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Exit {
+    /// Nothing to complain about.
+    Clean = 0,
+    /// Findings at or above the threshold.
+    Found = 1,
+    /// Something could not be done.
+    Failed = 2,
+}
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    let exit = match Cli::parse().command {
+        Command::Check(args) => check::run(&args),
+        Command::Explain { rule } => output::stdout(|out| explain::explain(&rule, out)),
+        Command::Rules(RulesArgs { format: ListFormat::Text }) => output::stdout(explain::list),
+        Command::Rules(RulesArgs { format: ListFormat::Json }) => output::stdout(explain::list_json),
+        Command::Completions { shell } => completions(shell),
+    };
+    ExitCode::from(exit as u8)
+}
+
+fn completions(shell: Shell) -> Exit {
+    // Straight to a closed pipe this would panic.
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "overlint", &mut script);
+    output::stdout(|out| out.write_all(&script))
+}
+
+/// Accepts the name of a rule.
+fn known_rule(name: &str) -> Result<String, String> {
+    if rules::find(name).is_some() {
+        return Ok(name.to_owned());
+    }
+    let hint = match nearest(name, RULES.iter().map(|rule| rule.name)) {
+        Some(near) => format!("did you mean '{near}'?"),
+        None => "'overlint rules' lists them".to_owned(),
+    };
+    Err(format!("no rule has this name; {hint}"))
+}
+
+/// The most similar of some names, if any is similar at all.
+fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let scored = names.map(|n| (strsim::jaro_winkler(name, n), n)).filter(|(score, _)| *score > 0.7);
+    scored.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, n)| n)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_nearest_name_is_suggested() {
+        let names = ["pod-cidr-overlaps-node-subnet", "service-cidr-size", "kubenet-retired"];
+        assert_eq!(nearest("pod-cidr-overlap-node-subnet", names.into_iter()), Some(names[0]));
+        assert_eq!(nearest("kubenet", names.into_iter()), Some(names[2]));
+        assert_eq!(nearest("xyz", names.into_iter()), None);
+    }
+}

@@ -1,1 +1,0 @@
-//! Finds and reads the files of a run.

@@ -1,0 +1,258 @@
+//! One folder: which of its files matter, and their bytes.
+
+use crate::source::join;
+use crate::syntax::hcl::local_module_calls;
+use memchr::memmem;
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use walkdir::WalkDir;
+
+/// Folders by name.
+pub(super) type Folders = BTreeMap<String, Folder>;
+
+/// No resource type of an AKS cluster or of its node pools is written without this.
+const CLUSTER: &[u8] = b"azurerm_kubernetes_cluster";
+
+/// No local module call is written without this.
+const LOCAL: &[u8] = b"./";
+
+/// Files larger than this are not read, in bytes. Code is not that large.
+const LARGEST: usize = 16 << 20;
+
+/// A folder with Terraform configuration.
+pub(super) struct Folder {
+    /// Its path as in `Sources`.
+    pub name: String,
+    /// Whether the run was asked to lint it; otherwise it is only called.
+    pub linted: bool,
+    /// What was read.
+    pub files: Vec<Text>,
+    /// Files to read once it is known that the folder matters.
+    rest: Vec<PathBuf>,
+    /// The local modules it calls.
+    pub calls: Vec<Call>,
+    /// Whether it mentions a cluster.
+    pub holds_cluster: bool,
+    /// Paths that could not be read, and why.
+    pub unreadable: Vec<(String, String)>,
+}
+
+/// A file that was read.
+pub(super) struct Text {
+    /// Its path as in `Sources`.
+    pub path: String,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
+/// A call of a local module.
+pub(super) struct Call {
+    /// The source as written.
+    pub source: String,
+    /// The folder it means.
+    pub folder: String,
+}
+
+impl Folder {
+    /// A folder of which nothing was read.
+    fn new(path: &Path, linted: bool) -> Self {
+        Self {
+            name: name(path),
+            linted,
+            files: Vec::new(),
+            rest: Vec::new(),
+            calls: Vec::new(),
+            holds_cluster: false,
+            unreadable: Vec::new(),
+        }
+    }
+
+    /// A folder to lint that could not be listed.
+    pub fn unlisted(path: &Path, error: &io::Error) -> Self {
+        let mut folder = Self::new(path, true);
+        folder.fail(path, format!("this folder cannot be read: {}", reason(error)));
+        folder
+    }
+
+    /// Reads the configuration in a folder to lint.
+    pub fn linted(path: &Path, listing: Listing) -> Self {
+        let mut folder = Self::new(path, true);
+        folder.read(path, listing);
+        folder
+    }
+
+    /// Reads a folder that is only called; `None` when there is no such folder.
+    pub fn called(name: &str) -> Option<Self> {
+        let path = Path::new(name);
+        if !fs::metadata(on_disk(path)).map_or_else(|e| e.kind() != io::ErrorKind::NotFound, |m| m.is_dir()) {
+            return None;
+        }
+        let mut folder = match Listing::of(path) {
+            Ok(listing) => Self::linted(path, listing),
+            Err(error) => Self::unlisted(path, &error),
+        };
+        folder.linted = false;
+        Some(folder)
+    }
+
+    /// Whether there is anything to say about it.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty() && self.unreadable.is_empty()
+    }
+
+    fn read(&mut self, path: &Path, listing: Listing) {
+        let mut buffer = Vec::with_capacity(16 << 10);
+        for entry in listing.configuration {
+            self.read_entry(&path.join(entry.name), entry.link, &mut buffer);
+        }
+        self.rest = listing.rest.into_iter().map(|entry| path.join(entry.name)).collect();
+        for file in &self.files {
+            self.holds_cluster = self.holds_cluster || memmem::find(&file.bytes, CLUSTER).is_some();
+            if memmem::find(&file.bytes, LOCAL).is_some() {
+                let sources = local_module_calls(&String::from_utf8_lossy(&file.bytes));
+                self.calls.extend(sources.into_iter().map(|source| Call { folder: join(&self.name, &source), source }));
+            }
+        }
+    }
+
+    /// Reads what only matters in the root module of a configuration: variable values and the versions of providers.
+    pub fn read_rest(&mut self) {
+        for path in std::mem::take(&mut self.rest) {
+            self.read_entry(&path, true, &mut Vec::new());
+        }
+    }
+
+    /// Reads one file. A link may lead to anything: only what is a regular file in the end is read.
+    fn read_entry(&mut self, path: &Path, link: bool, buffer: &mut Vec<u8>) {
+        if link {
+            match fs::metadata(path) {
+                Ok(found) if found.is_file() => {}
+                Ok(_) => return,
+                Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                    return self.fail(path, "this symbolic link leads nowhere".to_owned());
+                }
+                Err(e) => return self.fail(path, format!("this symbolic link cannot be followed: {}", reason(&e))),
+            }
+        }
+        match read_file(path, buffer) {
+            Ok(bytes) => self.files.push(Text { path: name(path), bytes }),
+            Err(message) => self.fail(path, message),
+        }
+    }
+
+    fn fail(&mut self, path: &Path, message: String) {
+        let path = name(path);
+        self.unreadable.push((if path.is_empty() { ".".to_owned() } else { path }, message));
+    }
+}
+
+/// What matters of a folder's content.
+#[derive(Default)]
+pub(super) struct Listing {
+    /// Files that hold configuration.
+    pub configuration: Vec<Entry>,
+    /// Files that matter beside configuration.
+    pub rest: Vec<Entry>,
+    /// Folders.
+    pub folders: Vec<OsString>,
+    /// Whether there is a `.gitignore`.
+    pub gitignore: bool,
+    /// Whether this is the top of a git repository.
+    pub repository: bool,
+}
+
+/// A file in a listing.
+pub(super) struct Entry {
+    /// Its name.
+    pub name: OsString,
+    /// Whether it is a symbolic link.
+    pub link: bool,
+}
+
+impl Listing {
+    /// Lists a folder. The kind of each entry comes with the listing, so nothing else is asked of the disk.
+    ///
+    /// # Errors
+    /// When the folder cannot be listed.
+    pub fn of(path: &Path) -> io::Result<Self> {
+        let mut listing = Self::default();
+        for entry in WalkDir::new(on_disk(path)).min_depth(1).max_depth(1) {
+            listing.add(entry.map_err(|e| e.into_io_error().unwrap_or(io::ErrorKind::Other.into()))?);
+        }
+        Ok(listing)
+    }
+
+    fn add(&mut self, entry: walkdir::DirEntry) {
+        let kind = entry.file_type();
+        let name = entry.file_name();
+        match name.as_encoded_bytes() {
+            b".git" => self.repository = true,
+            b".terraform" if kind.is_dir() => {}
+            b".gitignore" => self.gitignore = kind.is_file(),
+            _ if kind.is_dir() => self.folders.push(name.to_owned()),
+            _ if !kind.is_file() && !kind.is_symlink() => {}
+            _ => {
+                let list = match role(name) {
+                    Some(Role::Configuration) => &mut self.configuration,
+                    Some(Role::Rest) => &mut self.rest,
+                    None => return,
+                };
+                list.push(Entry { name: name.to_owned(), link: kind.is_symlink() });
+            }
+        }
+    }
+}
+
+enum Role {
+    Configuration,
+    Rest,
+}
+
+/// What a file is for Terraform, by its name. Like Terraform, this passes over hidden configuration, which editors leave behind.
+fn role(name: &OsStr) -> Option<Role> {
+    match name.as_encoded_bytes() {
+        b"terraform.tfvars" | b".terraform.lock.hcl" => Some(Role::Rest),
+        name if name.ends_with(b".auto.tfvars") => Some(Role::Rest),
+        name if name.ends_with(b".tf") && !name.starts_with(b".") => Some(Role::Configuration),
+        _ => None,
+    }
+}
+
+/// Reads a file with the help of a buffer that may be used again. Its size is not asked for: one call less for each file.
+pub(super) fn read_file(path: &Path, buffer: &mut Vec<u8>) -> Result<Vec<u8>, String> {
+    let cannot = |e: io::Error| format!("this file cannot be read: {}", reason(&e));
+    buffer.clear();
+    let file = File::open(path).map_err(cannot)?;
+    file.take(LARGEST as u64 + 1).read_to_end(buffer).map_err(cannot)?;
+    if buffer.len() > LARGEST {
+        return Err("this file is larger than 16 MiB and was not read".to_owned());
+    }
+    Ok(buffer.as_slice().to_vec())
+}
+
+/// Why the disk refused, in few words.
+pub(super) fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or folder".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// The path to open: the current folder has no name among the sources.
+pub(super) fn on_disk(path: &Path) -> &Path {
+    if path.as_os_str().is_empty() { Path::new(".") } else { path }
+}
+
+/// The name of a path among the sources. Bytes that are not UTF-8 are written as `\xff`, so that different paths keep different names.
+fn name(path: &Path) -> String {
+    let mut name = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        name.push_str(chunk.valid());
+        name.extend(chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}")));
+    }
+    if cfg!(windows) { name.replace('\\', "/") } else { name }
+}

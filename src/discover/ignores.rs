@@ -1,0 +1,51 @@
+//! What git ignores: the `.gitignore` files that apply in a folder, nearest first.
+
+use ignore::Match;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use std::path::Path;
+use std::sync::Arc;
+
+/// The patterns of one file, and what applies above it.
+pub(super) struct Ignores {
+    patterns: Gitignore,
+    above: Option<Arc<Ignores>>,
+}
+
+impl Ignores {
+    /// What the folders above one say about it (an absolute path): nothing when none of them is the top of a repository.
+    pub fn above(folder: &Path) -> Option<Arc<Self>> {
+        let above: Vec<&Path> = folder.ancestors().skip(1).collect();
+        let top = above.iter().position(|f| f.join(".git").exists())?;
+        let inside = above.iter().enumerate().take(top + 1).rev();
+        inside.fold(None, |ignores, (i, f)| Self::enter(ignores, f, i == top, f.join(".gitignore").is_file()))
+    }
+
+    /// What applies in a folder (an absolute path), given what applies above it. At the top of a repository nothing from above does.
+    pub fn enter(above: Option<Arc<Self>>, folder: &Path, repository: bool, gitignore: bool) -> Option<Arc<Self>> {
+        let above = if repository { Self::read(None, folder, ".git/info/exclude") } else { above };
+        if gitignore { Self::read(above, folder, ".gitignore") } else { above }
+    }
+
+    /// Adds the patterns in a file. Patterns that git would not understand are passed over, as git does.
+    fn read(above: Option<Arc<Self>>, folder: &Path, file: &str) -> Option<Arc<Self>> {
+        let mut builder = GitignoreBuilder::new(folder);
+        let _ = builder.add(folder.join(file));
+        match builder.build() {
+            Ok(patterns) if !patterns.is_empty() => Some(Arc::new(Self { patterns, above })),
+            _ => above,
+        }
+    }
+
+    /// Whether a file or folder (an absolute path) is ignored: the nearest file with a pattern for it decides.
+    pub fn ignore(&self, path: &Path, is_folder: bool) -> bool {
+        let mut next = Some(self);
+        while let Some(ignores) = next {
+            match ignores.patterns.matched(path, is_folder) {
+                Match::Ignore(_) => return true,
+                Match::Whitelist(_) => return false,
+                Match::None => next = ignores.above.as_deref(),
+            }
+        }
+        false
+    }
+}

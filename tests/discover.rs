@@ -1,0 +1,373 @@
+//! Which files of which trees are read.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests may panic as tests may")]
+
+use overlint::discover::{Options, discover};
+use overlint::source::Sources;
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+
+const CLUSTER: &str = "resource \"azurerm_kubernetes_cluster\" \"this\" {}\n";
+
+fn write(root: &Path, path: &str, text: impl AsRef<[u8]>) {
+    let path = root.join(path);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+fn tree(files: &[(&str, &str)]) -> TempDir {
+    let root = TempDir::new().unwrap();
+    for (path, text) in files {
+        write(root.path(), path, text);
+    }
+    root
+}
+
+fn call(name: &str, source: &str) -> String {
+    format!("module \"{name}\" {{\n  source = \"{source}\"\n}}\n")
+}
+
+/// Reads paths relative to a root.
+fn read_with(root: &TempDir, paths: &[&str], options: &Options) -> Sources {
+    let paths: Vec<String> = paths.iter().map(|p| root.path().join(p).to_str().unwrap().to_owned()).collect();
+    discover(&paths, options)
+}
+
+fn read(root: &TempDir, paths: &[&str]) -> Sources {
+    read_with(root, paths, &Options::default())
+}
+
+fn relative<'a>(root: &TempDir, path: &'a str) -> &'a str {
+    path.strip_prefix(root.path().to_str().unwrap()).unwrap().trim_start_matches('/')
+}
+
+/// The files that were read, in order.
+fn files<'a>(root: &TempDir, sources: &'a Sources) -> Vec<&'a str> {
+    sources.iter().map(|(_, file)| relative(root, file.path())).collect()
+}
+
+/// The folders to lint.
+fn folders<'a>(root: &TempDir, sources: &'a Sources) -> Vec<&'a str> {
+    sources.folders().map(|folder| relative(root, folder)).collect()
+}
+
+/// What could not be read, and why.
+fn unreadable<'a>(root: &TempDir, sources: &'a Sources) -> Vec<(&'a str, &'a str)> {
+    sources.unreadable().iter().map(|u| (relative(root, &u.path), u.message.as_str())).collect()
+}
+
+#[test]
+fn reads_what_terraform_reads_in_a_root() {
+    let root = tree(&[
+        ("main.tf", CLUSTER),
+        ("variables.tf", "variable \"a\" {}"),
+        ("terraform.tfvars", "a = 1"),
+        ("b.auto.tfvars", "a = 2"),
+        ("prod.tfvars", "a = 3"),
+        (".terraform.lock.hcl", ""),
+        (".terraform/modules/x/main.tf", CLUSTER),
+        (".git/x.tf", CLUSTER),
+        (".#main.tf", CLUSTER),
+        ("README.md", "azurerm_kubernetes_cluster"),
+    ]);
+    let sources = read(&root, &[""]);
+    assert_eq!(files(&root, &sources), [".terraform.lock.hcl", "b.auto.tfvars", "main.tf", "terraform.tfvars", "variables.tf"]);
+    assert_eq!(folders(&root, &sources), [""]);
+    assert!(sources.unreadable().is_empty());
+}
+
+#[test]
+fn unrelated_folders_are_not_loaded() {
+    let root = tree(&[("a/main.tf", CLUSTER), ("b/main.tf", "resource \"azurerm_virtual_network\" \"this\" {}")]);
+    let sources = read(&root, &[""]);
+    assert_eq!(files(&root, &sources), ["a/main.tf"]);
+    assert_eq!(folders(&root, &sources), ["a"]);
+}
+
+#[test]
+fn callers_and_everything_they_call_are_loaded() {
+    let root = tree(&[
+        ("live/main.tf", &(call("platform", "../platform") + &call("net", "../net"))),
+        ("live/terraform.tfvars", ""),
+        ("platform/main.tf", &call("x", "./x")),
+        ("platform/x/main.tf", CLUSTER),
+        ("net/main.tf", &call("subnet", "./subnet")),
+        ("net/subnet/main.tf", "resource \"azurerm_subnet\" \"this\" {}"),
+        ("other/main.tf", &call("net", "../net")),
+    ]);
+    let sources = read(&root, &[""]);
+    let expected =
+        ["live/main.tf", "live/terraform.tfvars", "net/main.tf", "net/subnet/main.tf", "platform/main.tf", "platform/x/main.tf"];
+    assert_eq!(files(&root, &sources), expected);
+    assert_eq!(folders(&root, &sources), ["live", "net", "net/subnet", "platform", "platform/x"]);
+}
+
+#[test]
+fn modules_outside_the_path_are_read_but_not_linted() {
+    let root = tree(&[
+        ("live/prod/main.tf", &call("platform", "../../modules/platform")),
+        ("modules/platform/main.tf", &call("x", "../x")),
+        ("modules/platform/terraform.tfvars", "ignored = \"in a module\""),
+        ("modules/x/main.tf", CLUSTER),
+        ("modules/y/main.tf", CLUSTER),
+    ]);
+    let sources = read(&root, &["live/prod"]);
+    assert_eq!(files(&root, &sources), ["live/prod/main.tf", "modules/platform/main.tf", "modules/x/main.tf"]);
+    assert_eq!(folders(&root, &sources), ["live/prod"]);
+}
+
+#[test]
+fn a_module_alone_does_not_pull_in_its_callers() {
+    let root = tree(&[("live/main.tf", &call("x", "../modules/x")), ("modules/x/main.tf", CLUSTER)]);
+    let sources = read(&root, &["modules"]);
+    assert_eq!(files(&root, &sources), ["modules/x/main.tf"]);
+}
+
+#[test]
+fn cycles_end() {
+    let root = tree(&[("a/main.tf", &(call("b", "../b") + CLUSTER)), ("b/main.tf", &call("a", "../a"))]);
+    assert_eq!(files(&root, &read(&root, &[""])), ["a/main.tf", "b/main.tf"]);
+    assert_eq!(files(&root, &read(&root, &["b"])), ["a/main.tf", "b/main.tf"]);
+}
+
+#[test]
+fn a_call_of_a_missing_cluster_module_keeps_its_folder() {
+    let root = tree(&[
+        ("by-path/main.tf", &call("this", "../modules/aks")),
+        ("by-name/main.tf", &call("k8s", "../modules/this")),
+        ("neither/main.tf", &call("network", "../modules/network")),
+    ]);
+    let sources = read(&root, &[""]);
+    assert_eq!(folders(&root, &sources), ["by-name", "by-path"]);
+    assert!(sources.unreadable().is_empty());
+}
+
+#[test]
+fn gitignore_files_nest_and_negate() {
+    let root = tree(&[
+        (".gitignore", "*.auto.tfvars\n/build/\ngenerated*\n"),
+        ("main.tf", CLUSTER),
+        ("local.auto.tfvars", ""),
+        ("generated.tf", CLUSTER),
+        ("build/main.tf", CLUSTER),
+        ("sub/build/main.tf", CLUSTER),
+        ("sub/.gitignore", "!generated.tf\n/skip.tf\n"),
+        ("sub/generated.tf", CLUSTER),
+        ("sub/skip.tf", CLUSTER),
+        ("sub/deep/generated.tf", CLUSTER),
+        ("sub/deep/skip.tf", CLUSTER),
+        ("other/generated/main.tf", CLUSTER),
+    ]);
+    let sources = read(&root, &[""]);
+    let expected = ["main.tf", "sub/build/main.tf", "sub/deep/generated.tf", "sub/deep/skip.tf", "sub/generated.tf"];
+    assert_eq!(files(&root, &sources), expected);
+    let all = read_with(&root, &[""], &Options { no_ignore: true, ..Options::default() });
+    assert_eq!(all.len(), 10);
+}
+
+#[test]
+fn a_file_in_an_ignored_folder_cannot_come_back() {
+    let root = tree(&[(".gitignore", "out/\n!out/main.tf\n"), ("out/main.tf", CLUSTER)]);
+    assert!(read(&root, &[""]).is_empty());
+}
+
+#[test]
+fn gitignore_files_above_the_path_count_up_to_the_repository() {
+    let root = tree(&[
+        (".gitignore", "*.tf\n"),
+        ("repository/.git/info/exclude", "b.tf\n"),
+        ("repository/.gitignore", "/live/prod/a.tf\n"),
+        ("repository/live/prod/a.tf", CLUSTER),
+        ("repository/live/prod/b.tf", CLUSTER),
+        ("repository/live/prod/c.tf", CLUSTER),
+    ]);
+    for path in ["repository", "repository/live", "repository/live/prod", "repository/live/prod/c.tf"] {
+        assert_eq!(files(&root, &read(&root, &[path])), ["repository/live/prod/c.tf"], "{path}");
+    }
+}
+
+#[test]
+fn a_repository_inside_another_starts_afresh() {
+    let root = tree(&[
+        (".git/HEAD", ""),
+        (".gitignore", "*.tf\n"),
+        ("main.tf", CLUSTER),
+        ("vendor/.git", "gitdir: ../.git/modules/vendor"),
+        ("vendor/main.tf", CLUSTER),
+    ]);
+    assert_eq!(files(&root, &read(&root, &[""])), ["vendor/main.tf"]);
+}
+
+#[test]
+fn what_the_user_names_is_read_even_when_git_ignores_it() {
+    let root = tree(&[
+        (".git/HEAD", ""),
+        (".gitignore", "/out/\n*.tmp.tf\n"),
+        ("out/a.tmp.tf", CLUSTER),
+        ("out/b.tmp.tf", CLUSTER),
+        ("out/c.tf", CLUSTER),
+    ]);
+    assert_eq!(files(&root, &read(&root, &["out"])), ["out/c.tf"]);
+    assert_eq!(files(&root, &read(&root, &["out/a.tmp.tf"])), ["out/a.tmp.tf", "out/c.tf"]);
+    assert_eq!(files(&root, &read(&root, &["", "out", "out/a.tmp.tf"])), ["out/a.tmp.tf", "out/c.tf"]);
+}
+
+#[test]
+fn a_called_module_is_read_even_when_git_ignores_it() {
+    let root = tree(&[(".gitignore", "vendor/**\n"), ("main.tf", &call("x", "./vendor/x")), ("vendor/x/main.tf", CLUSTER)]);
+    let sources = read(&root, &[""]);
+    assert_eq!(files(&root, &sources), ["main.tf", "vendor/x/main.tf"]);
+    assert_eq!(folders(&root, &sources), [""]);
+}
+
+#[test]
+fn a_file_stands_for_its_folder() {
+    let root = tree(&[("a/main.tf", CLUSTER), ("a/more.tf", "locals {}"), ("a/b/main.tf", CLUSTER)]);
+    let sources = read(&root, &["a/more.tf"]);
+    assert_eq!(files(&root, &sources), ["a/main.tf", "a/more.tf"]);
+    assert_eq!(folders(&root, &sources), ["a"]);
+}
+
+#[test]
+fn overlapping_paths_are_read_once() {
+    let root = tree(&[("a/main.tf", CLUSTER), ("a/b/main.tf", CLUSTER)]);
+    let sources = read(&root, &["", "a", "a/b", "a/b/main.tf", "a/../a"]);
+    assert_eq!(files(&root, &sources), ["a/b/main.tf", "a/main.tf"]);
+}
+
+#[test]
+fn names_are_relative_to_the_current_folder() {
+    let root = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    write(root.path(), "main.tf", CLUSTER);
+    let relative = root.path().strip_prefix(std::env::current_dir().unwrap()).unwrap().to_str().unwrap().to_owned();
+    let sources = discover(&[format!("./{relative}/")], &Options::default());
+    let names: Vec<&str> = sources.iter().map(|(_, file)| file.path()).collect();
+    assert_eq!(names, [format!("{relative}/main.tf")]);
+    assert_eq!(sources.folders().collect::<Vec<_>>(), [relative]);
+}
+
+#[test]
+fn a_missing_path_is_recorded_and_the_rest_goes_on() {
+    let root = tree(&[("main.tf", CLUSTER)]);
+    let sources = read(&root, &["missing", ""]);
+    assert_eq!(files(&root, &sources), ["main.tf"]);
+    assert_eq!(unreadable(&root, &sources), [("missing", "no such file or folder")]);
+}
+
+#[test]
+fn variable_files_are_read_too() {
+    let root = tree(&[("main.tf", CLUSTER), ("env/prod.tfvars", "a = 1")]);
+    let path = |name: &str| root.path().join(name).to_str().unwrap().to_owned();
+    let options = Options { var_files: vec![path("env/prod.tfvars"), path("env/dev.tfvars")], ..Options::default() };
+    let sources = read_with(&root, &["main.tf"], &options);
+    assert_eq!(files(&root, &sources), ["main.tf", "env/prod.tfvars"]);
+    assert_eq!(unreadable(&root, &sources), [("env/dev.tfvars", "this file cannot be read: no such file or folder")]);
+}
+
+#[test]
+fn big_files_are_not_read() {
+    let root = tree(&[("main.tf", CLUSTER)]);
+    write(root.path(), "fits.tf", vec![b'\n'; 16 << 20]);
+    write(root.path(), "big.tf", vec![b'\n'; (16 << 20) + 1]);
+    let sources = read(&root, &[""]);
+    assert_eq!(files(&root, &sources), ["fits.tf", "main.tf"]);
+    assert_eq!(unreadable(&root, &sources), [("big.tf", "this file is larger than 16 MiB and was not read")]);
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::*;
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::process::Command;
+
+    #[test]
+    fn links_to_folders_are_not_walked() {
+        let root = tree(&[("a/main.tf", CLUSTER)]);
+        symlink(root.path(), root.path().join("a/loop")).unwrap();
+        symlink("a", root.path().join("b")).unwrap();
+        symlink("a", root.path().join("folder.tf")).unwrap();
+        let sources = read(&root, &[""]);
+        assert_eq!(files(&root, &sources), ["a/main.tf"]);
+        assert!(sources.unreadable().is_empty());
+        assert_eq!(files(&root, &read(&root, &["b"])), ["b/main.tf"], "a link that the user names is followed");
+    }
+
+    #[test]
+    fn links_to_files_are_read() {
+        let root = tree(&[("a/main.tf", CLUSTER), ("shared/providers.tf", "provider \"azurerm\" {}")]);
+        symlink("../shared/providers.tf", root.path().join("a/providers.tf")).unwrap();
+        symlink("nowhere", root.path().join("a/broken.tf")).unwrap();
+        symlink("/dev/zero", root.path().join("a/zero.tf")).unwrap();
+        let sources = read(&root, &[""]);
+        assert_eq!(files(&root, &sources), ["a/main.tf", "a/providers.tf"]);
+        assert_eq!(unreadable(&root, &sources), [("a/broken.tf", "this symbolic link leads nowhere")]);
+    }
+
+    #[test]
+    fn a_module_behind_a_link_is_found() {
+        let root = tree(&[("a/main.tf", &call("x", "./x")), ("real/main.tf", CLUSTER)]);
+        symlink("../real", root.path().join("a/x")).unwrap();
+        assert_eq!(files(&root, &read(&root, &["a"])), ["a/main.tf", "a/x/main.tf"]);
+    }
+
+    #[test]
+    fn modules_that_lead_back_to_themselves_end() {
+        let root = tree(&[("a/main.tf", &(call("x", "./x") + &call("y", "./y") + CLUSTER))]);
+        symlink(".", root.path().join("a/x")).unwrap();
+        assert!(read(&root, &["a"]).len() > 1);
+        symlink(".", root.path().join("a/y")).unwrap();
+        assert!(read(&root, &["a"]).len() < 50_000);
+    }
+
+    #[test]
+    fn pipes_are_passed_over() {
+        let root = tree(&[("main.tf", CLUSTER)]);
+        if !Command::new("mkfifo").arg(root.path().join("pipe.tf")).status().is_ok_and(|s| s.success()) {
+            eprintln!("skipped: there is no mkfifo");
+            return;
+        }
+        symlink("pipe.tf", root.path().join("link.tf")).unwrap();
+        let sources = read(&root, &[""]);
+        assert_eq!(files(&root, &sources), ["main.tf"]);
+        assert!(sources.unreadable().is_empty());
+    }
+
+    #[test]
+    fn what_may_not_be_read_is_recorded() {
+        let root = tree(&[("a/main.tf", CLUSTER), ("closed/main.tf", CLUSTER), ("b/closed.tf", CLUSTER)]);
+        let close = |path: &str, mode| fs::set_permissions(root.path().join(path), fs::Permissions::from_mode(mode)).unwrap();
+        close("closed", 0);
+        close("b/closed.tf", 0);
+        if fs::read_dir(root.path().join("closed")).is_ok() {
+            eprintln!("skipped: permissions do not bind this user (root?)");
+            return;
+        }
+        let sources = read(&root, &[""]);
+        assert_eq!(files(&root, &sources), ["a/main.tf"]);
+        let expected = [
+            ("b/closed.tf", "this file cannot be read: permission denied"),
+            ("closed", "this folder cannot be read: permission denied"),
+        ];
+        assert_eq!(unreadable(&root, &sources), expected);
+        close("closed", 0o700);
+    }
+
+    #[test]
+    fn names_that_are_not_utf8_stay_apart() {
+        let root = TempDir::new().unwrap();
+        for name in [&b"\xfe"[..], b"\xff"] {
+            let folder = root.path().join(OsStr::from_bytes(name));
+            if fs::create_dir(&folder).is_err() {
+                eprintln!("skipped: this file system takes only UTF-8 names");
+                return;
+            }
+            fs::write(folder.join("main.tf"), CLUSTER).unwrap();
+            fs::write(folder.join(OsStr::from_bytes(b"\xe4.tf")), "").unwrap();
+        }
+        let sources = read(&root, &[""]);
+        assert_eq!(files(&root, &sources), ["\\xfe/\\xe4.tf", "\\xfe/main.tf", "\\xff/\\xe4.tf", "\\xff/main.tf"]);
+    }
+}
