@@ -1,5 +1,17 @@
 //! Findings as plain data, and the reporters: pure functions from a [`Report`] to text.
 
+pub mod compact;
+mod excerpt;
+pub mod fingerprint;
+pub mod json;
+mod place;
+mod render;
+pub mod sarif;
+pub mod text;
+
+pub use place::{Place, printable};
+pub use render::{Format, Style, UnknownFormat, render};
+
 use crate::model::Undecided;
 use crate::source::{Sources, Span, Unreadable};
 use std::fmt;
@@ -62,6 +74,8 @@ pub struct Related {
     pub message: String,
     /// The place.
     pub span: Span,
+    /// Whether the value at the finding's place came from here. Such places stand in order, nearest first.
+    pub origin: bool,
 }
 
 /// A rule that could not be decided for a cluster.
