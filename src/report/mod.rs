@@ -119,7 +119,7 @@ impl Report {
         });
         self.findings.dedup();
         self.undecided.sort_by(|a, b| {
-            let key = |u: &UndecidedRule| (u.why.span.map(|s| place(s)).is_none(), u.why.reason.clone());
+            let key = |u: &UndecidedRule| (u.why.span.map(place).is_none(), u.why.reason.clone());
             let at = |u: &UndecidedRule| u.why.span.map(|s| (sources.file(s.file).path().to_owned(), s.start, s.end));
             (at(a), a.rule, &a.cluster, key(a)).cmp(&(at(b), b.rule, &b.cluster, key(b)))
         });

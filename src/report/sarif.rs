@@ -12,6 +12,9 @@ use std::io::{self, Write};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
+/// Where to read about overlint.
+const HOME: &str = concat!("https://crates.io/crates/", env!("CARGO_PKG_NAME"));
+
 /// The name of the folder that paths start from.
 const ROOT: &str = "%SRCROOT%";
 
@@ -31,6 +34,7 @@ pub fn write(report: &Report, sources: &Sources, rules: &[Rule], out: &mut dyn W
                 name: env!("CARGO_PKG_NAME"),
                 version: env!("CARGO_PKG_VERSION"),
                 semantic_version: env!("CARGO_PKG_VERSION"),
+                information_uri: HOME,
                 rules: rules.iter().map(descriptor).collect(),
             },
         },
@@ -75,6 +79,7 @@ struct Driver {
     name: &'static str,
     version: &'static str,
     semantic_version: &'static str,
+    information_uri: &'static str,
     rules: Vec<Descriptor>,
 }
 
@@ -383,10 +388,13 @@ fn notification_of_undecided<'a>(
     sources: &Sources,
     index: &HashMap<&'a str, usize>,
 ) -> Notification<'a> {
-    let rule = if undecided.rule == "*" { "No rule" } else { undecided.rule };
+    let what = match undecided.rule {
+        "*" => "No rule could be decided".to_owned(),
+        rule => format!("{rule} could not be decided"),
+    };
     Notification {
         level: "note",
-        message: Text::new(format!("{rule} could be decided for {}: {}.", undecided.cluster, undecided.why.reason)),
+        message: Text::new(format!("{what} for {}: {}.", undecided.cluster, undecided.why.reason)),
         associated_rule: index.get(undecided.rule).map(|&index| RuleReference { id: undecided.rule, index }),
         locations: undecided.why.span.map(|span| Location::of(span, sources)).into_iter().collect(),
     }
@@ -402,12 +410,13 @@ fn descriptor(rule: &Rule) -> Descriptor {
         Some(Severity::Note) | None => "recommendation",
     };
     let title = sentence(if document.title.is_empty() { rule.name } else { &document.title });
+    let text = if document.text.is_empty() { title.clone() } else { document.text };
     Descriptor {
         id: rule.name,
         name: pascal_case(rule.name),
-        full_description: Text::new(shorten(first_paragraph(&document.text).unwrap_or_else(|| title.clone()))),
+        full_description: Text::new(shorten(first_paragraph(&text).unwrap_or_else(|| title.clone()))),
         short_description: Text::new(shorten(title)),
-        help: Help { text: document.text.clone(), markdown: document.text },
+        help: Help { text: text.clone(), markdown: text },
         help_uri: document.url,
         default_configuration: Configuration { enabled: worst.is_some(), level: worst.map_or("none", level) },
         properties: Properties { tags: ["azure", "aks", "network"], precision: "very-high", problem_severity },
