@@ -24,6 +24,7 @@ use crate::facts::Facts;
 use crate::model::World;
 use crate::report::{Report, UndecidedRule};
 use crate::source::{Sources, Unreadable};
+use std::collections::BTreeSet;
 
 /// Checks the texts: evaluates every root module among them, runs the wanted rules, and sorts what they found.
 ///
@@ -31,14 +32,15 @@ use crate::source::{Sources, Unreadable};
 pub fn check(sources: &Sources, config: &Config) -> Report {
     use rayon::prelude::*;
     let facts = Facts::embedded();
-    let (modules, errors) = Modules::read(sources);
+    let (modules, errors) = Modules::read(sources, &config.var_files);
     let mut report = Report { files: sources.len(), unreadable: sources.unreadable().to_vec(), ..Report::default() };
     report.unreadable.extend(errors.into_iter().map(|(span, message)| Unreadable {
         message,
         path: sources.file(span.file).path().to_owned(),
         span: Some(span),
     }));
-    let roots: Vec<&str> = modules.roots().into_iter().filter(|folder| sources.is_linted(folder)).collect();
+    let linted: BTreeSet<&str> = sources.folders().collect();
+    let roots: Vec<&str> = modules.roots().into_iter().filter(|folder| linted.contains(folder)).collect();
     let found: Vec<Report> =
         roots.into_par_iter().map(|root| check_root(root, &modules, sources, config, &facts)).collect();
     for part in found {

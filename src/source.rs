@@ -2,6 +2,9 @@
 //!
 //! Every value overlint reasons about points back here: a [`Span`] names a file and a byte range in its text.
 
+mod columns;
+
+use columns::Columns;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
@@ -36,13 +39,15 @@ impl Span {
     }
 }
 
-/// A line and a column, both counted from 1; the column counts Unicode scalar values.
+/// A line and a column, both counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
     /// Line, from 1.
     pub line: usize,
     /// Column in Unicode scalar values, from 1.
     pub column: usize,
+    /// Column in UTF-16 code units, from 1.
+    pub utf16_column: usize,
 }
 
 /// One file: its path as the user would type it, and its text.
@@ -51,9 +56,14 @@ pub struct SourceFile {
     path: String,
     text: Arc<str>,
     lines: OnceLock<Vec<u32>>,
+    columns: OnceLock<Columns>,
 }
 
 impl SourceFile {
+    fn new(path: &str, text: Arc<str>) -> Self {
+        Self { path: path.to_owned(), text, lines: OnceLock::new(), columns: OnceLock::new() }
+    }
+
     /// The path relative to the working directory, with `/`.
     pub fn path(&self) -> &str {
         &self.path
@@ -86,8 +96,9 @@ impl SourceFile {
     /// Line and column of the byte at `offset`; offsets past the end give the end.
     pub fn position(&self, offset: u32) -> Position {
         let (line, start) = self.line_of(offset);
-        let before = self.slice(start, offset);
-        Position { line: line + 1, column: before.chars().count() + 1 }
+        let columns = self.columns.get_or_init(|| Columns::new(&self.text));
+        let before = columns.between(&self.text, start as usize, offset as usize);
+        Position { line: line + 1, column: before.scalars + 1, utf16_column: before.utf16 + 1 }
     }
 
     /// The text from `start` to `end`; empty when that is no range of characters of it.
@@ -138,7 +149,7 @@ impl Sources {
                 span: Some(Span::new(id, offset, offset + '\u{fffd}'.len_utf8())),
             });
         }
-        self.files.push(SourceFile { path: path.to_owned(), text: text.into(), lines: OnceLock::new() });
+        self.files.push(SourceFile::new(path, text.into()));
         self.by_path.insert(path.to_owned(), id);
         id
     }
@@ -162,9 +173,7 @@ impl Sources {
     /// gives an empty file.
     pub fn file(&self, id: FileId) -> &SourceFile {
         static NOTHING: OnceLock<SourceFile> = OnceLock::new();
-        self.files.get(id.0 as usize).unwrap_or_else(|| {
-            NOTHING.get_or_init(|| SourceFile { path: String::new(), text: "".into(), lines: OnceLock::new() })
-        })
+        self.files.get(id.0 as usize).unwrap_or_else(|| NOTHING.get_or_init(|| SourceFile::new("", "".into())))
     }
 
     /// All files with their names.

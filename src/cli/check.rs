@@ -13,16 +13,13 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// The stack of each thread, in bytes. Deep nesting in a file must not end the program.
-const STACK: usize = 16 << 20;
-
 #[derive(Args)]
 pub(super) struct CheckArgs {
     /// Files and folders; for a file its whole folder is read
     #[arg(value_name = "PATH", default_value = ".", value_parser = NonEmptyStringValueParser::new())]
     paths: Vec<String>,
     /// How to print what was found
-    #[arg(long, default_value = "text", value_parser = PossibleValuesParser::new(["text", "compact", "json", "sarif"]).try_map(|s| s.parse::<Format>()))]
+    #[arg(long, default_value = "text", value_parser = PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|s| s.parse::<Format>()))]
     format: Format,
     /// Also write what was found to a file, in this format; can be given several times
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output_file)]
@@ -87,7 +84,7 @@ impl FailOn {
 
 fn output_file(text: &str) -> Result<(Format, PathBuf), String> {
     match text.split_once('=') {
-        Some((format, file)) if !file.is_empty() => Ok((format.parse()?, PathBuf::from(file))),
+        Some((format, file)) if !file.is_empty() => Ok((format.parse().map_err(|e: report::UnknownFormat| e.to_string())?, PathBuf::from(file))),
         _ => Err("write a format, '=' and a file, as in sarif=overlint.sarif".to_owned()),
     }
 }
@@ -102,8 +99,8 @@ fn variable(text: &str) -> Result<(String, String), String> {
 /// Checks, and writes what was found wherever it was asked for.
 pub(super) fn run(args: &CheckArgs) -> Exit {
     let threads = args.jobs.map_or(0, usize::from);
-    let (sources, report) = match rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build() {
-        Ok(pool) => pool.install(|| check(args)),
+    let (sources, report) = match crate::with_threads(threads, || check(args)) {
+        Ok(done) => done,
         Err(e) => {
             output::complain(&format!("cannot start the threads: {e}"));
             return Exit::Failed;

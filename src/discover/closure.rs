@@ -33,16 +33,10 @@ fn reach<'a>(mut next: Vec<&'a str>, edges: &Edges<'a>) -> BTreeSet<&'a str> {
     reached
 }
 
-/// Whether a folder calls a missing folder that may have held a cluster: its path or the name of a module says so.
+/// Whether a folder calls a missing folder that may have held a cluster: its path or the name of the call says so.
 fn misses_cluster(folder: &Folder, folders: &Folders) -> bool {
-    let mut missing = folder.calls.iter().filter(|call| !folders.contains_key(&call.folder)).peekable();
-    missing.peek().is_some() && (missing.any(|call| suggests_cluster(&call.source)) || names_cluster_module(folder))
-}
-
-/// Whether any module of the folder is named like a cluster. Which call has which name is not asked: one folder more does no harm.
-fn names_cluster_module(folder: &Folder) -> bool {
-    let texts = folder.files.iter().map(|file| String::from_utf8_lossy(&file.bytes));
-    texts.into_iter().any(|text| text.lines().filter_map(|line| line.trim_start().strip_prefix("module")).any(suggests_cluster))
+    let missing = folder.calls.iter().filter(|call| !folders.contains_key(&call.folder));
+    missing.into_iter().any(|call| suggests_cluster(&call.source) || suggests_cluster(&call.name))
 }
 
 fn suggests_cluster(words: &str) -> bool {

@@ -50,6 +50,8 @@ pub(super) struct Text {
 
 /// A call of a local module.
 pub(super) struct Call {
+    /// The name of the call.
+    pub name: String,
     /// The source as written.
     pub source: String,
     /// The folder it means.
@@ -113,7 +115,8 @@ impl Folder {
             self.holds_cluster = self.holds_cluster || memmem::find(&file.bytes, CLUSTER).is_some();
             if memmem::find(&file.bytes, LOCAL).is_some() {
                 let sources = local_module_calls(&String::from_utf8_lossy(&file.bytes));
-                self.calls.extend(sources.into_iter().map(|source| Call { folder: join(&self.name, &source), source }));
+                let call = |(name, source): (String, String)| Call { name, folder: join(&self.name, &source), source };
+                self.calls.extend(sources.into_iter().map(call));
             }
         }
     }

@@ -284,10 +284,10 @@ impl Networks {
                 let v = self.vnets.get(v.0);
                 is(v.map(|v| &v.name), vnet) && is(v.map(|v| &v.resource_group), group)
             });
-            let id = declared.and_then(|v| self.subnet_named(v, subnet));
-            let id = id.unwrap_or_else(|| self.push_unseen(&names, id));
-            self.subnet_by_id.insert(key, id);
-            return id;
+            let declared = declared.and_then(|v| self.subnet_named(v, subnet));
+            let found = declared.unwrap_or_else(|| self.push_unseen(&names, id));
+            self.subnet_by_id.insert(key, found);
+            return found;
         }
         self.push_unseen(&names, id)
     }

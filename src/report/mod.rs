@@ -1,5 +1,17 @@
 //! Findings as plain data, and the reporters: pure functions from a [`Report`] to text.
 
+pub mod compact;
+mod excerpt;
+pub mod fingerprint;
+pub mod json;
+mod place;
+mod render;
+pub mod sarif;
+pub mod text;
+
+pub use place::{Place, printable};
+pub use render::{Format, Style, UnknownFormat, render};
+
 use crate::model::Undecided;
 use crate::source::{Sources, Span, Unreadable};
 use std::fmt;
@@ -62,6 +74,8 @@ pub struct Related {
     pub message: String,
     /// The place.
     pub span: Span,
+    /// Whether the value at the finding's place came from here. Such places stand in order, nearest first.
+    pub origin: bool,
 }
 
 /// A rule that could not be decided for a cluster.
@@ -105,7 +119,7 @@ impl Report {
         });
         self.findings.dedup();
         self.undecided.sort_by(|a, b| {
-            let key = |u: &UndecidedRule| (u.why.span.map(|s| place(s)).is_none(), u.why.reason.clone());
+            let key = |u: &UndecidedRule| (u.why.span.map(place).is_none(), u.why.reason.clone());
             let at = |u: &UndecidedRule| u.why.span.map(|s| (sources.file(s.file).path().to_owned(), s.start, s.end));
             (at(a), a.rule, &a.cluster, key(a)).cmp(&(at(b), b.rule, &b.cluster, key(b)))
         });
@@ -114,57 +128,4 @@ impl Report {
             .sort_by(|a, b| (&a.path, a.span.map(|s| s.start), &a.message).cmp(&(&b.path, b.span.map(|s| s.start), &b.message)));
         self.unreadable.dedup();
     }
-}
-
-/// How a report is written. This and all below is a stand-in, to be replaced by the real reporters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// For people.
-    Text,
-    /// One line for each finding.
-    Compact,
-    /// For programs.
-    Json,
-    /// For code scanning.
-    Sarif,
-}
-
-impl std::str::FromStr for Format {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "text" => Ok(Self::Text),
-            "compact" => Ok(Self::Compact),
-            "json" => Ok(Self::Json),
-            "sarif" => Ok(Self::Sarif),
-            _ => Err(format!("{text:?} is not a format")),
-        }
-    }
-}
-
-/// How a report looks.
-#[derive(Clone, Copy, Debug)]
-pub struct Style {
-    /// Columns of the terminal.
-    pub width: usize,
-    /// Whether to colour.
-    pub color: bool,
-    /// Whether to write links that a terminal can open.
-    pub links: bool,
-    /// Whether to list what could not be decided.
-    pub undecided: bool,
-}
-
-/// Writes a report.
-///
-/// # Errors
-/// Those of the writer.
-pub fn render(_: Format, report: &Report, sources: &Sources, _: &Style, out: &mut dyn std::io::Write) -> std::io::Result<()> {
-    for f in &report.findings {
-        let file = sources.file(f.place.file);
-        let at = file.position(f.place.start);
-        writeln!(out, "{}:{}:{}: {}: {} [{}]", file.path(), at.line, at.column, f.severity, f.message, f.rule)?;
-    }
-    report.unreadable.iter().try_for_each(|u| writeln!(out, "{}: {}", u.path, u.message))
 }

@@ -187,11 +187,13 @@ fn apply(rule: &Rule, cluster: &Cluster, day: Date, report: &mut Report, check: 
 /// Makes a finding of a draft; `None` when its case is off on that day.
 fn finish(rule: &Rule, document: &Document, cluster: &Cluster, day: Date, draft: Draft) -> Option<Finding> {
     let severity = document.severity(draft.case, day)?;
-    let came_from = |at: &At| at.hops.iter().map(|h| Related { message: h.label.to_string(), span: h.span }).collect::<Vec<_>>();
-    let mut related = came_from(&draft.at);
+    let came_from = |at: &At, origin| {
+        at.hops.iter().map(|h| Related { message: h.label.to_string(), span: h.span, origin }).collect::<Vec<_>>()
+    };
+    let mut related = came_from(&draft.at, true);
     for (message, at) in draft.related {
-        related.push(Related { message, span: at.site });
-        related.extend(came_from(&at));
+        related.push(Related { message, span: at.site, origin: false });
+        related.extend(came_from(&at, false));
     }
     let mut kept: Vec<Related> = Vec::new();
     for r in related {

@@ -17,11 +17,11 @@ pub use module::{Module, Modules};
 use crate::config::Config;
 use crate::model::Undecided;
 use crate::source::{Sources, Span};
-use crate::syntax::hcl::{self, ast::Block};
+use crate::syntax::hcl::ast::Block;
 use crate::tree;
 use crate::value::Val;
 use expr::{Env, EvalError};
-use module::{ParsedFile, literal};
+use module::literal;
 use repeat::{Repeat, Repetition};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -51,15 +51,10 @@ pub fn evaluate(
     wanted: &dyn Fn(&str) -> bool,
 ) -> Evaluated {
     let Some(module) = modules.get(folder) else { return Evaluated::default() };
-    let var_files = config.var_files.iter().filter_map(|path| {
-        let (file, source) = sources.iter().find(|(_, f)| f.path() == path)?;
-        Some(ParsedFile { file, body: hcl::parse(file, source.text()).body })
-    });
     let evaluator = Evaluator {
         modules,
         sources,
         config,
-        var_files: var_files.collect(),
         root_folder: folder.to_owned(),
         calls: RefCell::default(),
         unresolved: RefCell::default(),
@@ -86,8 +81,6 @@ struct Evaluator<'m> {
     modules: &'m Modules,
     sources: &'m Sources,
     config: &'m Config,
-    /// The files of `--var-file`, in order.
-    var_files: Vec<ParsedFile>,
     root_folder: String,
     /// The instances that each call of each instance makes.
     calls: RefCell<HashMap<(Arc<str>, Arc<str>), Rc<Calls<'m>>>>,

@@ -44,6 +44,7 @@ pub struct ResourceBlock {
 }
 
 /// A file of a module, parsed.
+#[derive(Debug)]
 pub struct ParsedFile {
     /// The file.
     pub file: FileId,
@@ -149,46 +150,59 @@ pub fn literal(expr: &Expr) -> Option<(Arc<str>, Span)> {
     }
 }
 
-/// All modules among the sources, by folder.
+/// All modules among the sources.
 #[derive(Debug, Default)]
-pub struct Modules(HashMap<String, Module>);
+pub struct Modules {
+    by_folder: HashMap<String, Module>,
+    /// The files of `--var-file`, in order.
+    pub var_files: Vec<ParsedFile>,
+}
 
 impl Modules {
-    /// Parses every Terraform file, in parallel, and puts the modules together. Returns what is wrong in them, too.
-    pub fn read(sources: &Sources) -> (Self, Vec<(Span, String)>) {
+    /// Parses every Terraform file, in parallel, and puts the modules together. `var_files` are the paths of variable files that the user
+    /// named, in order. Returns what is wrong in the files, too.
+    pub fn read(sources: &Sources, var_files: &[String]) -> (Self, Vec<(Span, String)>) {
         use rayon::prelude::*;
+        let named = |path: &str| sources.iter().find(|(_, f)| f.path() == path).map(|(id, _)| id);
+        let mut var_file_errors = Vec::new();
+        let mut parse_named = |file: FileId| {
+            let parsed = hcl::parse(file, sources.file(file).text());
+            var_file_errors.extend(parsed.errors);
+            ParsedFile { file, body: parsed.body }
+        };
+        let var_files: Vec<ParsedFile> = var_files.iter().filter_map(|p| named(p)).map(&mut parse_named).collect();
         let files: Vec<FileId> = sources.iter().filter(|(_, f)| is_module_file(f.path())).map(|(id, _)| id).collect();
         let parsed: Vec<(FileId, hcl::Parsed)> =
             files.into_par_iter().map(|id| (id, hcl::parse(id, sources.file(id).text()))).collect();
         let mut folders: BTreeMap<&str, Vec<ParsedFile>> = BTreeMap::new();
-        let mut errors = Vec::new();
+        let mut errors = var_file_errors;
         for (file, parsed) in parsed {
             errors.extend(parsed.errors);
             folders.entry(source::parent(sources.file(file).path())).or_default().push(ParsedFile { file, body: parsed.body });
         }
-        let modules = folders
+        let by_folder = folders
             .into_iter()
             .map(|(folder, mut files)| {
                 files.sort_by(|a, b| sources.file(a.file).path().cmp(sources.file(b.file).path()));
                 (folder.to_owned(), Module::new(folder, files, sources))
             })
             .collect();
-        (Self(modules), errors)
+        (Self { by_folder, var_files }, errors)
     }
 
     /// The module of a folder.
     pub fn get(&self, folder: &str) -> Option<&Module> {
-        self.0.get(folder)
+        self.by_folder.get(folder)
     }
 
     /// The folders of the root modules, sorted: those that no local call of another module points at.
     pub fn roots(&self) -> Vec<&str> {
         let called: std::collections::HashSet<String> = self
-            .0
+            .by_folder
             .values()
             .flat_map(|m| m.calls.values().filter_map(|c| m.called_folder(c)).filter(|folder| *folder != m.folder))
             .collect();
-        let mut roots: Vec<&str> = self.0.keys().map(String::as_str).filter(|f| !called.contains(*f)).collect();
+        let mut roots: Vec<&str> = self.by_folder.keys().map(String::as_str).filter(|f| !called.contains(*f)).collect();
         roots.sort_unstable();
         roots
     }

@@ -1,0 +1,27 @@
+//! One line for each finding: `path:line:column: severity: message [rule]`.
+
+use super::{Place, Report, printable};
+use crate::source::Sources;
+use std::io::{self, Write};
+
+/// Writes the report. With `undecided`, what could not be decided follows, likewise; without a place, its line starts at `undecided`.
+///
+/// # Errors
+/// What `out` says.
+pub fn write(report: &Report, sources: &Sources, undecided: bool, out: &mut dyn Write) -> io::Result<()> {
+    for finding in &report.findings {
+        let place = Place::of(finding.place, sources);
+        writeln!(out, "{place}: {}: {} [{}]", finding.severity, printable(&finding.message), finding.rule)?;
+    }
+    for unreadable in &report.unreadable {
+        let place = Place::of_unreadable(unreadable, sources);
+        writeln!(out, "{place}: error: {} [unreadable]", printable(&unreadable.message))?;
+    }
+    for rule in report.undecided.iter().filter(|_| undecided) {
+        if let Some(span) = rule.why.span {
+            write!(out, "{}: ", Place::of(span, sources))?;
+        }
+        writeln!(out, "undecided: {} [{}]", printable(&rule.why.reason), rule.rule)?;
+    }
+    Ok(())
+}

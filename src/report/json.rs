@@ -1,0 +1,115 @@
+//! One JSON object, for scripts.
+
+use super::{Finding, Place, Report, Severity};
+use crate::source::Sources;
+use serde::Serialize;
+use std::io::{self, Write};
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    tool: Tool,
+    summary: Summary,
+    findings: Vec<FindingEntry<'a>>,
+    undecided: Vec<UndecidedEntry<'a>>,
+    unreadable: Vec<PlaceEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    files: usize,
+    clusters: usize,
+    errors: usize,
+    warnings: usize,
+    notes: usize,
+    undecided: usize,
+    unreadable: usize,
+}
+
+#[derive(Serialize)]
+struct FindingEntry<'a> {
+    rule: &'a str,
+    severity: String,
+    message: &'a str,
+    cluster: &'a str,
+    location: Place<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related: Vec<PlaceEntry<'a>>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    help: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    url: &'a str,
+}
+
+#[derive(Serialize)]
+struct UndecidedEntry<'a> {
+    rule: &'a str,
+    cluster: &'a str,
+    reason: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<Place<'a>>,
+}
+
+/// A message with its place: something related, or something unreadable.
+#[derive(Serialize)]
+struct PlaceEntry<'a> {
+    message: &'a str,
+    location: Place<'a>,
+}
+
+/// Writes the report.
+///
+/// # Errors
+/// What `out` says.
+pub fn write(report: &Report, sources: &Sources, out: &mut dyn Write) -> io::Result<()> {
+    let undecided = report.undecided.iter().map(|u| UndecidedEntry {
+        rule: u.rule,
+        cluster: &u.cluster,
+        reason: &u.why.reason,
+        location: u.why.span.map(|span| Place::of(span, sources)),
+    });
+    let unreadable =
+        report.unreadable.iter().map(|u| PlaceEntry { message: &u.message, location: Place::of_unreadable(u, sources) });
+    let document = Document {
+        version: 1,
+        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        summary: summary(report),
+        findings: report.findings.iter().map(|f| finding(f, sources)).collect(),
+        undecided: undecided.collect(),
+        unreadable: unreadable.collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}
+
+fn summary(report: &Report) -> Summary {
+    Summary {
+        files: report.files,
+        clusters: report.clusters,
+        errors: report.count(Severity::Error),
+        warnings: report.count(Severity::Warning),
+        notes: report.count(Severity::Note),
+        undecided: report.undecided.len(),
+        unreadable: report.unreadable.len(),
+    }
+}
+
+fn finding<'a>(finding: &'a Finding, sources: &'a Sources) -> FindingEntry<'a> {
+    let related = finding.related.iter().map(|r| PlaceEntry { message: &r.message, location: Place::of(r.span, sources) });
+    FindingEntry {
+        rule: finding.rule,
+        severity: finding.severity.to_string(),
+        message: &finding.message,
+        cluster: &finding.cluster,
+        location: Place::of(finding.place, sources),
+        related: related.collect(),
+        help: finding.help(),
+        url: &finding.url,
+    }
+}

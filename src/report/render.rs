@@ -1,0 +1,98 @@
+//! The formats, and the one function that writes any of them.
+
+use super::{Report, compact, json, printable, sarif, text};
+use crate::rules::RULES;
+use crate::source::Sources;
+use std::fmt;
+use std::io::{self, BufWriter, Write};
+use std::str::FromStr;
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// Drawn for people in a terminal.
+    Text,
+    /// One line for each finding.
+    Compact,
+    /// One JSON object.
+    Json,
+    /// SARIF 2.1.0, for code scanning and editors.
+    Sarif,
+}
+
+impl Format {
+    /// All formats, in the order of the help text.
+    pub const ALL: [Self; 4] = [Self::Text, Self::Compact, Self::Json, Self::Sarif];
+
+    /// The name that users type.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Compact => "compact",
+            Self::Json => "json",
+            Self::Sarif => "sarif",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The name of a format that does not exist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownFormat(String);
+
+impl fmt::Display for UnknownFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = Format::ALL.map(Format::name).join(", ");
+        write!(f, "there is no format `{}`; the formats are {names}", printable(&self.0))
+    }
+}
+
+impl std::error::Error for UnknownFormat {}
+
+impl FromStr for Format {
+    type Err = UnknownFormat;
+
+    fn from_str(name: &str) -> Result<Self, UnknownFormat> {
+        Self::ALL.into_iter().find(|f| f.name() == name).ok_or_else(|| UnknownFormat(name.to_owned()))
+    }
+}
+
+/// How the formats for people look. The formats for programs do not depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// Columns of the terminal.
+    pub width: usize,
+    /// Whether to colour.
+    pub color: bool,
+    /// Whether names of rules are links that a terminal can open. If not, addresses are written out.
+    pub links: bool,
+    /// Whether to list what could not be decided.
+    pub undecided: bool,
+}
+
+impl Default for Style {
+    /// 80 columns, nothing special.
+    fn default() -> Self {
+        Self { width: 80, color: false, links: false, undecided: false }
+    }
+}
+
+/// Writes the report in a format.
+///
+/// # Errors
+/// What `out` says.
+pub fn render(format: Format, report: &Report, sources: &Sources, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    match format {
+        Format::Text => text::write(report, sources, style, &mut out),
+        Format::Compact => compact::write(report, sources, style.undecided, &mut out),
+        Format::Json => json::write(report, sources, &mut out),
+        Format::Sarif => sarif::write(report, sources, RULES, &mut out),
+    }?;
+    out.flush()
+}
