@@ -1,9 +1,13 @@
 //! What is known about Azure, as data: `rules/facts/*.toml`. Each file has its own module here, with one struct whose fields are the
 //! file's tables; every fact names its source, and where it changed over time, its history.
 
+mod addons;
 mod defaults;
+mod plugin;
 
+pub use addons::Addons;
 pub use defaults::Defaults;
+pub use plugin::{ModeSpelling, OldAttribute, Plugin, Spelling, Version};
 
 use crate::date::Date;
 use serde::Deserialize;
@@ -14,12 +18,20 @@ use serde::de::DeserializeOwned;
 pub struct Facts {
     /// What Azure takes where the code says nothing.
     pub defaults: Defaults,
+    /// Network plugins and modes.
+    pub plugin: Plugin,
+    /// Add-ons.
+    pub addons: Addons,
 }
 
 impl Facts {
     /// The facts that are part of the program.
     pub fn embedded() -> Self {
-        Self { defaults: read(include_str!("../../rules/facts/defaults.toml")) }
+        Self {
+            defaults: read(include_str!("../../rules/facts/defaults.toml")),
+            plugin: read(include_str!("../../rules/facts/plugin.toml")),
+            addons: read(include_str!("../../rules/facts/addons.toml")),
+        }
     }
 }
 
@@ -53,5 +65,7 @@ mod tests {
     #[test]
     fn embedded_files_are_valid() {
         toml::from_str::<Defaults>(include_str!("../../rules/facts/defaults.toml")).unwrap();
+        toml::from_str::<Plugin>(include_str!("../../rules/facts/plugin.toml")).unwrap();
+        toml::from_str::<Addons>(include_str!("../../rules/facts/addons.toml")).unwrap();
     }
 }

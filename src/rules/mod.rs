@@ -1,6 +1,8 @@
 //! The rules: one visible list, and the runner that applies it to a [`World`].
 
+mod addons;
 mod document;
+mod plugin;
 
 pub use document::{Document, Example, ExampleKind};
 
@@ -125,7 +127,21 @@ macro_rules! rule {
 }
 
 /// All rules, by topic. A new rule is one document, one function and one line here.
-pub const RULES: &[Rule] = &[];
+pub const RULES: &[Rule] = &[
+    rule!("plugin", "overlay-requires-azure-plugin", Overlay, Cluster(plugin::overlay_requires_azure_plugin)),
+    rule!("plugin", "pod-cidr-without-overlay", All, Cluster(plugin::pod_cidr_without_overlay)),
+    rule!("plugin", "overlay-mode-not-set", All, Cluster(plugin::overlay_mode_not_set)),
+    rule!("plugin", "kubenet-retirement", Kubenet, Cluster(plugin::kubenet_retirement)),
+    rule!("plugin", "kubenet-node-limit", Kubenet, Cluster(plugin::kubenet_node_limit)),
+    rule!("plugin", "overlay-with-pod-subnet", Overlay, Cluster(plugin::overlay_with_pod_subnet)),
+    rule!("plugin", "network-plugin-mode-casing", Overlay, Cluster(plugin::network_plugin_mode_casing)),
+    rule!("plugin", "deprecated-network-attribute", All, Cluster(plugin::deprecated_network_attribute)),
+    rule!("plugin", "cilium-dataplane-combination", All, Cluster(plugin::cilium_dataplane_combination)),
+    rule!("plugin", "windows-requires-azure-cni", Kubenet, Cluster(plugin::windows_requires_azure_cni)),
+    rule!("addons", "agic-overlay", Overlay, Cluster(addons::agic_overlay)),
+    rule!("addons", "virtual-nodes-overlay", Overlay, Cluster(addons::virtual_nodes_overlay)),
+    rule!("addons", "http-application-routing-retired", All, Cluster(addons::http_application_routing_retired)),
+];
 
 /// The rule of this name.
 pub fn find(name: &str) -> Option<&'static Rule> {

@@ -1,0 +1,205 @@
+//! Topic `addons`: add-ons of AKS that do not go with every network mode, or no longer exist.
+
+use super::{Context, Decision, Out};
+use crate::cidr::{Cidr, Family};
+use crate::model::{Agic, Cluster, Field, Subnet, SubnetId, Undecided, Vnet, VnetId, both};
+use crate::value::At;
+
+/// Virtual nodes reach pods by their own addresses, which overlay pods do not have in the VNet.
+pub fn virtual_nodes_overlay(_: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    if cluster.virtual_nodes.known()?.copied().unwrap_or(false) {
+        let name = cluster.virtual_nodes.name;
+        out.report("default", &cluster.virtual_nodes.at, "the virtual nodes add-on does not work with Azure CNI Overlay")
+            .azure("Virtual nodes need a network in which pods have addresses of the VNet.")
+            .fix(format!("Remove {name} and let the cluster autoscaler add nodes, or use node subnet networking."))
+            .related("the overlay mode is set here", &cluster.mode.at);
+    }
+    Ok(())
+}
+
+/// The HTTP application routing add-on is retired.
+pub fn http_application_routing_retired(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    if cluster.http_application_routing.known()?.copied().unwrap_or(false) {
+        let name = cluster.http_application_routing.name;
+        let day = cx.facts.addons.http_application_routing_retirement.on(cx.day).map_or("", String::as_str);
+        let message = format!("the HTTP application routing add-on was retired on {day}");
+        out.report("default", &cluster.http_application_routing.at, message)
+            .azure("AKS does not create clusters with this add-on any more.")
+            .fix(format!("Remove {name} and use the application routing add-on: web_app_routing, or ingressProfile in ARM."));
+    }
+    Ok(())
+}
+
+/// The Application Gateway ingress controller works with overlay only under conditions.
+pub fn agic_overlay(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    let Some(agic) = cluster.agic.known()? else { return Ok(()) };
+    let name = cluster.agic.name;
+    if !cx.facts.addons.agic_with_overlay.on(cx.day).copied().unwrap_or(false) {
+        let message = "the Application Gateway ingress controller add-on does not work with Azure CNI Overlay";
+        out.report("default", &cluster.agic.at, message)
+            .azure("AKS refuses the add-on on an overlay cluster.")
+            .fix(format!("Remove {name} and use another ingress controller, such as NGINX."))
+            .related("the overlay mode is set here", &cluster.mode.at);
+        return Ok(());
+    }
+    let mut conditions = vec![supported_region(cx, cluster)];
+    conditions.extend(gateway_subnet(cx, cluster, agic));
+    let mut unknown = None;
+    let mut violated = false;
+    for condition in conditions {
+        match condition {
+            Ok(Some(broken)) => {
+                violated = true;
+                out.report("default", broken.at, broken.message)
+                    .azure("Azure supports AGIC with Azure CNI Overlay only where this condition holds.")
+                    .fix(broken.fix)
+                    .related("the add-on is enabled here", &cluster.agic.at);
+            }
+            Ok(None) => {}
+            Err(why) => unknown = unknown.or(Some(why)),
+        }
+    }
+    // One broken condition decides, whatever the others are.
+    unknown.filter(|_| !violated).map_or(Ok(()), Err)
+}
+
+/// A condition that does not hold.
+struct Broken<'a> {
+    at: &'a At,
+    message: String,
+    fix: String,
+}
+
+/// Whether a condition holds (`None`), and if not, why.
+type Condition<'a> = Result<Option<Broken<'a>>, Undecided>;
+
+fn supported_region<'a>(cx: &Context, cluster: &'a Cluster) -> Condition<'a> {
+    let location = &cluster.location;
+    let Some(region) = location.known()? else {
+        return Err(Undecided::new("the code does not show the region of the cluster", Some(location.at.site)));
+    };
+    let excluded = cx.facts.addons.agic_excluded_regions.on(cx.day).map_or(&[][..], Vec::as_slice);
+    Ok(excluded.iter().any(|start| region.starts_with(start)).then(|| Broken {
+        at: &location.at,
+        message: format!("AGIC does not work with Azure CNI Overlay in {region}"),
+        fix: format!("Remove {} and use another ingress controller, such as NGINX.", cluster.agic.name),
+    }))
+}
+
+/// The conditions on the subnet that the gateway is in.
+fn gateway_subnet<'a>(cx: &Context<'a>, cluster: &'a Cluster, agic: &'a Agic) -> Vec<Condition<'a>> {
+    let subnet = match agic.subnet.known() {
+        Ok(id) => id.and_then(|&id| Some((id, cx.world.subnet(id)?))),
+        Err(why) => return vec![Err(why)],
+    };
+    match (subnet, agic.subnet_cidr.known()) {
+        (Some((_, subnet)), _) => vec![
+            small_enough(cx, &subnet.title(), &subnet.prefixes),
+            delegated(cx, subnet),
+            in_node_vnet(cx, cluster, &agic.subnet, subnet),
+        ],
+        // AGIC makes such a subnet itself: in the VNet of the nodes, and delegated. Only its size is up to the code.
+        (None, Ok(Some(_))) => vec![small_enough(cx, "that AGIC makes", std::slice::from_ref(&agic.subnet_cidr))],
+        (None, Ok(None)) => {
+            let reason = "the code does not show the subnet of the Application Gateway";
+            vec![Err(Undecided::new(reason, Some(cluster.agic.at.site)))]
+        }
+        (None, Err(why)) => vec![Err(why)],
+    }
+}
+
+fn small_enough<'a>(cx: &Context, title: &str, ranges: &'a [Field<Cidr>]) -> Condition<'a> {
+    let Some(&shortest) = cx.facts.addons.agic_subnet_prefix.on(cx.day) else { return Ok(None) };
+    let mut unknown = None;
+    let mut seen = false;
+    for field in ranges {
+        match field.known() {
+            Ok(Some(range)) if range.family() == Family::V4 && range.prefix() < shortest => {
+                return Ok(Some(Broken {
+                    at: &field.at,
+                    message: format!(
+                        "the Application Gateway subnet {title} is {range}; for AGIC with Azure CNI Overlay it must be a /{shortest} or smaller"
+                    ),
+                    fix: match Cidr::new(range.first(), shortest) {
+                        Some(smaller) => format!("Make the subnet a /{shortest} or smaller, such as {smaller}."),
+                        None => format!("Make the subnet a /{shortest} or smaller."),
+                    },
+                }));
+            }
+            Ok(range) => seen |= range.is_some(),
+            Err(why) => unknown = unknown.or(Some(why)),
+        }
+    }
+    match unknown {
+        Some(why) => Err(why),
+        None if !seen => Err(Undecided::new(format!("the code does not show the range of the subnet {title}"), None)),
+        None => Ok(None),
+    }
+}
+
+fn delegated<'a>(cx: &Context, subnet: &'a Subnet) -> Condition<'a> {
+    let Some(service) = cx.facts.addons.agic_subnet_delegation.on(cx.day) else { return Ok(None) };
+    let delegations = subnet.delegations.known()?.map_or(&[][..], Vec::as_slice);
+    let found = delegations.iter().any(|d| d.eq_ignore_ascii_case(service));
+    Ok((!found).then(|| Broken {
+        at: &subnet.delegations.at,
+        message: format!("the Application Gateway subnet {} is not delegated to {service}", subnet.title()),
+        fix: format!("Delegate the subnet to {service}."),
+    }))
+}
+
+/// All pools are in one VNet, so one pool whose VNet is known decides.
+fn in_node_vnet<'a>(cx: &Context<'a>, cluster: &Cluster, gateway: &'a Field<SubnetId>, subnet: &Subnet) -> Condition<'a> {
+    let Some(&home) = subnet.vnet.known()? else {
+        let reason = format!("the code does not show the VNet of the subnet {}", subnet.title());
+        return Err(Undecided::new(reason, Some(subnet.at.site)));
+    };
+    let home_title = cx.world.vnet(home).map(Vnet::title).unwrap_or_default();
+    let broken = |nodes: String| {
+        Ok(Some(Broken {
+            at: &gateway.at,
+            message: format!("the Application Gateway is in the VNet {home_title}, but the nodes are in {nodes}"),
+            fix: "Put the Application Gateway into a subnet of the VNet of the nodes; peering is not enough.".to_owned(),
+        }))
+    };
+    let mut unknown = cluster.unknown_node_subnet();
+    let node_subnets = cluster.node_subnets();
+    if node_subnets.is_empty() && unknown.is_none() {
+        return broken("a VNet that AKS makes itself".to_owned());
+    }
+    let mut elsewhere = None;
+    for (_, id) in node_subnets {
+        match vnet_of(cx, id).and_then(|vnet| Ok((vnet, same_vnet(cx, home, vnet)?))) {
+            Ok((_, true)) => return Ok(None),
+            Ok((vnet, false)) => elsewhere = elsewhere.or(Some(vnet)),
+            Err(why) => unknown = unknown.or(Some(why)),
+        }
+    }
+    match (elsewhere, unknown) {
+        (Some(vnet), _) => broken(format!("the VNet {}", cx.world.vnet(vnet).map(Vnet::title).unwrap_or_default())),
+        (None, Some(why)) => Err(why),
+        (None, None) => Ok(None),
+    }
+}
+
+fn vnet_of(cx: &Context, id: SubnetId) -> Result<VnetId, Undecided> {
+    let subnet = cx.world.subnet(id);
+    let vnet = subnet.map(|s| s.vnet.known()).transpose()?.flatten().copied();
+    vnet.ok_or_else(|| Undecided::new("the code does not show the VNet of the nodes", subnet.map(|s| s.at.site)))
+}
+
+/// The code may name one VNet in two ways. Two are surely different when their names or their resource groups are.
+fn same_vnet(cx: &Context, a: VnetId, b: VnetId) -> Result<bool, Undecided> {
+    if a == b {
+        return Ok(true);
+    }
+    let (Some(a), Some(b)) = (cx.world.vnet(a), cx.world.vnet(b)) else { return Ok(false) };
+    both(same_text(&a.name, &b.name), same_text(&a.resource_group, &b.resource_group))
+}
+
+fn same_text(a: &Field<String>, b: &Field<String>) -> Result<bool, Undecided> {
+    match (a.known()?, b.known()?) {
+        (Some(a), Some(b)) => Ok(a.eq_ignore_ascii_case(b)),
+        _ => Err(Undecided::new("the code does not show the full name of the VNet", Some(a.at.site))),
+    }
+}

@@ -1,0 +1,373 @@
+//! Topic `plugin`: the network plugin, its mode and its data plane, and whether they go together.
+
+use super::{Context, Decision, Out};
+use crate::cidr::Cidr;
+use crate::facts::{ModeSpelling, Version};
+use crate::model::{Cluster, Deployer, Field, Pool, ProviderVersion, Undecided, both, either};
+use std::cmp::Ordering;
+
+/// Overlay is a mode of the plugin `azure` only.
+pub fn overlay_requires_azure_plugin(_: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    if let Some(plugin) = other_plugin(cluster)? {
+        let (name, mode) = (cluster.plugin.name, cluster.mode.name);
+        out.report("default", &cluster.plugin.at, format!("{mode} is \"overlay\", but {name} is \"{plugin}\""))
+            .azure("AKS refuses the cluster (UnsupportedNetworkPluginModeWithNetworkPlugin).")
+            .fix(format!("Set {name} to \"azure\", or remove {mode}."))
+            .related(format!("{mode} is set here"), &cluster.mode.at);
+    }
+    Ok(())
+}
+
+/// The plugin. Resource Manager has no documented default for it; azurerm requires the attribute and says so itself.
+fn plugin(cluster: &Cluster) -> Result<Option<&str>, Undecided> {
+    let field = &cluster.plugin;
+    match field.known()? {
+        None if cluster.deployer == Deployer::ResourceManager => {
+            let reason = format!("{} is not written, and its default is not documented", field.name);
+            Err(Undecided::new(reason, Some(field.at.site)))
+        }
+        plugin => Ok(plugin.map(String::as_str)),
+    }
+}
+
+/// The plugin, if it is another one than `azure`.
+fn other_plugin(cluster: &Cluster) -> Result<Option<&str>, Undecided> {
+    Ok(plugin(cluster)?.filter(|p| *p != "azure"))
+}
+
+fn has_azure_plugin(cluster: &Cluster) -> Result<bool, Undecided> {
+    Ok(plugin(cluster)? == Some("azure"))
+}
+
+/// A pod range means nothing where pods take their addresses from a subnet.
+pub fn pod_cidr_without_overlay(_: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    let flat = both(has_azure_plugin(cluster), not(cluster.is_overlay()));
+    let mut unknown = None;
+    for range in &cluster.pod_cidrs {
+        match both(flat.clone(), is_written(range)) {
+            Ok(true) => return report_useless_range(cluster, range, out),
+            Ok(false) => {}
+            Err(why) => unknown = unknown.or(Some(why)),
+        }
+    }
+    unknown.map_or(Ok(()), Err)
+}
+
+/// Whether the code writes the range: also when the text is not a CIDR.
+fn is_written(range: &Field<Cidr>) -> Result<bool, Undecided> {
+    if range.raw.is_some() { Ok(true) } else { Ok(range.set()?.is_some()) }
+}
+
+fn report_useless_range(cluster: &Cluster, range: &Field<Cidr>, out: &mut Out) -> Decision {
+    let by_azurerm = matches!(cluster.deployer, Deployer::Azurerm(_));
+    if !by_azurerm && cluster.pod_cidrs.len() > 1 && has_pod_subnet(cluster) != Ok(false) {
+        // Dual-stack clusters that allocate blocks of a pod subnet statically do have pod CIDRs.
+        let reason = "whether the pools allocate static blocks of their pod subnet is not evaluated";
+        return Err(Undecided::new(reason, Some(range.at.site)));
+    }
+    // azurerm compares the single range with the mode, but not the list of ranges.
+    let refused = by_azurerm && range.name == "pod_cidr";
+    let (case, azure) = if refused {
+        ("default", "The azurerm provider refuses this when it applies the plan.")
+    } else {
+        ("ignored", "Without the overlay mode, pods take addresses from a subnet and this range is not used.")
+    };
+    let (name, mode) = (range.name, cluster.mode.name);
+    out.report(case, &range.at, format!("{name} is set with the plugin azure, but {mode} is not \"overlay\""))
+        .azure(azure)
+        .fix(format!("Add {mode} with the value \"overlay\", or remove {name}."))
+        .related("the plugin is set here", &cluster.plugin.at);
+    Ok(())
+}
+
+/// The plugin `azure` without a mode means that pods take addresses from the node subnet.
+pub fn overlay_mode_not_set(_: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    let mode_unset = cluster.mode.known().map(|mode| mode.is_none_or(String::is_empty));
+    let silent_default = both(has_azure_plugin(cluster), mode_unset);
+    if both(silent_default, not(has_pod_subnet(cluster)))? {
+        let mode = cluster.mode.name;
+        out.report("default", &cluster.mode.at, format!("{mode} is not set: every pod takes an address of the node subnet"))
+            .azure("Without a mode AKS uses the older node subnet networking, even where overlay was meant.")
+            .fix(format!("Add {mode} with the value \"overlay\" if pods should have a range of their own."));
+    }
+    Ok(())
+}
+
+/// Whether some pool has a subnet for its pods.
+fn has_pod_subnet(cluster: &Cluster) -> Result<bool, Undecided> {
+    let hidden = cluster.more_pools.clone().map_or(Ok(false), Err);
+    cluster.pools.iter().map(pod_subnet_of).fold(hidden, |found, pool| either(pool, found))
+}
+
+fn pod_subnet_of(pool: &Pool) -> Result<bool, Undecided> {
+    Ok(pool.pod_subnet.known()?.copied().unwrap_or(false))
+}
+
+/// AKS gives up kubenet.
+pub fn kubenet_retirement(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    if let Some(day) = cx.facts.plugin.kubenet_end_of_support.on(cx.day) {
+        let (plugin, mode) = (cluster.plugin.name, cluster.mode.name);
+        out.report("default", &cluster.plugin.at, format!("kubenet is supported until {day} only"))
+            .azure("AKS announced that it ends support for kubenet on that day.")
+            .fix(format!("Plan the move to Azure CNI Overlay: {plugin} \"azure\" with {mode} \"overlay\"."));
+    }
+    Ok(())
+}
+
+/// kubenet routes each node by itself, and a route table has room for so many routes only.
+pub fn kubenet_node_limit(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    let Some(&limit) = cx.facts.plugin.kubenet_max_nodes.on(cx.day) else { return Ok(()) };
+    let nodes = match certain_nodes(cluster) {
+        nodes if nodes > limit => nodes,
+        _ => cluster.max_nodes()?,
+    };
+    match nodes.cmp(&limit) {
+        Ordering::Less => {}
+        Ordering::Equal => {
+            let message = format!("the node pools may reach {nodes} nodes, which is all that kubenet allows");
+            report_nodes("exactly-at-limit", cluster, message, out)
+                .azure(format!("AKS may refuse upgrades of a kubenet cluster that reaches {limit} nodes."))
+                .fix("Keep the maximum below the limit, or move to Azure CNI Overlay.");
+        }
+        Ordering::Greater => {
+            let message = format!("the node pools may reach {nodes} nodes, but kubenet allows {limit}");
+            report_nodes("default", cluster, message, out)
+                .azure("AKS refuses to create or upgrade the cluster.")
+                .fix(format!("Lower the node counts by {} in all, or move to Azure CNI Overlay.", nodes - limit));
+        }
+    }
+    Ok(())
+}
+
+/// The nodes of all pools whose number is certain: a lower bound of what the cluster may reach.
+fn certain_nodes(cluster: &Cluster) -> u64 {
+    let certain = cluster.pools.iter().filter(|p| p.repeated.is_none()).filter_map(|p| p.max_nodes().ok());
+    certain.fold(0, u64::saturating_add)
+}
+
+/// Reports at the largest pool, and shows the others.
+fn report_nodes<'a>(case: &'static str, cluster: &Cluster, message: String, out: &'a mut Out) -> &'a mut super::Draft {
+    let size = |pool: &Pool| pool.max_nodes().ok();
+    let largest = cluster.pools.iter().max_by_key(|p| size(p));
+    let draft = out.report(case, largest.map_or(&cluster.plugin.at, |p| &p.max_nodes_field().at), message);
+    for pool in &cluster.pools {
+        if let Some(nodes) = size(pool) {
+            draft.related(format!("{}: up to {nodes}", pool.title()), &pool.max_nodes_field().at);
+        }
+    }
+    draft
+}
+
+/// With overlay, pods take their addresses from the pod CIDR and never from a subnet.
+pub fn overlay_with_pod_subnet(_: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    let mut unknown = cluster.more_pools.clone();
+    for pool in &cluster.pools {
+        match pod_subnet_of(pool) {
+            Ok(true) => {
+                let name = pool.pod_subnet.name;
+                out.report("default", &pool.pod_subnet.at, format!("{} has {name}, but the cluster is overlay", pool.title()))
+                    .azure("Overlay and pod subnets are two separate ways to give pods addresses; a cluster has one of them.")
+                    .fix(format!("Remove {name} from every node pool."))
+                    .related("the overlay mode is set here", &cluster.mode.at);
+            }
+            Ok(false) => {}
+            Err(why) => unknown = unknown.or(Some(why)),
+        }
+    }
+    unknown.map_or(Ok(()), Err)
+}
+
+/// azurerm compares the mode letter by letter, and the letters changed with a version.
+pub fn network_plugin_mode_casing(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    cluster.mode.known()?;
+    let Some(written) = cluster.mode.raw.as_deref() else { return Ok(()) };
+    let spelling = &cx.facts.plugin.mode_spelling;
+    let Some(latest) = spelling.versions.last() else { return Ok(()) };
+    let (name, at) = (cluster.mode.name, &cluster.mode.at);
+    let accepted = match &cluster.deployer {
+        Deployer::Azurerm(version) => accepted_spelling(spelling, version),
+        Deployer::ResourceManager => None,
+    };
+    match accepted {
+        Some(accepted) if accepted != written => {
+            let message = format!("{name} is \"{written}\", but this version of azurerm accepts only \"{accepted}\"");
+            out.report("default", at, message)
+                .azure("The azurerm provider compares upper and lower case, and refuses the value when it plans.")
+                .fix(format!("Write \"{accepted}\"."));
+        }
+        None if latest.value != written => {
+            out.report("unclear", at, format!("{name} is \"{written}\"; the usual spelling is \"{}\"", latest.value))
+                .azure(format!("The azurerm provider takes no other spelling from {} on.", text_of(latest.from)))
+                .fix(format!("Write \"{}\".", latest.value));
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// The spelling that every version of the range accepts; `None` when that depends on the version.
+fn accepted_spelling<'a>(spelling: &'a ModeSpelling, version: &ProviderVersion) -> Option<&'a str> {
+    let next = spelling.versions.iter().skip(1).map(|s| Some(s.from)).chain([None]);
+    spelling.versions.iter().zip(next).find_map(|(entry, next)| {
+        let in_time = version.surely_from(entry.from) && next.is_none_or(|next| version.surely_before(next));
+        in_time.then_some(entry.value.as_str())
+    })
+}
+
+/// Attributes that newer versions of azurerm warn of or no longer know.
+pub fn deprecated_network_attribute(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    let Deployer::Azurerm(version) = &cluster.deployer else { return Ok(()) };
+    let mut unknown = None;
+    for field in &cluster.deprecated {
+        match field.known() {
+            Ok(Some(&name)) => report_old_attribute(cx, version, name, field, out),
+            Ok(None) => {}
+            Err(why) => unknown = unknown.or(Some(why)),
+        }
+    }
+    unknown.map_or(Ok(()), Err)
+}
+
+fn report_old_attribute(cx: &Context, version: &ProviderVersion, name: &str, field: &Field<&str>, out: &mut Out) {
+    let Some(old) = cx.facts.plugin.azurerm_attributes.get(name) else { return };
+    let written = old.written.as_deref().unwrap_or(name);
+    let fix = match &old.replacement {
+        Some(new) => format!("Write {new} instead."),
+        None => format!("Remove {written}: it has no effect any more."),
+    };
+    let removed = text_of(old.removed);
+    if version.surely_from(old.removed) {
+        out.report("removed", &field.at, format!("{written} was removed in azurerm {removed}"))
+            .azure("The provider version that the code requires refuses it when it plans.")
+            .fix(fix);
+    } else if !version.surely_before(old.deprecated) {
+        let message = if old.deprecated == old.removed {
+            format!("{written} was removed in azurerm {removed}, which this code does not rule out")
+        } else {
+            format!("{written} is deprecated since azurerm {} and was removed in {removed}", text_of(old.deprecated))
+        };
+        out.report("deprecated", &field.at, message)
+            .azure(format!("The code stops working with azurerm {removed}."))
+            .fix(format!("{fix} Until then, require a version of azurerm below {removed}."));
+    }
+}
+
+fn text_of((major, minor, patch): Version) -> String {
+    format!("{major}.{minor}.{patch}")
+}
+
+/// Cilium is a network policy engine and a data plane: it needs to be both, with the plugin `azure` and on Linux.
+pub fn cilium_dataplane_combination(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    let decisions = [
+        cilium_policy_without_data_plane(cluster, out),
+        cilium_without_azure(cluster, out),
+        cilium_with_other_policy(cx, cluster, out),
+        cilium_with_windows(cluster, out),
+    ];
+    decisions.into_iter().collect()
+}
+
+fn cilium_policy_without_data_plane(cluster: &Cluster, out: &mut Out) -> Decision {
+    if both(cluster.policy.is("cilium"), not(cluster.data_plane.is("cilium")))? {
+        let (policy, plane) = (cluster.policy.name, cluster.data_plane.name);
+        let found = cluster.data_plane.known()?.map_or("not set", String::as_str);
+        let implicit = if cluster.data_plane.is_default() { "the implicit default " } else { "" };
+        let message = format!("{policy} is \"cilium\", but the data plane is {implicit}{found}");
+        out.report("default", &cluster.data_plane.at, message)
+            .azure("Cilium enforces network policies only where it is the data plane too.")
+            .fix(format!("Set {plane} to \"cilium\", or choose another {policy}."))
+            .related(format!("{policy} is set here"), &cluster.policy.at);
+    }
+    Ok(())
+}
+
+fn cilium_without_azure(cluster: &Cluster, out: &mut Out) -> Decision {
+    let other = other_plugin(cluster);
+    if both(cluster.data_plane.is("cilium"), other.clone().map(|o| o.is_some()))? {
+        let (plugin, plane) = (cluster.plugin.name, cluster.data_plane.name);
+        let found = other?.unwrap_or_default();
+        out.report("default", &cluster.plugin.at, format!("{plane} is \"cilium\", but {plugin} is \"{found}\""))
+            .azure("The Cilium data plane of AKS works with the plugin azure only.")
+            .fix(format!("Set {plugin} to \"azure\", or remove {plane}."))
+            .related(format!("{plane} is set here"), &cluster.data_plane.at);
+    }
+    Ok(())
+}
+
+fn cilium_with_other_policy(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    let others = cx.facts.plugin.policies_against_cilium.on(cx.day).map_or(&[][..], Vec::as_slice);
+    let other = cluster.policy.known().map(|policy| policy.filter(|p| others.contains(p)));
+    if both(cluster.data_plane.is("cilium"), other.clone().map(|o| o.is_some()))? {
+        let (policy, plane) = (cluster.policy.name, cluster.data_plane.name);
+        let found = other?.map_or("", String::as_str);
+        out.report("default", &cluster.policy.at, format!("{plane} is \"cilium\", but {policy} is \"{found}\""))
+            .azure("The Cilium data plane enforces network policies itself and takes no other engine.")
+            .fix(format!("Set {policy} to \"cilium\"."))
+            .related(format!("{plane} is set here"), &cluster.data_plane.at);
+    }
+    Ok(())
+}
+
+fn cilium_with_windows(cluster: &Cluster, out: &mut Out) -> Decision {
+    let plane = &cluster.data_plane;
+    let more = cluster.more_pools.clone().map_or(Ok(false), Err);
+    let mut unknown = both(plane.is("cilium"), more).err();
+    for pool in &cluster.pools {
+        match both(plane.is("cilium"), pool.is_windows()) {
+            Ok(true) => {
+                let message = format!("{} runs Windows, but {} is \"cilium\"", pool.title(), plane.name);
+                out.report("default", &pool.os.at, message)
+                    .azure("The Cilium data plane of AKS runs on Linux nodes only.")
+                    .fix(format!("Move the Windows pools to a cluster without {} \"cilium\".", plane.name))
+                    .related(format!("{} is set here", plane.name), &plane.at);
+            }
+            Ok(false) => {}
+            Err(why) => unknown = unknown.or(Some(why)),
+        }
+    }
+    unknown.map_or(Ok(()), Err)
+}
+
+/// kubenet runs on Linux only.
+pub fn windows_requires_azure_cni(_: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    let mut unknown = cluster.more_pools.clone();
+    for pool in &cluster.pools {
+        match pool.is_windows() {
+            Ok(true) => {
+                let (plugin, mode) = (cluster.plugin.name, cluster.mode.name);
+                out.report("default", &pool.os.at, format!("{} runs Windows, which kubenet does not support", pool.title()))
+                    .azure("AKS refuses Windows node pools in a kubenet cluster (AzureCNIOnlyForWindows).")
+                    .fix(format!("Set {plugin} to \"azure\" and {mode} to \"overlay\"."))
+                    .related(format!("{plugin} is set here"), &cluster.plugin.at);
+            }
+            Ok(false) => {}
+            Err(why) => unknown = unknown.or(Some(why)),
+        }
+    }
+    unknown.map_or(Ok(()), Err)
+}
+
+fn not(value: Result<bool, Undecided>) -> Result<bool, Undecided> {
+    value.map(|v| !v)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::Facts;
+
+    fn accepted(least: Option<Version>, below: Option<Version>) -> Option<String> {
+        let spelling = Facts::embedded().plugin.mode_spelling;
+        accepted_spelling(&spelling, &ProviderVersion { least, below }).map(str::to_owned)
+    }
+
+    #[test]
+    fn a_spelling_is_certain_only_when_all_versions_of_the_range_agree() {
+        assert_eq!(accepted(Some((3, 62, 0)), None).as_deref(), Some("overlay"));
+        assert_eq!(accepted(Some((3, 35, 0)), Some((3, 62, 0))).as_deref(), Some("Overlay"));
+        assert_eq!(accepted(Some((3, 61, 0)), Some((4, 0, 0))), None);
+        assert_eq!(accepted(Some((3, 34, 0)), Some((3, 62, 0))), None);
+        assert_eq!(accepted(None, Some((3, 62, 0))), None);
+        assert_eq!(accepted(None, None), None);
+    }
+}
