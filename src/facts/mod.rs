@@ -1,9 +1,13 @@
 //! What is known about Azure, as data: `rules/facts/*.toml`. Each file has its own module here, with one struct whose fields are the
 //! file's tables; every fact names its source, and where it changed over time, its history.
 
+mod addresses;
 mod defaults;
+mod surge;
 
+pub use addresses::Addresses;
 pub use defaults::Defaults;
+pub use surge::Surge;
 
 use crate::date::Date;
 use serde::Deserialize;
@@ -12,6 +16,8 @@ use serde::de::DeserializeOwned;
 /// All facts.
 #[derive(Debug, Default)]
 pub struct Facts {
+    /// Address ranges and their bounds.
+    pub addresses: Addresses,
     /// What Azure takes where the code says nothing.
     pub defaults: Defaults,
 }
@@ -19,7 +25,10 @@ pub struct Facts {
 impl Facts {
     /// The facts that are part of the program.
     pub fn embedded() -> Self {
-        Self { defaults: read(include_str!("../../rules/facts/defaults.toml")) }
+        Self {
+            addresses: read(include_str!("../../rules/facts/addresses.toml")),
+            defaults: read(include_str!("../../rules/facts/defaults.toml")),
+        }
     }
 }
 
@@ -52,6 +61,8 @@ mod tests {
     /// Every file parses on its own: `read` would hide a mistake behind defaults.
     #[test]
     fn embedded_files_are_valid() {
+        toml::from_str::<Addresses>(include_str!("../../rules/facts/addresses.toml")).unwrap();
+        toml::from_str::<Surge>(Surge::TEXT).unwrap();
         toml::from_str::<Defaults>(include_str!("../../rules/facts/defaults.toml")).unwrap();
     }
 }

@@ -1,6 +1,7 @@
 //! The rules: one visible list, and the runner that applies it to a [`World`].
 
 mod document;
+mod surge;
 
 pub use document::{Document, Example, ExampleKind};
 
