@@ -186,7 +186,10 @@ pub(super) fn public_range(cx: &Context, cluster: &Cluster, out: &mut Out) -> De
     let ranges = ranges::pods(cluster);
     for range in ranges.known.iter().filter(|r| outside_private_space(cx, &r.cidr)) {
         out.report("default", &range.field.at, format!("{} is not within private address space", range.title))
-            .azure("Azure does not refuse public ranges for pods, but does not support them, and what they hide on the internet cannot be reached.")
+            .azure(
+                "Azure does not refuse public ranges for pods, but Microsoft does not support them, and the internet addresses in them \
+                 cannot be reached from the cluster.",
+            )
             .fix(move_away(cx, cluster, Kind::Pod, range));
     }
     ranges.decision()
@@ -207,7 +210,7 @@ pub(super) fn reserved_range_overlap(cx: &Context, cluster: &Cluster, out: &mut 
         Ok(true) => report_reserved(cx, ranges::pods(cluster), out, |r| move_away(cx, cluster, Kind::Pod, r)),
         Err(why) => {
             let pods = ranges::pods(cluster);
-            let matters = pods.unknown.is_some() || pods.known.iter().any(|r| reserved_part(cx, &r.cidr).is_some());
+            let matters = pods.decision().is_err() || pods.known.iter().any(|r| reserved_part(cx, &r.cidr).is_some());
             if matters { Err(why) } else { Ok(()) }
         }
     };

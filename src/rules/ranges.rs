@@ -12,41 +12,54 @@ pub(super) struct Range<'a> {
     pub(super) cidr: Cidr,
 }
 
-/// Ranges of one kind: those that are known, and the first reason why there may be others.
+/// Ranges of one kind: those that are known, and why there may be others.
 #[derive(Default)]
 pub(super) struct Ranges<'a> {
     pub(super) known: Vec<Range<'a>>,
-    pub(super) unknown: Option<Undecided>,
+    gaps: Vec<Gap>,
+}
+
+/// Ranges that are not known.
+struct Gap {
+    why: Undecided,
+    /// The space that they must be within, where that is known.
+    within: Option<Vec<Cidr>>,
 }
 
 impl<'a> Ranges<'a> {
-    fn add(&mut self, fields: &'a [Field<Cidr>], title: impl Fn(&Cidr, bool) -> String) {
+    fn add(&mut self, fields: &'a [Field<Cidr>], within: Option<&[Cidr]>, title: impl Fn(&Cidr, bool) -> String) {
         for field in fields {
             match field.known() {
                 Ok(Some(&cidr)) => self.known.push(Range { title: title(&cidr, field.is_default()), field, cidr }),
                 Ok(None) => {}
-                Err(why) => self.missing(Some(why)),
+                Err(why) => self.missing(Some(why), within),
             }
         }
     }
 
-    fn missing(&mut self, why: Option<Undecided>) {
-        self.unknown = self.unknown.take().or(why);
+    fn missing(&mut self, why: Option<Undecided>, within: Option<&[Cidr]>) {
+        self.gaps.extend(why.map(|why| Gap { why, within: within.map(<[Cidr]>::to_vec) }));
     }
 
     /// Whether there is certainly no range.
     fn is_empty(&self) -> bool {
-        self.known.is_empty() && self.unknown.is_none()
+        self.known.is_empty() && self.gaps.is_empty()
     }
 
     /// The end of a check that looked at all ranges that are known.
-    pub(super) fn decision(self) -> Decision {
-        self.unknown.map_or(Ok(()), Err)
+    pub(super) fn decision(&self) -> Decision {
+        self.gaps.first().map_or(Ok(()), |gap| Err(gap.why.clone()))
     }
 
     /// Whether one of the known ranges overlaps this one.
     pub(super) fn overlap(&self, cidr: &Cidr) -> bool {
         self.known.iter().any(|r| r.cidr.overlaps(cidr))
+    }
+
+    /// The reason why something unknown among these may overlap one of the known `others`.
+    fn may_overlap(&self, others: &Ranges<'_>) -> Decision {
+        let near = |gap: &&Gap| gap.within.as_ref().is_none_or(|space| space.iter().any(|s| others.overlap(s)));
+        self.gaps.iter().find(near).map_or(Ok(()), |gap| Err(gap.why.clone()))
     }
 }
 
@@ -62,7 +75,7 @@ pub(super) fn services(cluster: &Cluster) -> Ranges<'_> {
 
 fn of_cluster<'a>(fields: &'a [Field<Cidr>], kind: &str) -> Ranges<'a> {
     let mut ranges = Ranges::default();
-    ranges.add(fields, |cidr, default| format!("{}{kind} {cidr}", if default { "the implicit default " } else { "" }));
+    ranges.add(fields, None, |cidr, default| format!("{}{kind} {cidr}", if default { "the implicit default " } else { "" }));
     ranges
 }
 
@@ -70,9 +83,10 @@ fn of_cluster<'a>(fields: &'a [Field<Cidr>], kind: &str) -> Ranges<'a> {
 pub(super) fn node_subnets<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
     let mut ranges = Ranges::default();
     for (_, id) in cluster.node_subnets() {
-        add_subnet(&mut ranges, world, id, "node subnet");
+        let vnet = world.subnet(id).and_then(|s| world.vnet(*s.vnet.known().ok()??));
+        add_subnet(&mut ranges, world, id, "node subnet", vnet.and_then(space_of));
     }
-    ranges.missing(cluster.unknown_node_subnet());
+    ranges.missing(cluster.unknown_node_subnet(), None);
     ranges
 }
 
@@ -81,10 +95,11 @@ pub(super) fn other_subnets<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'
     let mut ranges = Ranges::default();
     let nodes: Vec<SubnetId> = cluster.node_subnets().into_iter().map(|(_, id)| id).collect();
     for vnet in node_vnets(world, cluster, &mut ranges) {
+        let space = space_of(vnet);
         for &id in vnet.subnets.iter().filter(|id| !nodes.contains(id)) {
-            add_subnet(&mut ranges, world, id, "subnet");
+            add_subnet(&mut ranges, world, id, "subnet", space.clone());
         }
-        ranges.missing(vnet.more_subnets.clone());
+        ranges.missing(vnet.more_subnets.clone(), space.as_deref());
     }
     ranges
 }
@@ -94,7 +109,7 @@ pub(super) fn all_subnets<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a>
     let mut ranges = node_subnets(world, cluster);
     let others = other_subnets(world, cluster);
     ranges.known.extend(others.known);
-    ranges.missing(others.unknown);
+    ranges.gaps.extend(others.gaps);
     ranges
 }
 
@@ -102,23 +117,29 @@ pub(super) fn all_subnets<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a>
 pub(super) fn vnet_spaces<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
     let mut ranges = Ranges::default();
     for vnet in node_vnets(world, cluster, &mut ranges) {
-        ranges.add(&vnet.space, |cidr, _| format!("address space {cidr} of VNet {}", vnet.title()));
+        ranges.add(&vnet.space, None, |cidr, _| format!("address space {cidr} of VNet {}", vnet.title()));
     }
     ranges
 }
 
-fn add_subnet<'a>(ranges: &mut Ranges<'a>, world: &'a World, id: SubnetId, kind: &str) {
+fn add_subnet<'a>(ranges: &mut Ranges<'a>, world: &'a World, id: SubnetId, kind: &str, space: Option<Vec<Cidr>>) {
     if let Some(subnet) = world.subnet(id) {
-        ranges.add(&subnet.prefixes, |cidr, _| format!("{kind} {} {cidr}", subnet.title()));
+        ranges.add(&subnet.prefixes, space.as_deref(), |cidr, _| format!("{kind} {} {cidr}", subnet.title()));
     }
+}
+
+/// The address space of a VNet, which all of its subnets are within; `None` when some of it is not known.
+fn space_of(vnet: &Vnet) -> Option<Vec<Cidr>> {
+    let space: Option<Vec<Cidr>> = vnet.space.iter().map(|field| field.known().ok()?.copied()).collect();
+    space.filter(|s| !s.is_empty())
 }
 
 /// The VNets of the cluster's nodes. What hides further ones goes to `ranges`.
 fn node_vnets<'a>(world: &'a World, cluster: &Cluster, ranges: &mut Ranges<'_>) -> Vec<&'a Vnet> {
     for (_, id) in cluster.node_subnets() {
-        ranges.missing(world.subnet(id).and_then(|s| s.vnet.known().err()));
+        ranges.missing(world.subnet(id).and_then(|s| s.vnet.known().err()), None);
     }
-    ranges.missing(cluster.unknown_node_subnet());
+    ranges.missing(cluster.unknown_node_subnet(), None);
     world.node_vnets(cluster).into_iter().filter_map(|id| world.vnet(id)).collect()
 }
 
@@ -146,7 +167,7 @@ pub(super) fn report_overlaps(
         }
         explain(draft, range);
     }
-    ours.decision().and(theirs.decision())
+    ours.decision().and(theirs.may_overlap(&ours))
 }
 
 /// Which of a cluster's ranges is meant.
@@ -166,7 +187,12 @@ pub(super) fn move_away(cx: &Context, cluster: &Cluster, of: Kind, range: &Range
     let at_prefix = |prefix: u8| free(cx, cluster, of, default.and_then(|d| Cidr::new(d.first(), prefix)), prefix);
     let own = at_prefix(range.cidr.prefix().max(shortest)).or_else(|| at_prefix(default?.prefix()));
     let example = own.filter(|f| f.family() == range.cidr.family());
-    format!("Set {} to a private range that no network in reach uses{}.", range.field.name, for_instance(example))
+    let dns = &cluster.dns_service_ip;
+    let with_it = match of {
+        Kind::Service if !dns.is_default() => format!(" Move {} with it.", dns.name),
+        _ => String::new(),
+    };
+    format!("Set {} to a private range that no network in reach uses{}.{with_it}", range.field.name, for_instance(example))
 }
 
 /// What to write instead of a range of the wrong size: one of this prefix length, around the present one if that is free.

@@ -19,7 +19,7 @@ pub(super) fn too_large(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decis
             .azure(format!(
                 "Azure asks for a service CIDR smaller than a /{bound}, and Kubernetes itself takes no more than a /{bound}."
             ))
-            .fix(move_away(cx, cluster, Kind::Service, range));
+            .fix(format!("Use a smaller range{}. It cannot be changed once the cluster exists.", usual_size(cx, cluster, range)));
     }
     ranges.decision()
 }
