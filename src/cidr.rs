@@ -4,12 +4,14 @@
 //! is wrong. All comparisons use the network address, so that `10.0.0.1/16` is the range it means.
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use serde::Deserialize;
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
 /// An address range with all host bits cleared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Cidr {
     net: IpNet,
     written: IpAddr,
@@ -82,6 +84,14 @@ impl FromStr for Cidr {
         let length: u8 = length.parse().map_err(|_| bad_length.clone())?;
         let net = IpNet::new(written, length).map_err(|_| bad_length)?;
         Ok(Self { net: net.trunc(), written })
+    }
+}
+
+impl TryFrom<String> for Cidr {
+    type Error = CidrError;
+
+    fn try_from(text: String) -> Result<Self, CidrError> {
+        text.parse()
     }
 }
 

@@ -8,6 +8,10 @@ mod plugin;
 pub use addons::Addons;
 pub use defaults::Defaults;
 pub use plugin::{ModeSpelling, OldAttribute, Plugin, Spelling, Version};
+mod addresses;
+mod surge;
+pub use addresses::Addresses;
+pub use surge::Surge;
 
 use crate::date::Date;
 use serde::Deserialize;
@@ -16,6 +20,8 @@ use serde::de::DeserializeOwned;
 /// All facts.
 #[derive(Debug, Default)]
 pub struct Facts {
+    /// Address ranges and their bounds.
+    pub addresses: Addresses,
     /// What Azure takes where the code says nothing.
     pub defaults: Defaults,
     /// Network plugins and modes.
@@ -31,6 +37,7 @@ impl Facts {
             defaults: read(include_str!("../../rules/facts/defaults.toml")),
             plugin: read(include_str!("../../rules/facts/plugin.toml")),
             addons: read(include_str!("../../rules/facts/addons.toml")),
+            addresses: read(include_str!("../../rules/facts/addresses.toml")),
         }
     }
 }
@@ -64,6 +71,8 @@ mod tests {
     /// Every file parses on its own: `read` would hide a mistake behind defaults.
     #[test]
     fn embedded_files_are_valid() {
+        toml::from_str::<Addresses>(include_str!("../../rules/facts/addresses.toml")).unwrap();
+        toml::from_str::<Surge>(Surge::TEXT).unwrap();
         toml::from_str::<Defaults>(include_str!("../../rules/facts/defaults.toml")).unwrap();
         toml::from_str::<Plugin>(include_str!("../../rules/facts/plugin.toml")).unwrap();
         toml::from_str::<Addons>(include_str!("../../rules/facts/addons.toml")).unwrap();

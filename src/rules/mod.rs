@@ -3,6 +3,12 @@
 mod addons;
 mod document;
 mod plugin;
+mod cidr_syntax;
+mod dns;
+mod pod_cidr;
+mod ranges;
+mod service_cidr;
+mod surge;
 
 pub use document::{Document, Example, ExampleKind};
 
@@ -141,6 +147,27 @@ pub const RULES: &[Rule] = &[
     rule!("addons", "agic-overlay", Overlay, Cluster(addons::agic_overlay)),
     rule!("addons", "virtual-nodes-overlay", Overlay, Cluster(addons::virtual_nodes_overlay)),
     rule!("addons", "http-application-routing-retired", All, Cluster(addons::http_application_routing_retired)),
+    rule!("cidr", "invalid-cidr", All, Cluster(cidr_syntax::invalid_cidr)),
+    rule!("cidr", "cidr-host-bits-set", All, Cluster(cidr_syntax::host_bits_set)),
+    rule!("pod-cidr", "pod-cidr-below-one-node", Overlay, Cluster(pod_cidr::below_one_node)),
+    rule!("pod-cidr", "pod-cidr-capacity", Overlay, Cluster(pod_cidr::capacity)),
+    rule!("pod-cidr", "pod-cidr-upgrade-headroom", Overlay, Cluster(pod_cidr::upgrade_headroom)),
+    rule!("pod-cidr", "pod-cidr-overlaps-node-subnet", PodRange, Cluster(pod_cidr::overlaps_node_subnet)),
+    rule!("pod-cidr", "pod-cidr-overlaps-vnet-subnet", PodRange, Cluster(pod_cidr::overlaps_vnet_subnet)),
+    rule!("pod-cidr", "pod-cidr-overlaps-vnet-space", PodRange, Cluster(pod_cidr::overlaps_vnet_space)),
+    rule!("pod-cidr", "pod-cidr-overlaps-service-cidr", PodRange, Cluster(pod_cidr::overlaps_service_cidr)),
+    rule!("pod-cidr", "reserved-range-overlap", All, Cluster(pod_cidr::reserved_range_overlap)),
+    rule!("pod-cidr", "pod-cidr-public-range", PodRange, Cluster(pod_cidr::public_range)),
+    rule!("pod-cidr", "implicit-cidr-default", All, Cluster(pod_cidr::implicit_default)),
+    rule!("service-cidr", "service-cidr-too-large", All, Cluster(service_cidr::too_large)),
+    rule!("service-cidr", "service-cidr-overlaps-vnet-subnet", All, Cluster(service_cidr::overlaps_vnet_subnet)),
+    rule!("service-cidr", "service-cidr-overlaps-vnet-space", All, Cluster(service_cidr::overlaps_vnet_space)),
+    rule!("service-cidr", "service-cidr-public-or-multicast", All, Cluster(service_cidr::public_or_multicast)),
+    rule!("service-cidr", "ipv6-service-cidr-too-large", All, Cluster(service_cidr::ipv6_too_large)),
+    rule!("dns", "dns-service-ip-outside-service-cidr", All, Cluster(dns::outside_service_cidr)),
+    rule!("dns", "dns-service-ip-first-address", All, Cluster(dns::first_address)),
+    rule!("dns", "dns-service-ip-boundary", All, Cluster(dns::boundary)),
+    rule!("dns", "dns-service-cidr-pairing", All, Cluster(dns::pairing)),
 ];
 
 /// The rule of this name.

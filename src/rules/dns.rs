@@ -1,0 +1,167 @@
+//! The address of the cluster's DNS service.
+
+use super::ranges::{self, Kind, Range, move_away};
+use super::{Context, Decision, Out};
+use crate::cidr::{Cidr, Family};
+use crate::model::{Cluster, Deployer, Field, State, Undecided};
+use crate::value::At;
+use std::net::IpAddr;
+
+/// `dns-service-ip-outside-service-cidr`
+pub(super) fn outside_service_cidr(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    let Some((ip, range)) = address_and_range(cluster)? else { return Ok(()) };
+    if outside(ip, &range.cidr) {
+        out.report("default", &cluster.dns_service_ip.at, format!("{} is outside {}", title(cluster, ip), range.title))
+            .azure("Azure refuses a DNS service IP that is not within the service CIDR (DnsServiceIpOutOfServiceCidr).")
+            .related(&range.title, &range.field.at)
+            .fix(better_address(cx, cluster, &range));
+    }
+    Ok(())
+}
+
+/// `dns-service-ip-first-address`
+pub(super) fn first_address(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    let Some((ip, range)) = address_and_range(cluster)? else { return Ok(()) };
+    if is_api_address(cx, ip, &range.cidr) {
+        out.report(
+            "default",
+            &cluster.dns_service_ip.at,
+            format!("{} is the first address of {}", title(cluster, ip), range.title),
+        )
+        .azure("The first address of the service CIDR belongs to the Kubernetes API (kubernetes.default.svc.cluster.local).")
+        .related(&range.title, &range.field.at)
+        .fix(better_address(cx, cluster, &range));
+    }
+    Ok(())
+}
+
+/// `dns-service-ip-boundary`
+pub(super) fn boundary(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    let Some((ip, range)) = address_and_range(cluster)? else { return Ok(()) };
+    if is_boundary(ip, &range.cidr) {
+        let which = if ip == range.cidr.first() { "network" } else { "last" };
+        out.report(
+            "default",
+            &cluster.dns_service_ip.at,
+            format!("{} is the {which} address of {}", title(cluster, ip), range.title),
+        )
+        .azure("Azure refuses a DNS service IP at either end of the service CIDR.")
+        .related(&range.title, &range.field.at)
+        .fix(better_address(cx, cluster, &range));
+    }
+    Ok(())
+}
+
+/// `dns-service-cidr-pairing`
+pub(super) fn pairing(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    if !half_written(cluster)? {
+        return Ok(());
+    }
+    let dns = &cluster.dns_service_ip;
+    let explain = "The azurerm provider refuses this, and only when it applies: the plan passes.";
+    let ranges = ranges::services(cluster);
+    if is_written(dns)? {
+        let Some(service) = cluster.service_cidrs.first() else { return Ok(()) };
+        let value = dns.known()?.map(|ip| format!(" {ip}")).unwrap_or_default();
+        let fix = match ranges.known.first() {
+            Some(range) if dns.known()?.is_some_and(|ip| range.cidr.contains(*ip)) => {
+                format!("Add {}, for instance {}, which is Azure's default.", service.name, range.cidr)
+            }
+            _ => format!("Add {} with the range that the address is to be part of.", service.name),
+        };
+        out.report("default", &dns.at, format!("{}{value} is set without {}", dns.name, service.name)).azure(explain).fix(fix);
+        return Ok(());
+    }
+    for field in cluster.service_cidrs.iter().take(1) {
+        let fix = match ranges.known.iter().find(|r| r.cidr.family() == Family::V4).and_then(|r| usable_address(cx, &r.cidr)) {
+            Some(ip) => format!("Add {} = \"{ip}\".", dns.name),
+            None => format!("Add {} with an address of the service CIDR.", dns.name),
+        };
+        let value = field.known().ok().flatten().map(|cidr| format!(" {cidr}")).unwrap_or_default();
+        out.report("default", &field.at, format!("{}{value} is set without {}", field.name, dns.name)).azure(explain).fix(fix);
+    }
+    Ok(())
+}
+
+/// Whether the code writes only one of service CIDR and DNS service IP, which the azurerm provider refuses. For other deployers, Azure's
+/// default completes the pair.
+///
+/// # Errors
+/// The reason, when it cannot be known whether one is written.
+pub(super) fn half_written(cluster: &Cluster) -> Result<bool, Undecided> {
+    if !matches!(cluster.deployer, Deployer::Azurerm(_)) {
+        return Ok(false);
+    }
+    let dns = is_written(&cluster.dns_service_ip)?;
+    let mut services = Ok(false);
+    for field in &cluster.service_cidrs {
+        services = crate::model::either(services, is_written(field));
+    }
+    Ok(dns != services?)
+}
+
+/// Whether the code writes the attribute, be it a valid value or not.
+fn is_written<T>(field: &Field<T>) -> Result<bool, Undecided> {
+    match &field.state {
+        State::Unknown(why) if field.raw.is_none() => Err(why.clone()),
+        State::Set(_) | State::Unknown(_) => Ok(true),
+        State::Default(_) | State::Absent => Ok(false),
+    }
+}
+
+/// The default DNS address with its attribute, when the code omits it and nothing is wrong with it.
+pub(super) fn harmless_default<'a>(cx: &Context, cluster: &'a Cluster) -> Option<(String, &'a At)> {
+    let field = &cluster.dns_service_ip;
+    let (ip, range) = address_and_range(cluster).ok()??;
+    let wrong = outside(ip, &range.cidr) || is_api_address(cx, ip, &range.cidr) || is_boundary(ip, &range.cidr);
+    (field.is_default() && !wrong).then(|| (format!("{} {ip}", field.name), &field.at))
+}
+
+/// The DNS address and the service CIDR that it is to be in, the first IPv4 one. `None` when there is nothing to compare: where only one
+/// of the two is written and the provider refuses that, or where the address is no IPv4 address; other rules say so.
+fn address_and_range(cluster: &Cluster) -> Result<Option<(IpAddr, Range<'_>)>, Undecided> {
+    if half_written(cluster)? {
+        return Ok(None);
+    }
+    let Some(&ip) = cluster.dns_service_ip.known()?.filter(|ip| ip.is_ipv4()) else { return Ok(None) };
+    for field in &cluster.service_cidrs {
+        if field.known()?.is_some_and(|c| c.family() == Family::V4) {
+            let range = ranges::services(cluster).known.into_iter().find(|r| r.cidr.family() == Family::V4);
+            return Ok(range.map(|r| (ip, r)));
+        }
+    }
+    Ok(None)
+}
+
+fn outside(ip: IpAddr, range: &Cidr) -> bool {
+    !range.contains(ip)
+}
+
+fn is_api_address(cx: &Context, ip: IpAddr, range: &Cidr) -> bool {
+    let position = cx.facts.addresses.api_service_position.on(cx.day);
+    position.is_some_and(|&position| range.nth(position) == Some(ip))
+}
+
+fn is_boundary(ip: IpAddr, range: &Cidr) -> bool {
+    ip == range.first() || ip == range.last()
+}
+
+fn title(cluster: &Cluster, ip: IpAddr) -> String {
+    let default = if cluster.dns_service_ip.is_default() { "the implicit default " } else { "" };
+    format!("{default}DNS service IP {ip}")
+}
+
+fn better_address(cx: &Context, cluster: &Cluster, range: &Range<'_>) -> String {
+    match usable_address(cx, &range.cidr) {
+        Some(ip) => format!("Set {} to {ip}.", cluster.dns_service_ip.name),
+        None => move_away(cx, cluster, Kind::Service, range),
+    }
+}
+
+/// The usual DNS address of a range, or in a small range the one behind the Kubernetes API's.
+fn usable_address(cx: &Context, range: &Cidr) -> Option<IpAddr> {
+    let addresses = &cx.facts.addresses;
+    let usual = *addresses.dns_service_position.on(cx.day)?;
+    let behind_api = addresses.api_service_position.on(cx.day)? + 1;
+    [usual, behind_api].into_iter().filter_map(|n| range.nth(n)).find(|ip| *ip != range.last())
+}

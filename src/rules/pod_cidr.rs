@@ -1,0 +1,302 @@
+//! The pod CIDR: how many nodes it serves, and what it must not overlap.
+
+use super::ranges::{self, Kind, Range, Ranges, default_range, move_away, report_overlaps, resize};
+use super::surge::surge_nodes;
+use super::{Context, Decision, Draft, Out, dns};
+use crate::cidr::{Cidr, Family};
+use crate::model::{Cluster, Pool, Undecided};
+use crate::value::At;
+
+/// `pod-cidr-below-one-node`
+pub(super) fn below_one_node(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    let Some(&block) = cx.facts.addresses.node_block_prefix.on(cx.day) else { return Ok(()) };
+    let ranges = ranges::pods(cluster);
+    for range in ranges.known.iter().filter(|r| r.cidr.family() == Family::V4 && r.cidr.prefix() >= block) {
+        let (case, holds) = match range.cidr.prefix() == block {
+            true => ("exactly-one", "holds a single node, so no node can be added, not even for an upgrade".to_owned()),
+            false => ("default", format!("is too small for one node, which takes a /{block}")),
+        };
+        out.report(case, &range.field.at, format!("{} {holds}", range.title))
+            .azure(format!("Each node of an overlay cluster takes a /{block} block of the pod CIDR (InsufficientSubnetSize)."))
+            .fix(default_range(cx, Kind::Pod).map(|d| enlarge(cx, cluster, range, d.prefix())).unwrap_or_default());
+    }
+    ranges.decision()
+}
+
+/// Says how to get a range of this prefix length.
+fn enlarge(cx: &Context, cluster: &Cluster, range: &Range<'_>, prefix: u8) -> String {
+    format!("Make {} a /{prefix} or larger{}.", range.field.name, resize(cx, cluster, Kind::Pod, range, prefix))
+}
+
+/// `pod-cidr-capacity`
+pub(super) fn capacity(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    let nodes = Demand::of(cluster, Pool::max_nodes);
+    each_sized_range(cx, cluster, |range, block, room| {
+        if nodes.certain <= room {
+            return nodes.decision();
+        }
+        let message = format!("{} has room for {room} nodes, but the node pools may reach {}", range.title, nodes.title());
+        let draft = out.report("default", &range.field.at, message);
+        draft
+            .azure(format!(
+                "Azure counts a /{block} block for every node that the pools may reach, the autoscaler's maximum included, and \
+                 refuses the cluster or the pool (InsufficientSubnetSize)."
+            ))
+            .fix(format!("{} Or let the node pools reach fewer nodes.", larger_for(cx, cluster, range, block, nodes.certain)));
+        nodes.relate(draft, "nodes at most:");
+        Ok(())
+    })
+}
+
+/// `pod-cidr-upgrade-headroom`
+pub(super) fn upgrade_headroom(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    let nodes = Demand::of(cluster, Pool::max_nodes);
+    let upgrading = Demand::of(cluster, |pool| Ok(pool.max_nodes()?.saturating_add(surge_nodes(cluster, pool)?)));
+    each_sized_range(cx, cluster, |range, block, room| {
+        // A range for one node, and one that is too small without any upgrade, are other rules' matter.
+        if room == 1 || nodes.certain > room {
+            return Ok(());
+        }
+        if upgrading.certain <= room {
+            return upgrading.decision();
+        }
+        let message = format!("{} has room for {room} nodes, but an upgrade may need {}", range.title, upgrading.title());
+        let draft = out.report("default", &range.field.at, message);
+        draft
+            .azure(format!("During an upgrade AKS adds surge nodes to the pools, and each takes a /{block} block too."))
+            .fix(larger_for(cx, cluster, range, block, upgrading.certain));
+        upgrading.relate(draft, "nodes during an upgrade:");
+        Ok(())
+    })
+}
+
+/// Calls `check` for each IPv4 pod range that has room for nodes, with the prefix length of a node's block and the number of blocks.
+fn each_sized_range(cx: &Context, cluster: &Cluster, mut check: impl FnMut(&Range<'_>, u8, u64) -> Decision) -> Decision {
+    let Some(&block) = cx.facts.addresses.node_block_prefix.on(cx.day) else { return Ok(()) };
+    let ranges = ranges::pods(cluster);
+    let mut decision = Ok(());
+    for range in ranges.known.iter().filter(|r| r.cidr.family() == Family::V4) {
+        let room = u64::try_from(range.cidr.blocks(block)).unwrap_or(u64::MAX);
+        if room > 0 {
+            decision = decision.and(check(range, block, room));
+        }
+    }
+    decision.and(ranges.decision())
+}
+
+/// Says how large the range must be for so many nodes.
+fn larger_for(cx: &Context, cluster: &Cluster, range: &Range<'_>, block: u8, nodes: u64) -> String {
+    match prefix_for(nodes, block) {
+        Some(prefix) => enlarge(cx, cluster, range, prefix),
+        None => format!("Make {} larger.", range.field.name),
+    }
+}
+
+/// The longest prefix length that holds a block for each node; `None` when no IPv4 range does.
+fn prefix_for(nodes: u64, block: u8) -> Option<u8> {
+    let bits = nodes.checked_next_power_of_two()?.trailing_zeros();
+    block.checked_sub(u8::try_from(bits).ok()?)
+}
+
+/// How many nodes the pools need together.
+struct Demand<'a> {
+    /// What the pools need that are known: there may be more, not less.
+    certain: u64,
+    pools: Vec<(&'a Pool, u64)>,
+    unknown: Option<Undecided>,
+}
+
+impl<'a> Demand<'a> {
+    fn of(cluster: &'a Cluster, number: impl Fn(&Pool) -> Result<u64, Undecided>) -> Self {
+        let mut demand = Self { certain: 0, pools: Vec::new(), unknown: cluster.more_pools.clone() };
+        for pool in &cluster.pools {
+            match pool.repeated.clone().map_or_else(|| number(pool), Err) {
+                Ok(nodes) => {
+                    demand.certain = demand.certain.saturating_add(nodes);
+                    demand.pools.push((pool, nodes));
+                }
+                Err(why) => demand.unknown = demand.unknown.take().or(Some(why)),
+            }
+        }
+        demand
+    }
+
+    fn decision(&self) -> Decision {
+        self.unknown.clone().map_or(Ok(()), Err)
+    }
+
+    fn title(&self) -> String {
+        format!("{}{}", if self.unknown.is_some() { "at least " } else { "" }, self.certain)
+    }
+
+    fn relate(&self, draft: &mut Draft, what: &str) {
+        for (pool, nodes) in &self.pools {
+            draft.related(format!("{}: {what} {nodes}", pool.title()), &pool.max_nodes_field().at);
+        }
+    }
+}
+
+/// `pod-cidr-overlaps-node-subnet`
+pub(super) fn overlaps_node_subnet(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    report_overlaps(ranges::pods(cluster), ranges::node_subnets(cx.world, cluster), out, |draft, range| {
+        draft
+            .azure("Azure refuses a cluster whose pods and nodes share addresses (PodCidrOverlapExistingSubnetsCidr).")
+            .fix(move_away(cx, cluster, Kind::Pod, range));
+    })
+}
+
+/// `pod-cidr-overlaps-vnet-subnet`
+pub(super) fn overlaps_vnet_subnet(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    report_overlaps(ranges::pods(cluster), ranges::other_subnets(cx.world, cluster), out, |draft, range| {
+        draft
+            .azure("Azure compares the pod CIDR with every subnet of the nodes' VNet (PodCidrOverlapExistingSubnetsCidr).")
+            .fix(move_away(cx, cluster, Kind::Pod, range));
+    })
+}
+
+/// `pod-cidr-overlaps-vnet-space`
+pub(super) fn overlaps_vnet_space(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    let subnets = ranges::all_subnets(cx.world, cluster);
+    let mut pods = ranges::pods(cluster);
+    pods.known.retain(|r| !subnets.overlap(&r.cidr));
+    report_overlaps(pods, ranges::vnet_spaces(cx.world, cluster), out, |draft, range| {
+        draft
+            .azure(
+                "Until October 2024 Azure refused this (NetworkProfileCIDROverlapVNET). It now looks at subnets only, but no subnet \
+                 can be made in the shared part, and hosts there cannot be reached from pods.",
+            )
+            .fix(move_away(cx, cluster, Kind::Pod, range));
+    })
+}
+
+/// `pod-cidr-overlaps-service-cidr`
+pub(super) fn overlaps_service_cidr(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    report_overlaps(ranges::pods(cluster), ranges::services(cluster), out, |draft, range| {
+        draft.azure("Pods and services must have addresses of their own (PodCidrOverlapServiceCidr).").fix(move_away(
+            cx,
+            cluster,
+            Kind::Pod,
+            range,
+        ));
+    })
+}
+
+/// `pod-cidr-public-range`
+pub(super) fn public_range(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    let ranges = ranges::pods(cluster);
+    for range in ranges.known.iter().filter(|r| outside_private_space(cx, &r.cidr)) {
+        out.report("default", &range.field.at, format!("{} is not within private address space", range.title))
+            .azure(
+                "Azure does not refuse public ranges for pods, but Microsoft does not support them, and the internet addresses in them \
+                 cannot be reached from the cluster.",
+            )
+            .fix(move_away(cx, cluster, Kind::Pod, range));
+    }
+    ranges.decision()
+}
+
+/// Whether an IPv4 range has addresses outside private space. Ranges that are reserved as a whole are `reserved-range-overlap`'s matter.
+pub(super) fn outside_private_space(cx: &Context, cidr: &Cidr) -> bool {
+    let addresses = &cx.facts.addresses;
+    let within = |list: Option<&Vec<Cidr>>| list.is_some_and(|ranges| ranges.iter().any(|r| r.covers(cidr)));
+    cidr.family() == Family::V4 && !within(addresses.private_ranges.on(cx.day)) && !within(addresses.reserved_ranges.on(cx.day))
+}
+
+/// `reserved-range-overlap`
+pub(super) fn reserved_range_overlap(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    let services = report_reserved(cx, ranges::services(cluster), out, |r| move_away(cx, cluster, Kind::Service, r));
+    let pods = match cluster.has_pod_range() {
+        Ok(false) => Ok(()),
+        Ok(true) => report_reserved(cx, ranges::pods(cluster), out, |r| move_away(cx, cluster, Kind::Pod, r)),
+        Err(why) => {
+            let pods = ranges::pods(cluster);
+            let matters = pods.decision().is_err() || pods.known.iter().any(|r| reserved_part(cx, &r.cidr).is_some());
+            if matters { Err(why) } else { Ok(()) }
+        }
+    };
+    let spaces = report_reserved(cx, ranges::vnet_spaces(cx.world, cluster), out, |_| {
+        "Take the reserved part out of the VNet's address space, or use another VNet for the nodes.".to_owned()
+    });
+    services.and(pods).and(spaces)
+}
+
+fn report_reserved(cx: &Context, ranges: Ranges<'_>, out: &mut Out, fix: impl Fn(&Range<'_>) -> String) -> Decision {
+    for range in &ranges.known {
+        if let Some(part) = reserved_part(cx, &range.cidr) {
+            out.report("default", &range.field.at, format!("{} overlaps {part}, which AKS reserves", range.title))
+                .azure("AKS and Azure use these ranges themselves: neither pods, services nor the nodes' VNet may have them.")
+                .fix(fix(range));
+        }
+    }
+    ranges.decision()
+}
+
+/// The reserved ranges that a range overlaps, as text; `None` when there is none.
+fn reserved_part(cx: &Context, cidr: &Cidr) -> Option<String> {
+    let reserved = cx.facts.addresses.reserved_ranges.on(cx.day)?;
+    let hit: Vec<String> = reserved.iter().filter(|r| r.overlaps(cidr)).map(Cidr::to_string).collect();
+    (!hit.is_empty()).then(|| hit.join(" and "))
+}
+
+/// `implicit-cidr-default`
+pub(super) fn implicit_default(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    let mut omitted: Vec<(String, &At)> = Vec::new();
+    let pods = omitted_pods(cx, cluster, &mut omitted);
+    let services = omitted_services(cx, cluster, &mut omitted);
+    if let Some((_, at)) = omitted.first() {
+        let list: Vec<&str> = omitted.iter().map(|(text, _)| text.as_str()).collect();
+        out.report("default", at, format!("Azure takes an implicit default for what is not set: {}", list.join(", ")))
+            .azure("The defaults are the same for every cluster, and sooner or later meet another network that uses them.")
+            .fix("Write the values down, so that they are chosen and can be seen.");
+    }
+    pods.and(services)
+}
+
+fn omitted_pods<'a>(cx: &Context, cluster: &'a Cluster, omitted: &mut Vec<(String, &'a At)>) -> Decision {
+    let pods = ranges::pods(cluster);
+    match cluster.has_pod_range() {
+        Ok(true) => omitted.extend(harmless_defaults(cx, cluster, &pods, &ranges::services(cluster))),
+        Ok(false) => return Ok(()),
+        Err(why) if pods.known.iter().any(|r| r.field.is_default()) => return Err(why),
+        Err(_) => {}
+    }
+    pods.decision()
+}
+
+fn omitted_services<'a>(cx: &Context, cluster: &'a Cluster, omitted: &mut Vec<(String, &'a At)>) -> Decision {
+    // With only one of range and DNS address, the provider refuses the code: `dns-service-cidr-pairing` says so.
+    if dns::half_written(cluster)? {
+        return Ok(());
+    }
+    let pods = if cluster.has_pod_range() == Ok(true) { ranges::pods(cluster) } else { Ranges::default() };
+    let services = ranges::services(cluster);
+    let harmless = harmless_defaults(cx, cluster, &services, &pods);
+    let overlaps = services.known.iter().filter(|r| r.field.is_default()).count() > harmless.len();
+    omitted.extend(harmless);
+    if !overlaps {
+        omitted.extend(dns::harmless_default(cx, cluster));
+    }
+    services.decision()
+}
+
+/// The defaults among the cluster's ranges that overlap nothing: overlaps are other rules' matter.
+fn harmless_defaults<'a>(cx: &Context, cluster: &Cluster, ranges: &Ranges<'a>, others: &Ranges<'_>) -> Vec<(String, &'a At)> {
+    let network = [ranges::all_subnets(cx.world, cluster), ranges::vnet_spaces(cx.world, cluster)];
+    let harmless = |r: &&Range<'a>| !others.overlap(&r.cidr) && !network.iter().any(|n| n.overlap(&r.cidr));
+    let defaults = ranges.known.iter().filter(|r| r.field.is_default());
+    defaults.filter(harmless).map(|r| (format!("{} {}", r.field.name, r.cidr), &r.field.at)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_prefix_for_a_number_of_nodes_is_the_longest_that_holds_them() {
+        for (nodes, prefix) in [(1, 24), (2, 23), (3, 22), (4, 22), (5, 21), (256, 16), (257, 15), (5000, 11), (1 << 24, 0)] {
+            assert_eq!(prefix_for(nodes, 24), Some(prefix), "{nodes}");
+        }
+        assert_eq!(prefix_for((1 << 24) + 1, 24), None);
+        assert_eq!(prefix_for(u64::MAX, 24), None);
+    }
+}

@@ -1,0 +1,256 @@
+//! Ranges of a cluster and of the network around it, and what overlaps what.
+
+use super::{Context, Decision, Draft, Out};
+use crate::cidr::Cidr;
+use crate::model::{Cluster, Field, SubnetId, Undecided, Vnet, World};
+
+/// A range that is known.
+pub(super) struct Range<'a> {
+    /// How a message calls it: `pod CIDR 10.1.0.0/16`.
+    pub(super) title: String,
+    pub(super) field: &'a Field<Cidr>,
+    pub(super) cidr: Cidr,
+}
+
+/// Ranges of one kind: those that are known, and why there may be others.
+#[derive(Default)]
+pub(super) struct Ranges<'a> {
+    pub(super) known: Vec<Range<'a>>,
+    gaps: Vec<Gap>,
+}
+
+/// Ranges that are not known.
+struct Gap {
+    why: Undecided,
+    /// The space that they must be within, where that is known.
+    within: Option<Vec<Cidr>>,
+}
+
+impl<'a> Ranges<'a> {
+    fn add(&mut self, fields: &'a [Field<Cidr>], within: Option<&[Cidr]>, title: impl Fn(&Cidr, bool) -> String) {
+        for field in fields {
+            match field.known() {
+                Ok(Some(&cidr)) => self.known.push(Range { title: title(&cidr, field.is_default()), field, cidr }),
+                Ok(None) => {}
+                Err(why) => self.missing(Some(why), within),
+            }
+        }
+    }
+
+    fn missing(&mut self, why: Option<Undecided>, within: Option<&[Cidr]>) {
+        self.gaps.extend(why.map(|why| Gap { why, within: within.map(<[Cidr]>::to_vec) }));
+    }
+
+    /// Whether there is certainly no range.
+    fn is_empty(&self) -> bool {
+        self.known.is_empty() && self.gaps.is_empty()
+    }
+
+    /// The end of a check that looked at all ranges that are known.
+    pub(super) fn decision(&self) -> Decision {
+        self.gaps.first().map_or(Ok(()), |gap| Err(gap.why.clone()))
+    }
+
+    /// Whether one of the known ranges overlaps this one.
+    pub(super) fn overlap(&self, cidr: &Cidr) -> bool {
+        self.known.iter().any(|r| r.cidr.overlaps(cidr))
+    }
+
+    /// The reason why something unknown among these may overlap one of the known `others`.
+    fn may_overlap(&self, others: &Ranges<'_>) -> Decision {
+        let near = |gap: &&Gap| gap.within.as_ref().is_none_or(|space| space.iter().any(|s| others.overlap(s)));
+        self.gaps.iter().find(near).map_or(Ok(()), |gap| Err(gap.why.clone()))
+    }
+}
+
+/// The cluster's pod ranges.
+pub(super) fn pods(cluster: &Cluster) -> Ranges<'_> {
+    of_cluster(&cluster.pod_cidrs, "pod CIDR")
+}
+
+/// The cluster's service ranges.
+pub(super) fn services(cluster: &Cluster) -> Ranges<'_> {
+    of_cluster(&cluster.service_cidrs, "service CIDR")
+}
+
+fn of_cluster<'a>(fields: &'a [Field<Cidr>], kind: &str) -> Ranges<'a> {
+    let mut ranges = Ranges::default();
+    ranges.add(fields, None, |cidr, default| format!("{}{kind} {cidr}", if default { "the implicit default " } else { "" }));
+    ranges
+}
+
+/// The ranges of the subnets that the cluster's nodes are in.
+pub(super) fn node_subnets<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
+    let mut ranges = Ranges::default();
+    for (_, id) in cluster.node_subnets() {
+        let vnet = world.subnet(id).and_then(|s| world.vnet(*s.vnet.known().ok()??));
+        add_subnet(&mut ranges, world, id, "node subnet", vnet.and_then(space_of));
+    }
+    ranges.missing(cluster.unknown_node_subnet(), None);
+    ranges
+}
+
+/// The ranges of the other subnets in the VNets that the cluster's nodes are in.
+pub(super) fn other_subnets<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
+    let mut ranges = Ranges::default();
+    let nodes: Vec<SubnetId> = cluster.node_subnets().into_iter().map(|(_, id)| id).collect();
+    for vnet in node_vnets(world, cluster, &mut ranges) {
+        let space = space_of(vnet);
+        for &id in vnet.subnets.iter().filter(|id| !nodes.contains(id)) {
+            add_subnet(&mut ranges, world, id, "subnet", space.clone());
+        }
+        ranges.missing(vnet.more_subnets.clone(), space.as_deref());
+    }
+    ranges
+}
+
+/// The ranges of all subnets in the VNets that the cluster's nodes are in.
+pub(super) fn all_subnets<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
+    let mut ranges = node_subnets(world, cluster);
+    let others = other_subnets(world, cluster);
+    ranges.known.extend(others.known);
+    ranges.gaps.extend(others.gaps);
+    ranges
+}
+
+/// The address spaces of the VNets that the cluster's nodes are in.
+pub(super) fn vnet_spaces<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
+    let mut ranges = Ranges::default();
+    for vnet in node_vnets(world, cluster, &mut ranges) {
+        ranges.add(&vnet.space, None, |cidr, _| format!("address space {cidr} of VNet {}", vnet.title()));
+    }
+    ranges
+}
+
+fn add_subnet<'a>(ranges: &mut Ranges<'a>, world: &'a World, id: SubnetId, kind: &str, space: Option<Vec<Cidr>>) {
+    if let Some(subnet) = world.subnet(id) {
+        ranges.add(&subnet.prefixes, space.as_deref(), |cidr, _| format!("{kind} {} {cidr}", subnet.title()));
+    }
+}
+
+/// The address space of a VNet, which all of its subnets are within; `None` when some of it is not known.
+fn space_of(vnet: &Vnet) -> Option<Vec<Cidr>> {
+    let space: Option<Vec<Cidr>> = vnet.space.iter().map(|field| field.known().ok()?.copied()).collect();
+    space.filter(|s| !s.is_empty())
+}
+
+/// The VNets of the cluster's nodes. What hides further ones goes to `ranges`.
+fn node_vnets<'a>(world: &'a World, cluster: &Cluster, ranges: &mut Ranges<'_>) -> Vec<&'a Vnet> {
+    for (_, id) in cluster.node_subnets() {
+        ranges.missing(world.subnet(id).and_then(|s| s.vnet.known().err()), None);
+    }
+    ranges.missing(cluster.unknown_node_subnet(), None);
+    world.node_vnets(cluster).into_iter().filter_map(|id| world.vnet(id)).collect()
+}
+
+/// Reports each of `ours` that overlaps some of `theirs`, once, and lets `explain` say the rest. Undecided where something unknown could
+/// overlap too.
+pub(super) fn report_overlaps(
+    ours: Ranges<'_>,
+    theirs: Ranges<'_>,
+    out: &mut Out,
+    explain: impl Fn(&mut Draft, &Range<'_>),
+) -> Decision {
+    if ours.is_empty() || theirs.is_empty() {
+        return Ok(());
+    }
+    for range in &ours.known {
+        let hit: Vec<&Range<'_>> = theirs.known.iter().filter(|t| t.cidr.overlaps(&range.cidr)).collect();
+        let Some(first) = hit.first() else { continue };
+        let more = match hit.len() {
+            1 => String::new(),
+            n => format!(" and {} more", n - 1),
+        };
+        let draft = out.report("default", &range.field.at, format!("{} overlaps {}{more}", range.title, first.title));
+        for other in hit {
+            draft.related(&other.title, &other.field.at);
+        }
+        explain(draft, range);
+    }
+    ours.decision().and(theirs.may_overlap(&ours))
+}
+
+/// Which of a cluster's ranges is meant.
+#[derive(Clone, Copy)]
+pub(super) enum Kind {
+    Pod,
+    Service,
+}
+
+/// What to write instead of a range that is in the way: one as large, else one as large as Azure's default, at a free place.
+pub(super) fn move_away(cx: &Context, cluster: &Cluster, of: Kind, range: &Range<'_>) -> String {
+    let shortest = match of {
+        Kind::Pod => 0,
+        Kind::Service => cx.facts.addresses.service_cidr_bound.on(cx.day).map_or(0, |bound| bound + 1),
+    };
+    let default = default_range(cx, of);
+    let at_prefix = |prefix: u8| free(cx, cluster, of, default.and_then(|d| Cidr::new(d.first(), prefix)), prefix);
+    let own = at_prefix(range.cidr.prefix().max(shortest)).or_else(|| at_prefix(default?.prefix()));
+    let example = own.filter(|f| f.family() == range.cidr.family());
+    let dns = &cluster.dns_service_ip;
+    let with_it = match of {
+        Kind::Service if !dns.is_default() => format!(" Move {} with it.", dns.name),
+        _ => String::new(),
+    };
+    format!("Set {} to a private range that no network in reach uses{}.{with_it}", range.field.name, for_instance(example))
+}
+
+/// What to write instead of a range of the wrong size: one of this prefix length, around the present one if that is free.
+pub(super) fn resize(cx: &Context, cluster: &Cluster, of: Kind, range: &Range<'_>, prefix: u8) -> String {
+    for_instance(free(cx, cluster, of, Cidr::new(range.cidr.first(), prefix), prefix))
+}
+
+fn for_instance(example: Option<Cidr>) -> String {
+    example.map(|cidr| format!(", for instance {cidr}")).unwrap_or_default()
+}
+
+/// Azure's default for a range.
+pub(super) fn default_range(cx: &Context, of: Kind) -> Option<Cidr> {
+    let defaults = &cx.facts.defaults;
+    let text = match of {
+        Kind::Pod => defaults.pod_cidr.on(cx.day),
+        Kind::Service => defaults.service_cidr.on(cx.day),
+    };
+    text?.parse().ok()
+}
+
+/// A range of this prefix length in private space that touches nothing known of the cluster and its network: `preferred` when that will
+/// do, else the first one.
+fn free(cx: &Context, cluster: &Cluster, of: Kind, preferred: Option<Cidr>, prefix: u8) -> Option<Cidr> {
+    let addresses = &cx.facts.addresses;
+    let private = addresses.private_ranges.on(cx.day)?;
+    let reserved = addresses.reserved_ranges.on(cx.day)?;
+    let own = match of {
+        Kind::Pod => services(cluster),
+        Kind::Service => pods(cluster),
+    };
+    let around = [own, all_subnets(cx.world, cluster), vnet_spaces(cx.world, cluster)];
+    let fits = |candidate: &Cidr| {
+        private.iter().any(|p| p.covers(candidate))
+            && !reserved.iter().any(|r| r.overlaps(candidate))
+            && !around.iter().any(|ranges| ranges.overlap(candidate))
+    };
+    preferred.into_iter().chain(private.iter().flat_map(|p| blocks(p, prefix))).find(fits)
+}
+
+/// The ranges of a prefix length in a range, in order. Bounded: of very many only the first.
+fn blocks(range: &Cidr, prefix: u8) -> impl Iterator<Item = Cidr> {
+    let range = *range;
+    let count = range.blocks(prefix);
+    let size = range.size().checked_div(count).unwrap_or(0);
+    (0..count.min(1 << 16)).filter_map(move |n| Cidr::new(range.nth(n.checked_mul(size)?)?, prefix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_tile_a_range_in_order() {
+        let texts = |range: &str, prefix| blocks(&range.parse().unwrap(), prefix).map(|b| b.to_string()).collect::<Vec<_>>();
+        assert_eq!(texts("10.0.0.0/14", 16), ["10.0.0.0/16", "10.1.0.0/16", "10.2.0.0/16", "10.3.0.0/16"]);
+        assert_eq!(texts("10.0.0.0/16", 16), ["10.0.0.0/16"]);
+        assert!(texts("10.0.0.0/16", 15).is_empty());
+        assert_eq!(texts("fd00::/8", 120).len(), 1 << 16);
+    }
+}

@@ -1,0 +1,95 @@
+//! How many nodes an upgrade adds to a pool.
+
+use crate::date::Date;
+use crate::facts::Surge;
+use crate::model::{Cluster, Field, Pool, Undecided};
+
+/// How many nodes AKS may add to the pool, at its largest, while it upgrades it: what the code says, else Azure's default for the
+/// cluster's Kubernetes version. A version that is not known counts as a current one. A percentage is rounded up.
+///
+/// # Errors
+/// The reason, when the surge or the size of the pool cannot be known.
+pub(super) fn surge_nodes(cluster: &Cluster, pool: &Pool) -> Result<u64, Undecided> {
+    match pool.max_surge.known()? {
+        Some(text) => written_surge(&pool.max_surge, text)?.of(pool),
+        None => default_surge(cluster).of(pool),
+    }
+}
+
+/// A surge as AKS takes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Amount {
+    Nodes(u64),
+    Percent(u64),
+}
+
+impl Amount {
+    fn parse(text: &str) -> Option<Self> {
+        match text.trim().strip_suffix('%') {
+            Some(percent) => percent.parse().ok().map(Self::Percent),
+            None => text.trim().parse().ok().map(Self::Nodes),
+        }
+    }
+
+    fn of(self, pool: &Pool) -> Result<u64, Undecided> {
+        match self {
+            Self::Nodes(nodes) => Ok(nodes),
+            Self::Percent(percent) => Ok(percent_of(percent, pool.max_nodes()?)),
+        }
+    }
+}
+
+fn percent_of(percent: u64, nodes: u64) -> u64 {
+    let least = Surge::embedded().least_of_a_percentage.on(Date::LATEST).copied().unwrap_or_default();
+    if percent == 0 { 0 } else { percent.saturating_mul(nodes).div_ceil(100).max(least) }
+}
+
+fn written_surge(field: &Field<String>, text: &str) -> Result<Amount, Undecided> {
+    let no_amount =
+        || Undecided::new(format!("{} {text:?} is neither a number nor a percentage", field.name), Some(field.at.site));
+    Amount::parse(text).ok_or_else(no_amount)
+}
+
+fn default_surge(cluster: &Cluster) -> Amount {
+    let facts = Surge::embedded();
+    let first = facts.default_percent_from.on(Date::LATEST).and_then(|v| minor_version(v));
+    let version = cluster.kubernetes_version.known().ok().flatten().and_then(|v| minor_version(v));
+    let old = version.zip(first).is_some_and(|(version, first)| version < first);
+    if old {
+        Amount::Nodes(facts.default_nodes.on(Date::LATEST).copied().unwrap_or_default())
+    } else {
+        Amount::Percent(facts.default_percent.on(Date::LATEST).copied().unwrap_or_default())
+    }
+}
+
+/// Major and minor number of a Kubernetes version such as `1.28` or `1.28.3`.
+fn minor_version(text: &str) -> Option<(u64, u64)> {
+    let mut parts = text.trim_start_matches('v').split('.');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_percentage_is_rounded_up_and_at_least_one_node() {
+        for (percent, nodes, surge) in
+            [(10, 0, 1), (10, 1, 1), (10, 10, 1), (10, 11, 2), (33, 3, 1), (33, 4, 2), (100, 5, 5), (0, 5, 0)]
+        {
+            assert_eq!(percent_of(percent, nodes), surge, "{percent}% of {nodes}");
+        }
+    }
+
+    #[test]
+    fn reads_numbers_percentages_and_versions() {
+        assert_eq!(Amount::parse("2"), Some(Amount::Nodes(2)));
+        assert_eq!(Amount::parse("33%"), Some(Amount::Percent(33)));
+        for bad in ["", "%", "-1", "1.5", "some"] {
+            assert_eq!(Amount::parse(bad), None, "{bad}");
+        }
+        assert!(minor_version("1.27.9") < minor_version("1.28"));
+        assert_eq!(minor_version("1.30.0"), Some((1, 30)));
+        assert_eq!(minor_version("latest"), None);
+    }
+}
