@@ -2,8 +2,10 @@
 //! file's tables; every fact names its source, and where it changed over time, its history.
 
 mod defaults;
+mod nodes;
 
 pub use defaults::Defaults;
+pub use nodes::{Nodes, RetiredOs, VmSeries};
 
 use crate::date::Date;
 use serde::Deserialize;
@@ -14,12 +16,17 @@ use serde::de::DeserializeOwned;
 pub struct Facts {
     /// What Azure takes where the code says nothing.
     pub defaults: Defaults,
+    /// What is known about nodes.
+    pub nodes: Nodes,
 }
 
 impl Facts {
     /// The facts that are part of the program.
     pub fn embedded() -> Self {
-        Self { defaults: read(include_str!("../../rules/facts/defaults.toml")) }
+        Self {
+            defaults: read(include_str!("../../rules/facts/defaults.toml")),
+            nodes: read(include_str!("../../rules/facts/nodes.toml")),
+        }
     }
 }
 
@@ -53,5 +60,6 @@ mod tests {
     #[test]
     fn embedded_files_are_valid() {
         toml::from_str::<Defaults>(include_str!("../../rules/facts/defaults.toml")).unwrap();
+        toml::from_str::<Nodes>(include_str!("../../rules/facts/nodes.toml")).unwrap();
     }
 }
