@@ -13,7 +13,7 @@ pub(super) fn availability_set(cx: &Context, _: &Cluster, pool: &Pool, out: &mut
             &pool.kind.at,
             format!("{} is an availability set, which Azure CNI Overlay does not support", pool.title()),
         )
-        .azure("AKS ended its support of availability sets for all clusters on 2025-09-30.")
+        .azure(format!("AKS ended its support of availability sets for all clusters on {retired}."))
         .fix(format!("Set `{} = \"VirtualMachineScaleSets\"`. The pool must be created anew.", pool.kind.name));
     }
     Ok(())
@@ -67,7 +67,7 @@ pub(super) fn arm64_windows(cx: &Context, _: &Cluster, pool: &Pool, out: &mut Ou
 /// `windows-server-2019`: not any more. When the Kubernetes version is not known, what is certain is a warning.
 pub(super) fn windows_server_2019(cx: &Context, cluster: &Cluster, pool: &Pool, out: &mut Out) -> Decision {
     let Some(retired) = cx.facts.nodes.windows_server_2019.on(cx.day) else { return Ok(()) };
-    if !pool.os_sku.is(&retired.os_sku)? {
+    if pool.is_windows() == Ok(false) || !pool.os_sku.is(&retired.os_sku)? {
         return Ok(());
     }
     let version = &cluster.kubernetes_version;
