@@ -41,8 +41,7 @@ pub fn check(sources: &Sources, config: &Config) -> Report {
     }));
     let linted: BTreeSet<&str> = sources.folders().collect();
     let roots: Vec<&str> = modules.roots().into_iter().filter(|folder| linted.contains(folder)).collect();
-    let found: Vec<Report> =
-        roots.into_par_iter().map(|root| check_root(root, &modules, sources, config, &facts)).collect();
+    let found: Vec<Report> = roots.into_par_iter().map(|root| check_root(root, &modules, sources, config, &facts)).collect();
     for part in found {
         report.findings.extend(part.findings);
         report.undecided.extend(part.undecided);

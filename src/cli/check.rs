@@ -84,7 +84,9 @@ impl FailOn {
 
 fn output_file(text: &str) -> Result<(Format, PathBuf), String> {
     match text.split_once('=') {
-        Some((format, file)) if !file.is_empty() => Ok((format.parse().map_err(|e: report::UnknownFormat| e.to_string())?, PathBuf::from(file))),
+        Some((format, file)) if !file.is_empty() => {
+            Ok((format.parse().map_err(|e: report::UnknownFormat| e.to_string())?, PathBuf::from(file)))
+        }
         _ => Err("write a format, '=' and a file, as in sarif=overlint.sarif".to_owned()),
     }
 }

@@ -3,6 +3,7 @@
 
 mod addons;
 mod defaults;
+mod nodes;
 mod plugin;
 
 pub use addons::Addons;
@@ -11,6 +12,7 @@ pub use plugin::{ModeSpelling, OldAttribute, Plugin, Spelling, Version};
 mod addresses;
 mod surge;
 pub use addresses::Addresses;
+pub use nodes::{Nodes, RetiredOs, VmSeries};
 pub use surge::Surge;
 
 use crate::date::Date;
@@ -28,6 +30,8 @@ pub struct Facts {
     pub plugin: Plugin,
     /// Add-ons.
     pub addons: Addons,
+    /// What is known about nodes.
+    pub nodes: Nodes,
 }
 
 impl Facts {
@@ -38,6 +42,7 @@ impl Facts {
             plugin: read(include_str!("../../rules/facts/plugin.toml")),
             addons: read(include_str!("../../rules/facts/addons.toml")),
             addresses: read(include_str!("../../rules/facts/addresses.toml")),
+            nodes: read(include_str!("../../rules/facts/nodes.toml")),
         }
     }
 }
@@ -76,5 +81,6 @@ mod tests {
         toml::from_str::<Defaults>(include_str!("../../rules/facts/defaults.toml")).unwrap();
         toml::from_str::<Plugin>(include_str!("../../rules/facts/plugin.toml")).unwrap();
         toml::from_str::<Addons>(include_str!("../../rules/facts/addons.toml")).unwrap();
+        toml::from_str::<Nodes>(include_str!("../../rules/facts/nodes.toml")).unwrap();
     }
 }

@@ -23,8 +23,7 @@ pub fn is_wanted(kind: &str) -> bool {
 
 /// The model of a root module's resources.
 pub fn world(resources: &[Resource], provider: &ProviderVersion, defaults: &Defaults, day: Date) -> World {
-    let mut reader =
-        Reader { resources, provider, defaults: Values::on(defaults, day), networks: Networks::read(resources) };
+    let mut reader = Reader { resources, provider, defaults: Values::on(defaults, day), networks: Networks::read(resources) };
     let clusters = resources.iter().filter(|r| &*r.kind == CLUSTER && !r.existing);
     let mut world = World { clusters: clusters.map(|r| reader.cluster(r)).collect(), ..World::default() };
     reader.networks.finish(&mut world);
@@ -184,9 +183,7 @@ impl Reader<'_> {
         let pod_subnet = part.text(&["pod_subnet_id"]);
         let pod_subnet = match (&pod_subnet.state, part.get("pod_subnet_id")) {
             // An unknown id is an id all the same; only an input without a value may turn out to be null.
-            (State::Unknown(_), Some(val)) if is_reference(val) => {
-                Field::new(pod_subnet.name, State::Set(true), pod_subnet.at)
-            }
+            (State::Unknown(_), Some(val)) if is_reference(val) => Field::new(pod_subnet.name, State::Set(true), pod_subnet.at),
             _ => pod_subnet.map(|_| true),
         };
         let max_pods = self.max_pods(part, plugin, mode, &pod_subnet);
@@ -214,13 +211,7 @@ impl Reader<'_> {
     }
 
     /// Pods per node; the default follows from the network mode where that is known.
-    fn max_pods(
-        &self,
-        part: &Part<'_>,
-        plugin: &Field<String>,
-        mode: &Field<String>,
-        pod_subnet: &Field<bool>,
-    ) -> Field<u64> {
+    fn max_pods(&self, part: &Part<'_>, plugin: &Field<String>, mode: &Field<String>, pod_subnet: &Field<bool>) -> Field<u64> {
         let mut field = part.number(&["max_pods"]);
         // azurerm takes 0 for "not set".
         if matches!(field.state, State::Set(0)) {

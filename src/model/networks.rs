@@ -26,9 +26,8 @@ impl Networks {
     /// Adds the networks that resources declare or read.
     pub fn read(resources: &[Resource]) -> Self {
         let mut networks = Networks::default();
-        let of = |kind: &'static str, existing: bool| {
-            resources.iter().filter(move |r| &*r.kind == kind && r.existing == existing)
-        };
+        let of =
+            |kind: &'static str, existing: bool| resources.iter().filter(move |r| &*r.kind == kind && r.existing == existing);
         of("azurerm_virtual_network", false).for_each(|r| networks.add_vnet(r));
         of("azurerm_virtual_network", true).for_each(|r| networks.add_existing_vnet(r));
         of("azurerm_subnet", false).for_each(|r| networks.add_subnet(r));
@@ -304,9 +303,8 @@ impl Networks {
         let vnet = match &names.vnet {
             Some(_) => {
                 let known = (0..self.vnets.len()).map(VnetId).find(|v| {
-                    let same = |field: &Field<String>, text: &Option<String>| {
-                        text.as_deref().is_some_and(|t| field.is(t) == Ok(true))
-                    };
+                    let same =
+                        |field: &Field<String>, text: &Option<String>| text.as_deref().is_some_and(|t| field.is(t) == Ok(true));
                     self.vnets.get(v.0).is_some_and(|v| same(&v.name, &names.vnet) && same(&v.resource_group, &names.group))
                 });
                 let vnet = unseen_vnet(named("name", &names.vnet), named("resource group", &names.group), at.clone());
@@ -338,13 +336,7 @@ fn unseen_vnet(name: Field<String>, resource_group: Field<String>, at: At) -> Vn
 }
 
 /// A subnet that the code names but does not declare.
-fn unseen_subnet(
-    address: &Arc<str>,
-    at: At,
-    name: Field<String>,
-    vnet: Result<VnetId, Undecided>,
-    why: Undecided,
-) -> Subnet {
+fn unseen_subnet(address: &Arc<str>, at: At, name: Field<String>, vnet: Result<VnetId, Undecided>, why: Undecided) -> Subnet {
     Subnet {
         address: Arc::clone(address),
         name,

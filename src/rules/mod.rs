@@ -1,14 +1,22 @@
 //! The rules: one visible list, and the runner that applies it to a [`World`].
 
 mod addons;
-mod document;
-mod plugin;
 mod cidr_syntax;
 mod dns;
+mod document;
+mod label_name;
+mod max_pods;
+mod node_limit;
+mod node_subnet;
+mod plugin;
 mod pod_cidr;
 mod ranges;
 mod service_cidr;
+mod subnet_room;
 mod surge;
+mod tally;
+mod vm;
+mod vm_size;
 
 pub use document::{Document, Example, ExampleKind};
 
@@ -168,6 +176,23 @@ pub const RULES: &[Rule] = &[
     rule!("dns", "dns-service-ip-first-address", All, Cluster(dns::first_address)),
     rule!("dns", "dns-service-ip-boundary", All, Cluster(dns::boundary)),
     rule!("dns", "dns-service-cidr-pairing", All, Cluster(dns::pairing)),
+    // Nodes.
+    rule!("nodes", "max-pods-range", All, Pool(max_pods::max_pods_range)),
+    rule!("nodes", "max-pods-pool-minimum-30", All, Pool(max_pods::pool_minimum)),
+    rule!("nodes", "windows-max-pods", Overlay, Pool(max_pods::windows_max_pods)),
+    rule!("nodes", "availability-set-not-supported", Overlay, Pool(vm::availability_set)),
+    rule!("nodes", "dcsv2-not-supported", Overlay, Pool(vm::dcsv2)),
+    rule!("nodes", "arm64-overlay-region", Overlay, Pool(vm::arm64_overlay_region)),
+    rule!("nodes", "arm64-windows", All, Pool(vm::arm64_windows)),
+    rule!("nodes", "windows-server-2019", All, Pool(vm::windows_server_2019)),
+    rule!("nodes", "node-subnet-capacity", All, Cluster(subnet_room::capacity)),
+    rule!("nodes", "node-subnet-upgrade-headroom", All, Cluster(subnet_room::upgrade_headroom)),
+    rule!("nodes", "cluster-node-limit", All, Cluster(node_limit::cluster_node_limit)),
+    rule!("nodes", "node-pools-same-vnet", All, Cluster(node_subnet::same_vnet)),
+    rule!("nodes", "node-subnet-delegated", All, Cluster(node_subnet::delegated)),
+    rule!("nodes", "node-subnet-multiple-prefixes", All, Cluster(node_subnet::multiple_prefixes)),
+    rule!("nodes", "label-name-length", All, Cluster(label_name::length)),
+    rule!("nodes", "label-name-charset", All, Cluster(label_name::charset)),
 ];
 
 /// The rule of this name.

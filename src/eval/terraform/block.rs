@@ -96,15 +96,7 @@ impl<'m> Evaluator<'m> {
         Map { entries, open: open.map(|u| Arc::new(u.clone())) }
     }
 
-    fn nested(
-        &self,
-        body: &Body,
-        header: Span,
-        keyword: &str,
-        index: usize,
-        env: Env<'_, 'm>,
-        open: Option<&Unknown>,
-    ) -> Val {
+    fn nested(&self, body: &Body, header: Span, keyword: &str, index: usize, env: Env<'_, 'm>, open: Option<&Unknown>) -> Val {
         let open = open.map(|u| Unknown { term: u.term.as_ref().and_then(|t| inside(t, keyword, index)), ..u.clone() });
         Val::new(Value::Map(Arc::new(self.body(body, env, open.as_ref(), &[]))), header)
     }
@@ -158,7 +150,11 @@ impl<'m> Evaluator<'m> {
             match &*self.calls(instance, name, call) {
                 super::Calls::Resolved { instances, .. } => instances.iter().for_each(|i| self.collect(i, wanted, into)),
                 super::Calls::Unresolved(reason) => {
-                    self.unresolved.borrow_mut().push((format!("{}module.{name}", prefix(instance)), Arc::clone(reason), call.header));
+                    self.unresolved.borrow_mut().push((
+                        format!("{}module.{name}", prefix(instance)),
+                        Arc::clone(reason),
+                        call.header,
+                    ));
                 }
             }
         }

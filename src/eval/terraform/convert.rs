@@ -62,9 +62,7 @@ fn weigh<'a>(values: impl IntoIterator<Item = &'a Val>) -> Outcome<()> {
         let Some(depth) = depth.checked_sub(1) else {
             return Err(Stop::undecided(format!("the value is nested more than {DEEPEST} deep")));
         };
-        *left = left
-            .checked_sub(1)
-            .ok_or_else(|| Stop::undecided(format!("the value has more than {MOST_PARTS} parts")))?;
+        *left = left.checked_sub(1).ok_or_else(|| Stop::undecided(format!("the value has more than {MOST_PARTS} parts")))?;
         children(value).try_for_each(|child| spend(&child.value, depth, left))
     }
     let mut left = MOST_PARTS;

@@ -2,8 +2,8 @@
 //!
 //! An error is something Terraform would refuse; `try` and `can` catch it. An unknown is no error: it goes on through the expression.
 
-use super::repeat::Repeat;
 use super::convert::{self, Outcome, Stop};
+use super::repeat::Repeat;
 use super::{Evaluator, Instance, functions};
 use crate::source::Span;
 use crate::syntax::hcl::ast::{BinaryOperator, Call, Expr, ExprKind, For, TemplatePart};
@@ -134,9 +134,7 @@ impl<'m> Evaluator<'m> {
             ExprKind::Number(n) => literal(Value::Number(*n)),
             ExprKind::String(s) => literal(Value::String(Arc::clone(s))),
             ExprKind::Template(parts) => self.template(parts, site, env),
-            ExprKind::Tuple(items) => {
-                literal(Value::list(items.iter().map(|e| self.eval(e, env)).collect::<Result<_, _>>()?))
-            }
+            ExprKind::Tuple(items) => literal(Value::list(items.iter().map(|e| self.eval(e, env)).collect::<Result<_, _>>()?)),
             ExprKind::Object(entries) => self.object(entries, site, env),
             ExprKind::Name(_) => self.reference(expr, &[], site, env),
             ExprKind::Traversal(root, steps) => self.reference(root, steps, site, env),
@@ -411,9 +409,11 @@ impl<'m> Evaluator<'m> {
         match functions::call(name, &args, site) {
             Ok(val) => Ok(val),
             Err(functions::Failure::Error(message)) => error(message, site),
-            Err(functions::Failure::NoSuchFunction) => {
-                Ok(made(Value::unknown(format!("the function {name} is not evaluated"), site), site, &args.iter().collect::<Vec<_>>()))
-            }
+            Err(functions::Failure::NoSuchFunction) => Ok(made(
+                Value::unknown(format!("the function {name} is not evaluated"), site),
+                site,
+                &args.iter().collect::<Vec<_>>(),
+            )),
         }
     }
 

@@ -43,13 +43,7 @@ const DEEPEST_CALL: usize = 40;
 const MOST_INSTANCES: usize = 5_000;
 
 /// Evaluates the root module of a folder, and collects the resources of the wanted kinds.
-pub fn evaluate(
-    folder: &str,
-    modules: &Modules,
-    sources: &Sources,
-    config: &Config,
-    wanted: &dyn Fn(&str) -> bool,
-) -> Evaluated {
+pub fn evaluate(folder: &str, modules: &Modules, sources: &Sources, config: &Config, wanted: &dyn Fn(&str) -> bool) -> Evaluated {
     let Some(module) = modules.get(folder) else { return Evaluated::default() };
     let evaluator = Evaluator {
         modules,
@@ -157,9 +151,7 @@ impl<'m> Evaluator<'m> {
             return Err(EvalError { message: format!("local.{name} is not declared in this module").into(), span: site });
         };
         let env = Env { instance, repeat: None, names: None };
-        self.kept(instance, Key::Local(Arc::clone(name)), &|| format!("local.{name}"), site, &|| {
-            self.value(&attribute.expr, env)
-        })
+        self.kept(instance, Key::Local(Arc::clone(name)), &|| format!("local.{name}"), site, &|| self.value(&attribute.expr, env))
     }
 
     fn output(&self, instance: &Rc<Instance<'m>>, name: &Arc<str>, site: Span) -> Result<Val, EvalError> {
@@ -211,13 +203,7 @@ impl<'m> Evaluator<'m> {
         self.modules.get(&folder).ok_or_else(|| format!("there is no module in the folder {folder}").into())
     }
 
-    fn call_instances(
-        &self,
-        instance: &Rc<Instance<'m>>,
-        name: &Arc<str>,
-        call: &'m Block,
-        module: &'m Module,
-    ) -> Calls<'m> {
+    fn call_instances(&self, instance: &Rc<Instance<'m>>, name: &Arc<str>, call: &'m Block, module: &'m Module) -> Calls<'m> {
         let repetition = self.repetition(&call.body, Env { instance, repeat: None, names: None });
         let repeats = repetition.instances();
         self.instances.set(self.instances.get() + repeats.len());

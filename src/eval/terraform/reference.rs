@@ -104,15 +104,7 @@ impl<'m> Evaluator<'m> {
         Ok(Val { value: Value::list(items), at })
     }
 
-    fn resource_reference(
-        &self,
-        existing: bool,
-        kind: &str,
-        name: &str,
-        steps: &[Step],
-        site: Span,
-        env: Env<'_, 'm>,
-    ) -> Eval {
+    fn resource_reference(&self, existing: bool, kind: &str, name: &str, steps: &[Step], site: Span, env: Env<'_, 'm>) -> Eval {
         let Some(block) = env.instance.module.resource(existing, kind, name) else {
             let data = if existing { "data." } else { "" };
             return error(format!("{data}{kind}.{name} is not declared in this module"), site);
@@ -189,9 +181,10 @@ impl<'m> Evaluator<'m> {
                 let at = all.iter().position(|r| convert::to_string(&r.key.value).ok() == convert::to_string(&index.value).ok());
                 (at.and_then(|i| instances.get(i)), Some((output, rest)))
             }
-            (Repetition::UnknownCount(_) | Repetition::UnknownEach(_), [Step::Index(_), Step::Attribute(output, _), rest @ ..]) => {
-                (instances.first(), Some((output, rest)))
-            }
+            (
+                Repetition::UnknownCount(_) | Repetition::UnknownEach(_),
+                [Step::Index(_), Step::Attribute(output, _), rest @ ..],
+            ) => (instances.first(), Some((output, rest))),
             _ => (None, None),
         };
         if let Some((output, rest)) = output {
@@ -324,9 +317,7 @@ fn further(unknown: &Arc<Unknown>, step: &str, span: Span) -> Arc<Unknown> {
             let term = Some(Term::attribute(resource, path));
             Arc::new(Unknown { reason, span: unknown.span.or(Some(span)), term })
         }
-        Some([TermPart::Symbol(name)]) => {
-            Arc::new(Unknown { term: Some(Term::symbol(joined(name))), ..(**unknown).clone() })
-        }
+        Some([TermPart::Symbol(name)]) => Arc::new(Unknown { term: Some(Term::symbol(joined(name))), ..(**unknown).clone() }),
         _ => Arc::new(Unknown { term: None, ..(**unknown).clone() }),
     }
 }

@@ -1,7 +1,7 @@
 //! `count` and `for_each`: how often a resource or module stands.
 
-use super::{Evaluator, convert};
 use super::expr::Env;
+use super::{Evaluator, convert};
 use crate::syntax::hcl::ast::Body;
 use crate::value::{Val, Value};
 use std::sync::Arc;

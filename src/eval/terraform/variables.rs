@@ -1,8 +1,8 @@
 //! Input variables: where their values come from, and their types.
 
+use super::convert::{self, Outcome, Stop};
 use super::expr::{Env, EvalError};
 use super::reference::prefix;
-use super::convert::{self, Outcome, Stop};
 use super::{Evaluator, Instance, Key, Slot};
 use crate::source::Span;
 use crate::syntax::hcl::ast::{Block, Expr, ExprKind};
@@ -35,12 +35,7 @@ struct ObjectAttribute<'e> {
 
 impl<'m> Evaluator<'m> {
     /// The value of an input variable, and what to call the place it comes from.
-    pub(super) fn variable(
-        &self,
-        instance: &Rc<Instance<'m>>,
-        name: &Arc<str>,
-        site: Span,
-    ) -> Result<(Val, String), EvalError> {
+    pub(super) fn variable(&self, instance: &Rc<Instance<'m>>, name: &Arc<str>, site: Span) -> Result<(Val, String), EvalError> {
         let Some(block) = instance.module.variables.get(name) else {
             return Err(EvalError { message: format!("var.{name} is not declared in this module").into(), span: site });
         };

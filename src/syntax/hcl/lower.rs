@@ -101,9 +101,9 @@ impl Lower {
             Expression::Number(n) => n.value().as_f64().map_or(ExprKind::Invalid, ExprKind::Number),
             Expression::String(s) => ExprKind::String(s.as_str().into()),
             Expression::Array(items) => ExprKind::Tuple(items.iter().map(|e| self.expr(e)).collect()),
-            Expression::Object(object) => ExprKind::Object(
-                object.iter().map(|(key, value)| (self.object_key(key), self.expr(value.expr()))).collect(),
-            ),
+            Expression::Object(object) => {
+                ExprKind::Object(object.iter().map(|(key, value)| (self.object_key(key), self.expr(value.expr()))).collect())
+            }
             Expression::StringTemplate(t) => ExprKind::Template(self.template(t)),
             Expression::HeredocTemplate(heredoc) => {
                 let mut heredoc = heredoc.clone();
@@ -115,11 +115,9 @@ impl Lower {
             }
             Expression::Parenthesis(p) => return Expr { span, ..self.expr(p.inner()) },
             Expression::Variable(name) => ExprKind::Name(name.as_str().into()),
-            Expression::Conditional(c) => ExprKind::Conditional(Box::new([
-                self.expr(&c.cond_expr),
-                self.expr(&c.true_expr),
-                self.expr(&c.false_expr),
-            ])),
+            Expression::Conditional(c) => {
+                ExprKind::Conditional(Box::new([self.expr(&c.cond_expr), self.expr(&c.true_expr), self.expr(&c.false_expr)]))
+            }
             Expression::FuncCall(call) => {
                 let spaces = call.name.namespace.iter().map(|part| part.as_str());
                 let name = spaces.chain([call.name.name.as_str()]).collect::<Vec<_>>().join("::");
@@ -155,9 +153,7 @@ impl Lower {
 
     fn object_key(&self, key: &ObjectKey) -> Expr {
         match key {
-            ObjectKey::Ident(name) => {
-                Expr { kind: ExprKind::String(name.as_str().into()), span: self.span(name.span()) }
-            }
+            ObjectKey::Ident(name) => Expr { kind: ExprKind::String(name.as_str().into()), span: self.span(name.span()) },
             ObjectKey::Expression(e) => self.expr(e),
         }
     }
@@ -210,9 +206,7 @@ impl Lower {
 
 /// Whether a template element strips the white space before it, and after it.
 fn strips(element: &Element) -> (bool, bool) {
-    let sides = |strip: Strip| {
-        (matches!(strip, Strip::Start | Strip::Both), matches!(strip, Strip::End | Strip::Both))
-    };
+    let sides = |strip: Strip| (matches!(strip, Strip::Start | Strip::Both), matches!(strip, Strip::End | Strip::Both));
     match element {
         Element::Literal(_) => (false, false),
         Element::Interpolation(i) => sides(i.strip),

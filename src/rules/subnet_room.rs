@@ -1,0 +1,183 @@
+//! Room for nodes in the subnets that they take their addresses from.
+
+use super::node_subnet::ipv4_ranges;
+use super::surge::surge_nodes;
+use super::tally::Tally;
+use super::{Context, Decision, Draft, Out};
+use crate::model::{Cluster, Pool, Subnet, SubnetId, Undecided};
+
+/// `node-subnet-capacity`: an address for every node that the pools in a subnet may reach, those of other clusters included.
+pub(super) fn capacity(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    each_first_used(cx, cluster, |subnet| {
+        let usable = usable_addresses(cx, subnet.subnet)?;
+        let nodes = subnet.nodes();
+        if nodes.certain <= usable {
+            return nodes.more.map_or(Ok(()), Err);
+        }
+        let message = format!("{} has room for {usable} nodes, but its node pools may reach {}", subnet.title(), nodes.certain);
+        subnet.report(out, message, nodes.certain).azure(
+            "AKS counts the largest number of nodes of every pool, and refuses what does not fit (InsufficientSubnetSize, SubnetIsFull).",
+        );
+        Ok(())
+    })
+}
+
+/// `node-subnet-upgrade-headroom`: addresses for the nodes that an upgrade adds. Silent where not even the nodes themselves fit.
+pub(super) fn upgrade_headroom(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    each_first_used(cx, cluster, |subnet| {
+        let usable = usable_addresses(cx, subnet.subnet)?;
+        let (nodes, surge) = (subnet.nodes(), subnet.surge());
+        let all = nodes.certain.saturating_add(surge.certain);
+        if nodes.certain > usable {
+            return Ok(());
+        }
+        if all <= usable {
+            return nodes.more.or(surge.more).map_or(Ok(()), Err);
+        }
+        let message = format!(
+            "{} has room for {usable} nodes; its node pools may reach {}, and an upgrade needs up to {} more",
+            subnet.title(),
+            nodes.certain,
+            surge.certain
+        );
+        subnet
+            .report(out, message, all)
+            .azure("An upgrade of pools at their full size finds no addresses for its extra nodes and stops.");
+        Ok(())
+    })
+}
+
+/// Looks at the node subnets that no cluster before this one uses, so that a shared subnet is looked at once.
+fn each_first_used(cx: &Context, cluster: &Cluster, mut check: impl FnMut(&SharedSubnet) -> Decision) -> Decision {
+    let earlier = || cx.world.clusters.iter().take_while(|other| other.address != cluster.address);
+    let mut decision = Ok(());
+    for (pool, id) in cluster.node_subnets() {
+        let seen = earlier().any(|other| other.pools.iter().any(|pool| is_in(pool, id)));
+        if let Some(subnet) = cx.world.subnet(id).filter(|_| !seen) {
+            decision = decision.and(check(&SharedSubnet { cx, cluster, first: pool, id, subnet }));
+        }
+    }
+    decision.and(cluster.unknown_node_subnet().map_or(Ok(()), Err))
+}
+
+fn is_in(pool: &Pool, id: SubnetId) -> bool {
+    matches!(pool.subnet.known(), Ok(Some(&subnet)) if subnet == id)
+}
+
+/// A subnet with the node pools of all clusters in it.
+struct SharedSubnet<'a> {
+    cx: &'a Context<'a>,
+    /// A cluster that uses it, and its first pool there.
+    cluster: &'a Cluster,
+    first: &'a Pool,
+    id: SubnetId,
+    subnet: &'a Subnet,
+}
+
+impl<'a> SharedSubnet<'a> {
+    /// `subnet nodes (10.1.4.0/24)`.
+    fn title(&self) -> String {
+        let ranges: Vec<String> = ipv4_ranges(self.subnet).map(|(range, _)| range.to_string()).collect();
+        format!("subnet {} ({})", self.subnet.title(), ranges.join(", "))
+    }
+
+    /// The pools that are surely in the subnet, with their clusters.
+    fn pools(&self) -> impl Iterator<Item = (&'a Cluster, &'a Pool)> {
+        let id = self.id;
+        let pools = self.cx.world.clusters.iter().flat_map(|cluster| cluster.pools.iter().map(move |pool| (cluster, pool)));
+        pools.filter(move |(_, pool)| is_in(pool, id))
+    }
+
+    /// The nodes that the pools may reach.
+    fn nodes(&self) -> Tally {
+        let mut nodes = self.sum(|_, pool| pool.max_nodes());
+        for cluster in &self.cx.world.clusters {
+            nodes.may_grow(cluster.unknown_node_subnet());
+        }
+        nodes
+    }
+
+    /// The nodes that upgrades of all pools add.
+    fn surge(&self) -> Tally {
+        self.sum(surge_nodes)
+    }
+
+    fn sum(&self, number: impl Fn(&Cluster, &Pool) -> Result<u64, Undecided>) -> Tally {
+        let mut tally = Tally::default();
+        for (cluster, pool) in self.pools() {
+            tally.add(pool, number(cluster, pool));
+        }
+        tally
+    }
+
+    /// The largest pool of the cluster here: the one to make smaller.
+    fn largest_here(&self) -> &'a Pool {
+        let here = self.cluster.pools.iter().filter(|pool| is_in(pool, self.id));
+        // The first one of equal size: `max_by_key` alone would take the last.
+        here.rev().max_by_key(|pool| pool.max_nodes().unwrap_or(0)).unwrap_or(self.first)
+    }
+
+    /// Reports a subnet that is too small at this cluster's largest pool in it, and says how to make room for so many nodes.
+    fn report<'o>(&self, out: &'o mut Out, message: String, nodes: u64) -> &'o mut Draft {
+        let draft = out.report("default", &self.largest_here().max_nodes_field().at, message).fix(self.enlarge(nodes));
+        for (range, at) in ipv4_ranges(self.subnet) {
+            draft.related(format!("node subnet {range}"), at);
+        }
+        for (_, pool) in self.pools() {
+            if let Ok(nodes) = pool.max_nodes() {
+                draft.related(format!("{} may reach {nodes} nodes", pool.title()), &pool.max_nodes_field().at);
+            }
+        }
+        draft
+    }
+
+    /// What to change to make room for so many nodes.
+    fn enlarge(&self, nodes: u64) -> String {
+        let facts = &self.cx.facts.nodes;
+        let reserved = facts.subnet_reserved_addresses.on(self.cx.day).copied().unwrap_or_default();
+        let longest = facts.subnet_longest_prefix.on(self.cx.day).copied().unwrap_or_default();
+        let larger = smallest_prefix(nodes, reserved, longest).map(|prefix| format!(" (a /{prefix} has room for {nodes} nodes)"));
+        format!(
+            "Use a larger subnet{}, move node pools to another subnet of the VNet, or lower `{}`.",
+            larger.unwrap_or_default(),
+            self.largest_here().max_nodes_field().name
+        )
+    }
+}
+
+/// How many addresses of a subnet nodes can have. With several ranges, the reserved ones are taken off once: no more is certain.
+fn usable_addresses(cx: &Context, subnet: &Subnet) -> Result<u64, Undecided> {
+    if let Some(why) = subnet.prefixes.iter().find_map(|field| field.known().err()) {
+        return Err(why);
+    }
+    if ipv4_ranges(subnet).next().is_none() {
+        let reason = format!("the code shows no IPv4 range of subnet {}", subnet.title());
+        return Err(Undecided::new(reason, Some(subnet.at.site)));
+    }
+    let reserved = cx.facts.nodes.subnet_reserved_addresses.on(cx.day).copied().unwrap_or_default();
+    let addresses = ipv4_ranges(subnet).fold(0u128, |sum, (range, _)| sum.saturating_add(range.size()));
+    Ok(u64::try_from(addresses).unwrap_or(u64::MAX).saturating_sub(reserved))
+}
+
+/// The prefix length of the smallest IPv4 subnet with room for so many nodes; `None` when there is none.
+fn smallest_prefix(nodes: u64, reserved: u64, longest: u8) -> Option<u8> {
+    let bits = nodes.checked_add(reserved)?.checked_next_power_of_two()?.trailing_zeros();
+    let prefix = 32u8.checked_sub(u8::try_from(bits).ok()?)?;
+    Some(prefix.min(longest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::smallest_prefix;
+
+    #[test]
+    fn smallest_prefix_holds_the_nodes() {
+        for (nodes, prefix) in
+            [(1, 29), (3, 29), (4, 28), (11, 28), (12, 27), (27, 27), (251, 24), (252, 23), (507, 23), (8187, 19)]
+        {
+            assert_eq!(smallest_prefix(nodes, 5, 29), Some(prefix), "{nodes}");
+        }
+        assert_eq!(smallest_prefix(u64::MAX, 5, 29), None);
+        assert_eq!(smallest_prefix(1 << 40, 5, 29), None);
+    }
+}
