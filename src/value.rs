@@ -233,6 +233,22 @@ impl Val {
         Self { value: self.value.clone(), at: At { site, hops: self.at.hops.behind(hop) } }
     }
 
+    /// An element of this list or map, as it came with the whole: the last hop that holds the element points at the element itself.
+    pub fn element(&self, element: &Val) -> Val {
+        if self.at.hops.is_empty() {
+            return element.clone();
+        }
+        let place = element.at.site;
+        let holds = |h: &Hop| h.span.file == place.file && h.span.start <= place.start && place.end <= h.span.end;
+        let mut hops: Vec<Hop> = self.at.hops.iter().cloned().collect();
+        if let Some(last) = hops.iter().rposition(holds) {
+            hops.truncate(last + 1);
+            hops.iter_mut().skip(last).for_each(|h| h.span = place);
+        }
+        hops.extend(element.at.hops.iter().cloned());
+        Val { value: element.value.clone(), at: At { site: self.at.site, hops: Hops::from_vec(hops) } }
+    }
+
     /// The same value and hops, written at `site`.
     pub fn placed(mut self, site: Span) -> Self {
         self.at.site = site;

@@ -104,15 +104,7 @@ impl<'r> Part<'r> {
             Value::List(items) | Value::Set(items) => items
                 .iter()
                 .filter(|v| !v.value.is_null())
-                .map(|item| {
-                    let mut field = from_val(name, item, cidr);
-                    // The place to edit is the attribute when the list was written elsewhere.
-                    if !val.at.hops.is_empty() {
-                        let hop = crate::value::Hop { label: Arc::from(name), span: item.at.site, resource: None };
-                        field.at = At { site: val.at.site, hops: val.at.hops.then(&item.at.hops.behind(hop)) };
-                    }
-                    field
-                })
+                .map(|item| from_val(name, &val.element(item), cidr))
                 .collect(),
             _ => vec![from_val(name, val, cidr)],
         }

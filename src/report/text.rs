@@ -10,6 +10,9 @@ use std::io::{self, Write};
 /// Columns to the left of the code: line number, rule, space for marks.
 const GUTTER: usize = 10;
 
+/// Places so many lines apart are drawn in one excerpt.
+const NEAR_LINES: usize = 4;
+
 /// Writes the report: findings, what could not be read, what could not be decided if asked for, and a summary.
 ///
 /// # Errors
@@ -138,7 +141,7 @@ impl<'a> Page<'a> {
             return self.block(finding.severity, &finding.message, None, None);
         }
         self.heading(finding.severity, finding.rule, &finding.url, &printable(&finding.cluster))?;
-        let (near, far): (Vec<_>, Vec<_>) = finding.related.iter().partition(|r| r.span.file == finding.place.file);
+        let (near, far): (Vec<_>, Vec<_>) = finding.related.iter().partition(|r| self.is_near(r.span, finding.place));
         let mut main = Snippet::new(finding.place, 1);
         main.marks.extend(near.iter().map(|r| (r.span, Some(r.message.as_str()))));
         let mut blocks = vec![(finding.severity, finding.message.as_str(), main)];
@@ -149,6 +152,13 @@ impl<'a> Page<'a> {
             self.block(severity, message, Some(snippet), help)?;
         }
         Ok(())
+    }
+
+    /// Whether two places are drawn together. miette draws the marks of one excerpt from top to bottom, and the place to edit comes
+    /// first only if it is drawn by itself.
+    fn is_near(&self, a: Span, b: Span) -> bool {
+        let line = |span: Span| self.sources.file(span.file).line_of(span.start).0;
+        a.file == b.file && line(a).abs_diff(line(b)) <= NEAR_LINES
     }
 
     /// What Azure does, what to change, and where to read on.

@@ -5,7 +5,7 @@ use super::repeat::Repetition;
 use super::{Calls, Evaluator, Instance, convert};
 use crate::source::Span;
 use crate::syntax::hcl::ast::{Expr, ExprKind, Step};
-use crate::value::{At, Hop, Hops, Map, Term, TermPart, Unknown, Val, Value};
+use crate::value::{At, Map, Term, TermPart, Unknown, Val, Value};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -94,7 +94,7 @@ impl<'m> Evaluator<'m> {
         let items: Vec<Val> = match &val.value {
             Value::Null => Vec::new(),
             Value::Unknown(unknown) => return Ok(unknown_at(unknown, &at)),
-            Value::List(items) | Value::Set(items) => items.iter().map(|v| descend(&val, v)).collect(),
+            Value::List(items) | Value::Set(items) => items.iter().map(|v| val.element(v)).collect(),
             _ => vec![val],
         };
         if !self.step(items.len()) {
@@ -241,28 +241,11 @@ fn unknown_at(unknown: &Arc<Unknown>, at: &At) -> Val {
     Val { value: Value::Unknown(Arc::new(Unknown { term: None, ..(**unknown).clone() })), at: at.clone() }
 }
 
-/// An element of a container, with the way the container came: the last hop that holds the element points at the element itself.
-pub(super) fn descend(container: &Val, element: &Val) -> Val {
-    if container.at.hops.is_empty() {
-        return element.clone();
-    }
-    let place = element.at.site;
-    let holds = |h: &Hop| h.span.file == place.file && h.span.start <= place.start && place.end <= h.span.end;
-    let hops: Vec<Hop> = container.at.hops.iter().cloned().collect();
-    let Some(last) = hops.iter().rposition(holds) else {
-        let hops = container.at.hops.then(&element.at.hops);
-        return Val { value: element.value.clone(), at: At { site: container.at.site, hops } };
-    };
-    let way = hops.into_iter().take(last + 1).enumerate().map(|(i, h)| if i == last { Hop { span: place, ..h } } else { h });
-    let hops = Hops::from_vec(way.chain(element.at.hops.iter().cloned()).collect());
-    Val { value: element.value.clone(), at: At { site: container.at.site, hops } }
-}
-
 /// `val.name`
 pub(super) fn attribute(val: &Val, name: &str, span: Span) -> Eval {
     match &val.value {
         Value::Map(map) => match (map.entries.get(name), &map.open) {
-            (Some(entry), _) => Ok(descend(val, entry)),
+            (Some(entry), _) => Ok(val.element(entry)),
             (None, Some(open)) => Ok(Val { value: Value::Unknown(further(open, name, span)), at: val.at.clone() }),
             (None, None) => error(format!("there is no attribute {name} here"), span),
         },
@@ -290,7 +273,7 @@ fn element(val: &Val, index: &Val) -> Eval {
         },
         (Value::List(items), _) => match convert::to_number(&index.value) {
             Ok(n) if n >= 0.0 && n.fract() == 0.0 => match items.get(n as usize) {
-                Some(item) => Ok(descend(val, item)),
+                Some(item) => Ok(val.element(item)),
                 None => error(format!("there is no element {n} in a list of {}", items.len()), span),
             },
             _ => error("an index must be a whole number from 0", span),

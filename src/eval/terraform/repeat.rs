@@ -89,7 +89,7 @@ impl<'m> Evaluator<'m> {
         let repeat = |key: &Arc<str>, value: &Val| Repeat {
             suffix: format!("[\"{key}\"]").into(),
             key: Val { value: Value::String(Arc::clone(key)), at: each.at.clone() },
-            value: super::reference::descend(each, value),
+            value: each.element(value),
         };
         match &each.value {
             Value::Map(map) if map.open.is_none() && map.entries.len() <= MOST_INSTANCES => {

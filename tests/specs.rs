@@ -1,0 +1,82 @@
+//! Every example of every rule document, run as a root module of its own.
+
+use overlint::config::Config;
+use overlint::date::Date;
+use overlint::report::Report;
+use overlint::rules::{Document, Example, ExampleKind, RULES};
+use overlint::source::Sources;
+use std::collections::BTreeSet;
+
+/// What the checker says of one example.
+fn check(example: &Example<'_>) -> Report {
+    let mut sources = Sources::new();
+    let file = match example.language {
+        "terraform" => "main.tf",
+        other => panic!("no rule is checked in {other} yet"),
+    };
+    sources.add(file, example.code.as_bytes());
+    sources.add_folder("");
+    let config = Config { day: example.as_of.unwrap_or(Date::LATEST), ..Config::default() };
+    overlint::with_threads(1, || overlint::check(&sources, &config)).unwrap()
+}
+
+/// What is wrong with an example, if anything.
+fn judge(rule: &str, example: &Example<'_>) -> Option<String> {
+    let report = check(example);
+    let found: BTreeSet<&str> = report.findings.iter().map(|f| f.rule).collect();
+    let mut wanted: BTreeSet<&str> = example.also.iter().copied().collect();
+    if example.kind == ExampleKind::Bad {
+        wanted.insert(rule);
+    }
+    let told = || {
+        let findings = report.findings.iter().map(|f| format!("    {} {}: {}\n", f.severity, f.rule, f.message));
+        let undecided = report.undecided.iter().map(|u| format!("    undecided {}: {}\n", u.rule, u.why.reason));
+        findings.chain(undecided).collect::<String>()
+    };
+    if !report.unreadable.is_empty() {
+        return Some(format!("does not parse: {:?}", report.unreadable));
+    }
+    if report.clusters == 0 {
+        return Some("has no cluster".to_owned());
+    }
+    if found != wanted {
+        return Some(format!("finds {found:?}, not {wanted:?}\n{}", told()));
+    }
+    let undecided = report.undecided.iter().any(|u| u.rule == rule);
+    match (example.kind, undecided) {
+        (ExampleKind::Undecided, false) => Some(format!("is decided\n{}", told())),
+        (ExampleKind::Good, true) => Some(format!("is undecided\n{}", told())),
+        _ => None,
+    }
+}
+
+#[test]
+fn every_example_gives_what_its_document_says() {
+    let mut failures = String::new();
+    let mut examples = 0;
+    for rule in RULES {
+        let document = Document::parse(rule.document).unwrap();
+        assert_eq!(document.id, rule.name);
+        for example in Document::examples(rule.document) {
+            examples += 1;
+            if let Some(failure) = judge(rule.name, &example) {
+                failures += &format!("{}, {:?} example at line {}: {failure}\n", rule.name, example.kind, example.line);
+            }
+        }
+    }
+    assert!(examples > RULES.len() * 2, "only {examples} examples were found");
+    assert!(failures.is_empty(), "\n{failures}");
+}
+
+#[test]
+fn every_rule_has_bad_good_and_undecided_examples() {
+    // What a rule of this kind looks at is either written in the code or not: there is nothing to be undecided about.
+    let never_undecided = ["deprecated-network-attribute"];
+    for rule in RULES {
+        let examples = Document::examples(rule.document);
+        for kind in [ExampleKind::Bad, ExampleKind::Good, ExampleKind::Undecided] {
+            let excused = kind == ExampleKind::Undecided && never_undecided.contains(&rule.name);
+            assert!(excused || examples.iter().any(|e| e.kind == kind), "{} has no {kind:?} example", rule.name);
+        }
+    }
+}
