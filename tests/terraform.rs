@@ -438,7 +438,9 @@ fn other_spellings_of_the_same_code() {
         plain.replace('\n', "\r\n"),
         format!("\u{feff}{plain}"),
         ["/* a comment { \" */ # more ${\n// and } more\n", &plain].concat(),
-        plain.replace("network_profile {", "dynamic \"network_profile\" {\n for_each = [1]\n content {").replacen("}\n}", "}\n}\n}", 1),
+        plain
+            .replace("network_profile {", "dynamic \"network_profile\" {\n for_each = [1]\n content {")
+            .replacen("}\n}", "}\n}\n}", 1),
     ] {
         assert_eq!(values(&[("main.tf", &variant)], &Config::default()), ["x"], "{variant}");
     }
