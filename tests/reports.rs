@@ -50,7 +50,7 @@ impl Fixture {
         for (path, text) in files {
             sources.add(path, text.as_bytes());
         }
-        let report = Report { files: sources.len(), clusters: 1, ..Report::default() };
+        let report = Report { files: sources.len(), clusters: ["c".to_owned()].into(), ..Report::default() };
         Self { sources, report }
     }
 

@@ -36,7 +36,7 @@ fn judge(rule: &str, example: &Example<'_>) -> Option<String> {
     if !report.unreadable.is_empty() {
         return Some(format!("does not parse: {:?}", report.unreadable));
     }
-    if report.clusters == 0 {
+    if report.clusters.is_empty() {
         return Some("has no cluster".to_owned());
     }
     if found != wanted {

@@ -217,7 +217,7 @@ pub fn run(world: &World, facts: &Facts, day: Date, wanted: &dyn Fn(&str) -> boo
             }
         }
     }
-    report.clusters += world.clusters.len();
+    report.clusters.extend(world.clusters.iter().map(|c| c.address.to_string()));
 }
 
 /// Runs one check. When it is unknown whether the rule applies at all, the check still runs: only if it would find something, or is

@@ -46,11 +46,8 @@ impl<'m> Evaluator<'m> {
         let env = Env { instance, repeat, names: None };
         let address = self.resource_address(instance, resource, repeat.map_or("", |r| &r.suffix));
         let when = if resource.existing { "is read from Azure" } else { "is known only after deployment" };
-        let open = Unknown {
-            reason: format!("{address} {when}").into(),
-            span: Some(resource.block.header),
-            term: Some(Term::attribute(&address, "")),
-        };
+        let open =
+            Unknown::new(format!("{address} {when}"), Some(resource.block.header)).called(Some(Term::attribute(&address, "")));
         let map = self.body(&resource.block.body, env, Some(&open), META);
         Val::new(Value::Map(Arc::new(map)), resource.block.header)
     }

@@ -165,7 +165,7 @@ impl<'m> Evaluator<'m> {
             Calls::Resolved { instances, repetition } => (instances, repetition),
             Calls::Unresolved(reason) => {
                 let term = Term::symbol(format!("{}module.{name}", prefix(env.instance)));
-                let unknown = Unknown { reason: Arc::clone(reason), span: Some(call.header), term: Some(term) };
+                let unknown = Unknown::new(Arc::clone(reason), Some(call.header)).called(Some(term));
                 let val = Val::new(Value::Unknown(Arc::new(unknown)), call.header);
                 return Ok(self.used(self.steps(val, steps, env)?, site, None));
             }
@@ -223,7 +223,7 @@ pub(super) fn prefix(instance: &Instance<'_>) -> String {
 
 /// A resource of which nothing is known but its address.
 fn open_resource(address: &Arc<str>, why: &Unknown, header: Span) -> Val {
-    let open = Unknown { reason: Arc::clone(&why.reason), span: why.span, term: Some(Term::attribute(address, "")) };
+    let open = why.nameless().called(Some(Term::attribute(address, "")));
     Val::new(Value::Map(Arc::new(Map { open: Some(Arc::new(open)), ..Map::default() })), header)
 }
 
@@ -238,7 +238,7 @@ fn owner(val: &Val) -> Option<Arc<str>> {
 
 /// An unknown for the same reason and with the same name, at another place.
 fn unknown_at(unknown: &Arc<Unknown>, at: &At) -> Val {
-    Val { value: Value::Unknown(Arc::new(Unknown { term: None, ..(**unknown).clone() })), at: at.clone() }
+    Val { value: Value::Unknown(Arc::new(unknown.nameless())), at: at.clone() }
 }
 
 /// `val.name`
@@ -298,9 +298,9 @@ fn further(unknown: &Arc<Unknown>, step: &str, span: Span) -> Arc<Unknown> {
                 None => Arc::clone(&unknown.reason),
             };
             let term = Some(Term::attribute(resource, path));
-            Arc::new(Unknown { reason, span: unknown.span.or(Some(span)), term })
+            Arc::new(Unknown { reason, span: unknown.span.or(Some(span)), term, choice: unknown.choice.clone() })
         }
-        Some([TermPart::Symbol(name)]) => Arc::new(Unknown { term: Some(Term::symbol(joined(name))), ..(**unknown).clone() }),
-        _ => Arc::new(Unknown { term: None, ..(**unknown).clone() }),
+        Some([TermPart::Symbol(name)]) => Arc::new((**unknown).clone().called(Some(Term::symbol(joined(name))))),
+        _ => Arc::new(unknown.nameless()),
     }
 }

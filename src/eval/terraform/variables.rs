@@ -73,11 +73,8 @@ impl<'m> Evaluator<'m> {
         if let Some(default) = block.body.attribute("default") {
             return (self.value(&default.expr, env), format!("default of var.{name}"));
         }
-        let unknown = Unknown {
-            reason: format!("var.{name} has no value").into(),
-            span: Some(block.header),
-            term: Some(Term::symbol(format!("{}var.{name}", prefix(instance)))),
-        };
+        let term = Term::symbol(format!("{}var.{name}", prefix(instance)));
+        let unknown = Unknown::new(format!("var.{name} has no value"), Some(block.header)).called(Some(term));
         (Val::new(Value::Unknown(Arc::new(unknown)), block.header), format!("var.{name}"))
     }
 
