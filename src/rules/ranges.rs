@@ -2,7 +2,7 @@
 
 use super::{Context, Decision, Draft, Out};
 use crate::cidr::Cidr;
-use crate::model::{Cluster, Field, SubnetId, Undecided, Vnet, World};
+use crate::model::{Cluster, Field, Peer, SubnetId, Undecided, Vnet, World};
 
 /// A range that is known.
 pub(super) struct Range<'a> {
@@ -10,6 +10,8 @@ pub(super) struct Range<'a> {
     pub(super) title: String,
     pub(super) field: &'a Field<Cidr>,
     pub(super) cidr: Cidr,
+    /// The peering through which the nodes reach it, if they are not in it.
+    peer: Option<&'a Peer>,
 }
 
 /// Ranges of one kind: those that are known, and why there may be others.
@@ -30,7 +32,9 @@ impl<'a> Ranges<'a> {
     fn add(&mut self, fields: &'a [Field<Cidr>], within: Option<&[Cidr]>, title: impl Fn(&Cidr, bool) -> String) {
         for field in fields {
             match field.known() {
-                Ok(Some(&cidr)) => self.known.push(Range { title: title(&cidr, field.is_default()), field, cidr }),
+                Ok(Some(&cidr)) => {
+                    self.known.push(Range { title: title(&cidr, field.is_default()), field, cidr, peer: None });
+                }
                 Ok(None) => {}
                 Err(why) => self.missing(Some(why), within),
             }
@@ -117,9 +121,35 @@ pub(super) fn all_subnets<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a>
 pub(super) fn vnet_spaces<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
     let mut ranges = Ranges::default();
     for vnet in node_vnets(world, cluster, &mut ranges) {
-        ranges.add(&vnet.space, None, |cidr, _| format!("address space {cidr} of VNet {}", vnet.title()));
+        add_space(&mut ranges, vnet, "VNet");
     }
     ranges
+}
+
+/// The address spaces of all VNets, connected or not.
+fn all_spaces(world: &World) -> Ranges<'_> {
+    let mut ranges = Ranges::default();
+    world.vnets.iter().for_each(|vnet| add_space(&mut ranges, vnet, "VNet"));
+    ranges
+}
+
+/// The address spaces of the VNets that are peered with those of the cluster's nodes.
+pub(super) fn peered<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
+    let mut ranges = Ranges::default();
+    for vnet in node_vnets(world, cluster, &mut ranges) {
+        for peer in &vnet.peers {
+            let Some(remote) = world.vnet(peer.vnet) else { continue };
+            let before = ranges.known.len();
+            add_space(&mut ranges, remote, "the peered VNet");
+            ranges.known.iter_mut().skip(before).for_each(|range| range.peer = Some(peer));
+        }
+        ranges.missing(vnet.more_peers.clone(), None);
+    }
+    ranges
+}
+
+fn add_space<'a>(ranges: &mut Ranges<'a>, vnet: &'a Vnet, kind: &str) {
+    ranges.add(&vnet.space, None, |cidr, _| format!("address space {cidr} of {kind} {}", vnet.title()));
 }
 
 fn add_subnet<'a>(ranges: &mut Ranges<'a>, world: &'a World, id: SubnetId, kind: &str, space: Option<Vec<Cidr>>) {
@@ -164,6 +194,9 @@ pub(super) fn report_overlaps(
         let draft = out.report("default", &range.field.at, format!("{} overlaps {}{more}", range.title, first.title));
         for other in hit {
             draft.related(&other.title, &other.field.at);
+            if let Some(peer) = other.peer {
+                draft.related(format!("the peering, {}", peer.address), &peer.at);
+            }
         }
         explain(draft, range);
     }
@@ -214,7 +247,7 @@ pub(super) fn default_range(cx: &Context, of: Kind) -> Option<Cidr> {
     text?.parse().ok()
 }
 
-/// A range of this prefix length in private space that touches nothing known of the cluster and its network: `preferred` when that will
+/// A range of this prefix length in private space that touches nothing known of the cluster and its network, nor any other VNet: `preferred` when that will
 /// do, else the first one.
 fn free(cx: &Context, cluster: &Cluster, of: Kind, preferred: Option<Cidr>, prefix: u8) -> Option<Cidr> {
     let addresses = &cx.facts.addresses;
@@ -224,7 +257,7 @@ fn free(cx: &Context, cluster: &Cluster, of: Kind, preferred: Option<Cidr>, pref
         Kind::Pod => services(cluster),
         Kind::Service => pods(cluster),
     };
-    let around = [own, all_subnets(cx.world, cluster), vnet_spaces(cx.world, cluster)];
+    let around = [own, all_subnets(cx.world, cluster), all_spaces(cx.world)];
     let fits = |candidate: &Cidr| {
         private.iter().any(|p| p.covers(candidate))
             && !reserved.iter().any(|r| r.overlaps(candidate))

@@ -1,0 +1,99 @@
+//! Peerings: which VNets reach each other directly.
+
+use super::{Field, Networks, Part, Undecided, Vnet, VnetId, read};
+use crate::model::Peer;
+use crate::tree::Resource;
+use crate::value::At;
+use std::sync::Arc;
+
+const REMOTE: &str = "remote_virtual_network_id";
+
+/// Attributes that leave out a part of the two VNets when they are false. Both are true when they are not set.
+const WHOLE: [&str; 2] = ["allow_virtual_network_access", "peer_complete_virtual_networks_enabled"];
+
+impl Networks {
+    /// Adds what a peering connects. Azure needs one in each direction, but the other one may be made elsewhere, so that either counts.
+    pub(super) fn add_peering(&mut self, resource: &Resource) {
+        let body = Part::body(&resource.body, At::new(resource.header));
+        let [near, far] = match self.ends(resource, &body) {
+            Ok(ends) => ends,
+            // An end that is not known may be any VNet, and so may, for it, the other end.
+            Err(why) => return (0..self.vnets.len()).for_each(|i| self.may_have_more(VnetId(i), &why)),
+        };
+        let peer = |vnet, names: &[&'static str]| {
+            let at = body.either(names).1.map_or_else(|| body.at.clone(), |val| val.at.clone());
+            Peer { vnet, address: Arc::clone(&resource.address), at }
+        };
+        match self.doubt(resource, &body, near) {
+            None => {
+                self.add_peer(near, peer(far, &[REMOTE]));
+                self.add_peer(far, peer(near, &["virtual_network_id", "virtual_network_name"]));
+            }
+            Some(why) => [near, far].into_iter().for_each(|end| self.may_have_more(end, &why)),
+        }
+        [near, far].into_iter().for_each(|end| self.doubt_look_alikes(end, [near, far]));
+    }
+
+    /// The two VNets that a peering names: its own and the remote one.
+    fn ends(&mut self, resource: &Resource, body: &Part<'_>) -> Result<[VnetId; 2], Undecided> {
+        let undecided = |why| Err(Undecided::new(why, Some(resource.header)));
+        let near = self.vnet_of(body, &resource.module)?;
+        let Some(remote) = body.get(REMOTE) else { return undecided("this peering names no remote VNet") };
+        let far = self.vnet_by_id(remote)?;
+        if near == far {
+            return undecided("both ends of this peering seem to be the same VNet");
+        }
+        Ok([near, far])
+    }
+
+    /// Why a peering may not be there, or not connect all of its VNets.
+    fn doubt(&self, resource: &Resource, body: &Part<'_>, near: VnetId) -> Option<Undecided> {
+        let at = Some(resource.header);
+        if let Some(repeated) = &resource.repeated {
+            return Some(read::undecided(repeated));
+        }
+        let with_its_vnet = self.names.get(near.0).is_some_and(|(_, module)| *module == resource.module);
+        if resource.module.contains("[?]") && !with_its_vnet {
+            return Some(Undecided::new(format!("how often {} stands is not known", resource.module), at));
+        }
+        WHOLE.iter().find_map(|name| match body.truth(&[name]).known() {
+            Ok(None | Some(true)) => None,
+            Ok(Some(false)) => Some(Undecided::new(format!("{name} is false, so not all of the two VNets may be connected"), at)),
+            Err(why) => Some(why),
+        })
+    }
+
+    fn add_peer(&mut self, vnet: VnetId, peer: Peer) {
+        if let Some(vnet) = self.vnets.get_mut(vnet.0)
+            && !vnet.peers.iter().any(|p| p.vnet == peer.vnet)
+        {
+            vnet.peers.push(peer);
+        }
+    }
+
+    fn may_have_more(&mut self, vnet: VnetId, why: &Undecided) {
+        if let Some(vnet) = self.vnets.get_mut(vnet.0) {
+            vnet.more_peers.get_or_insert_with(|| why.clone());
+        }
+    }
+
+    /// When an end is a VNet that the code does not declare, it may still be a declared one, by a name that is not known.
+    fn doubt_look_alikes(&mut self, end: VnetId, ends: [VnetId; 2]) {
+        if end.0 < self.declared {
+            return;
+        }
+        let Some(unseen) = self.vnets.get(end.0).cloned() else { return };
+        let Some(why) = &unseen.more_peers else { return };
+        for id in (0..self.declared).map(VnetId).filter(|id| !ends.contains(id)) {
+            if self.vnets.get(id.0).is_some_and(|v| may_be(v, &unseen)) {
+                self.may_have_more(id, why);
+            }
+        }
+    }
+}
+
+/// Whether two VNets may be the same, by what is known of their names.
+fn may_be(a: &Vnet, b: &Vnet) -> bool {
+    let differ = |a: &Field<String>, b: &Field<String>| matches!((a.known(), b.known()), (Ok(Some(a)), Ok(Some(b))) if !a.eq_ignore_ascii_case(b));
+    !differ(&a.name, &b.name) && !differ(&a.resource_group, &b.resource_group)
+}
