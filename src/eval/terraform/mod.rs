@@ -11,8 +11,10 @@ mod module;
 mod reference;
 mod repeat;
 mod variables;
+mod version;
 
 pub use module::{Module, Modules};
+pub use version::provider_version;
 
 use crate::config::Config;
 use crate::model::Undecided;
@@ -64,11 +66,6 @@ pub fn evaluate(folder: &str, modules: &Modules, sources: &Sources, config: &Con
         unresolved.into_iter().map(|(call, reason, span)| (call, Undecided::new(reason, Some(span)))).collect();
     evaluated
 }
-
-/// The versions of the azurerm provider that a module allows: those its lock file or its constraints say.
-pub use version::provider_version;
-
-mod version;
 
 /// Evaluates one root module.
 struct Evaluator<'m> {
