@@ -16,15 +16,19 @@ resource "azurerm_resource_group" "platform" {
   location = var.location
 }
 
+locals {
+  address_space = "10.0.0.0/16"
+}
+
 module "network" {
   source = "./network"
 
   resource_group_name = azurerm_resource_group.platform.name
   location            = var.location
-  address_space       = "10.0.0.0/16"
+  address_space       = local.address_space
 
   subnets = {
-    apps  = "10.0.0.0/22"
-    tools = "10.0.4.0/24"
+    apps  = cidrsubnet(local.address_space, 6, 0)
+    tools = cidrsubnet(local.address_space, 8, 4)
   }
 }

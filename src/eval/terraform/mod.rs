@@ -73,13 +73,15 @@ struct Evaluator<'m> {
     sources: &'m Sources,
     config: &'m Config,
     root_folder: String,
-    /// The instances that each call of each instance makes.
-    calls: RefCell<HashMap<(Arc<str>, Arc<str>), Rc<Calls<'m>>>>,
+    /// What each call makes, by the address of the calling instance and the name of the call.
+    calls: RefCell<CallsByName<'m>>,
     unresolved: RefCell<Vec<(String, Arc<str>, Span)>>,
     depth: Cell<usize>,
     steps: Cell<u64>,
     instances: Cell<usize>,
 }
+
+type CallsByName<'m> = HashMap<(Arc<str>, Arc<str>), Rc<Calls<'m>>>;
 
 /// A module as one call makes it.
 struct Instance<'m> {
