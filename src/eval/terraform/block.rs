@@ -13,9 +13,6 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// Stands for the attribute's address in the reason of an open resource: "… is known only after deployment".
-pub(super) const OPEN: &str = "\u{2026}";
-
 /// Attributes and blocks that are Terraform's own, not the resource's.
 const META: &[&str] = &["count", "for_each", "depends_on", "provider", "lifecycle", "provisioner", "connection", "timeouts"];
 
@@ -50,7 +47,7 @@ impl<'m> Evaluator<'m> {
         let address = self.resource_address(instance, resource, repeat.map_or("", |r| &r.suffix));
         let when = if resource.existing { "is read from Azure" } else { "is known only after deployment" };
         let open = Unknown {
-            reason: format!("{OPEN} {when}").into(),
+            reason: format!("{address} {when}").into(),
             span: Some(resource.block.header),
             term: Some(Term::attribute(&address, "")),
         };
