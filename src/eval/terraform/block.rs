@@ -1,6 +1,6 @@
 //! Resources: their bodies with nested and dynamic blocks, as open maps.
 
-use super::expr::{Env, EvalError};
+use super::expr::{Env, EvalError, TOO_MUCH_WORK};
 use super::module::ResourceBlock;
 use super::reference::prefix;
 use super::repeat::{Repeat, Repetition};
@@ -113,7 +113,7 @@ impl<'m> Evaluator<'m> {
         };
         for (key, value) in items {
             if !self.step(1) {
-                return group.push(Val::unknown("this module takes too much work to be worked out", block.header));
+                return group.push(Val::unknown(TOO_MUCH_WORK, block.header));
             }
             let site = key.at.site;
             let object = [("key".into(), key), ("value".into(), value)].into_iter().collect();

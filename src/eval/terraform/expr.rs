@@ -73,9 +73,11 @@ impl<'e, 'm> Env<'e, 'm> {
 const DEEPEST: usize = 300;
 /// A root module may take this many steps to evaluate; what is not reached by then is unknown.
 pub(super) const MOST_STEPS: u64 = 5_000_000;
+/// Why something is unknown that is beyond [`MOST_STEPS`].
+pub(super) const TOO_MUCH_WORK: &str = "this module takes too much work to be worked out";
 /// Longer strings are unknown.
 const LONGEST_STRING: usize = 1 << 20;
-/// Longer lists and larger maps are unknown.
+/// Of a larger collection only so many elements count as work.
 const MOST_ELEMENTS: usize = 100_000;
 
 fn error<T>(message: impl Into<Arc<str>>, span: Span) -> Result<T, EvalError> {
@@ -106,7 +108,7 @@ impl<'m> Evaluator<'m> {
             return Ok(Val::unknown("this value is nested too deeply to be worked out", expr.span));
         }
         if !self.step(1) {
-            return Ok(Val::unknown("this module takes too much work to be worked out", expr.span));
+            return Ok(Val::unknown(TOO_MUCH_WORK, expr.span));
         }
         self.depth.set(self.depth.get() + 1);
         let value = self.eval_kind(expr, env);
@@ -292,7 +294,7 @@ impl<'m> Evaluator<'m> {
         let mut groups: BTreeMap<Arc<str>, Vec<Val>> = BTreeMap::new();
         for (key, value) in items {
             if !self.step(1) {
-                return Ok(Val::unknown("this module takes too much work to be worked out", site));
+                return Ok(Val::unknown(TOO_MUCH_WORK, site));
             }
             let value_name = env.bind(&f.value_name, value);
             let inner = env.with(&value_name);
@@ -428,7 +430,7 @@ impl<'m> Evaluator<'m> {
             }
         }
         if !self.step(args.iter().map(|a| size(a, 3)).sum()) {
-            return Ok(Val::unknown("this module takes too much work to be worked out", site));
+            return Ok(Val::unknown(TOO_MUCH_WORK, site));
         }
         // An id is never null, so the first one of several choices is the one that counts.
         if name == "coalesce"

@@ -11,8 +11,10 @@ mod module;
 mod reference;
 mod repeat;
 mod variables;
+mod version;
 
 pub use module::{Module, Modules};
+pub use version::provider_version;
 
 use crate::config::Config;
 use crate::model::Undecided;
@@ -76,11 +78,6 @@ pub fn evaluate(
     evaluated
 }
 
-/// The versions of the azurerm provider that a module allows: those its lock file or its constraints say.
-pub use version::provider_version;
-
-mod version;
-
 /// Evaluates one root module.
 struct Evaluator<'m> {
     modules: &'m Modules,
@@ -88,13 +85,15 @@ struct Evaluator<'m> {
     config: &'m Config,
     assumptions: &'m Assumptions,
     root_folder: String,
-    /// The instances that each call of each instance makes.
-    calls: RefCell<HashMap<(Arc<str>, Arc<str>), Rc<Calls<'m>>>>,
+    /// What each call makes, by the address of the calling instance and the name of the call.
+    calls: RefCell<CallsByName<'m>>,
     unresolved: RefCell<Vec<(String, Arc<str>, Span)>>,
     depth: Cell<usize>,
     steps: Cell<u64>,
     instances: Cell<usize>,
 }
+
+type CallsByName<'m> = HashMap<(Arc<str>, Arc<str>), Rc<Calls<'m>>>;
 
 /// A module as one call makes it.
 struct Instance<'m> {

@@ -1,6 +1,6 @@
 //! References: `local.x`, `var.x`, `azurerm_subnet.x["a"].id`, `module.net.subnet_ids[0]`, and the steps behind them.
 
-use super::expr::{Env, Eval, EvalError};
+use super::expr::{Env, Eval, EvalError, TOO_MUCH_WORK};
 use super::repeat::Repetition;
 use super::{Calls, Evaluator, Instance, convert};
 use crate::source::Span;
@@ -98,7 +98,7 @@ impl<'m> Evaluator<'m> {
             _ => vec![val],
         };
         if !self.step(items.len()) {
-            return Ok(Val::unknown("this module takes too much work to be worked out", span));
+            return Ok(Val::unknown(TOO_MUCH_WORK, span));
         }
         let items = items.into_iter().map(|v| self.steps(v, steps, env)).collect::<Result<_, _>>()?;
         Ok(Val { value: Value::list(items), at })
