@@ -45,15 +45,21 @@ fn explore(
     }
 }
 
-/// A rule's answer for one cluster.
+/// A rule and a cluster: what a check answers.
 type Question = (&'static str, String);
+
+/// A finding, and under how many assumptions it is found.
+struct Found {
+    times: usize,
+    finding: Finding,
+}
 
 fn combine(cases: Vec<Case>) -> Report {
     if cases.len() < 2 {
         return cases.into_iter().next().map(|case| case.report).unwrap_or_default();
     }
     let mut combined = Report::default();
-    let mut decided: BTreeMap<Question, BTreeMap<(u32, u32), (usize, Finding)>> = BTreeMap::new();
+    let mut decided: BTreeMap<Question, BTreeMap<(u32, u32), Found>> = BTreeMap::new();
     // A cluster that does not exist under some assumption is judged by those under which it does.
     let mut exists: BTreeMap<String, usize> = BTreeMap::new();
     let mut undecided: BTreeMap<Question, UndecidedRule> = BTreeMap::new();
@@ -70,8 +76,8 @@ fn combine(cases: Vec<Case>) -> Report {
                 conditions.entry(question.clone()).or_insert_with(|| Arc::clone(choice));
             }
             let first = seen.insert((question.clone(), place));
-            let found = decided.entry(question).or_default().entry(place).or_insert((0, finding));
-            found.0 += usize::from(first);
+            let found = decided.entry(question).or_default().entry(place).or_insert(Found { times: 0, finding });
+            found.times += usize::from(first);
         }
         for rule in case.report.undecided {
             undecided.entry((rule.rule, rule.cluster.clone())).or_insert(rule);
@@ -79,7 +85,7 @@ fn combine(cases: Vec<Case>) -> Report {
     }
     for (question, places) in decided {
         let cases = exists.get(&question.1).copied().unwrap_or_default();
-        let (always, sometimes): (Vec<_>, Vec<_>) = places.into_values().partition(|(times, _)| *times >= cases);
+        let (always, sometimes): (Vec<_>, Vec<_>) = places.into_values().partition(|found| found.times >= cases);
         if always.is_empty() && !sometimes.is_empty() {
             let why = conditions.get(&question).map(|choice| Undecided {
                 reason: format!("this depends on whether {} holds", choice.text).into(),
@@ -90,7 +96,7 @@ fn combine(cases: Vec<Case>) -> Report {
                 undecided.entry(question.clone()).or_insert(UndecidedRule { rule: question.0, cluster: question.1, why });
             }
         }
-        combined.findings.extend(always.into_iter().map(|(_, finding)| finding));
+        combined.findings.extend(always.into_iter().map(|found| found.finding));
     }
     combined.undecided.extend(undecided.into_values());
     combined.clusters.extend(exists.into_keys());

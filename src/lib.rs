@@ -43,14 +43,27 @@ pub fn check(sources: &Sources, config: &Config) -> Report {
     let linted: BTreeSet<&str> = sources.folders().collect();
     let roots: Vec<&str> = modules.roots().into_iter().filter(|folder| linted.contains(folder)).collect();
     let found: Vec<(&str, Report)> =
-        roots.into_par_iter().map(|root| (root, check_root(root, &modules, sources, config, &facts))).collect();
+        roots.into_par_iter().map(|root| (root, guarded(root, || check_root(root, &modules, sources, config, &facts)))).collect();
     for (root, part) in found {
         report.findings.extend(part.findings);
         report.undecided.extend(part.undecided);
+        report.unreadable.extend(part.unreadable);
         report.clusters.extend(part.clusters.into_iter().map(|cluster| format!("{root}: {cluster}")));
     }
     report.sort(sources);
     report
+}
+
+/// The last net: a mistake of ours in one root module must not cost the report on the others.
+fn guarded(root: &str, check: impl FnOnce() -> Report) -> Report {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(check)).unwrap_or_else(|_| Report {
+        unreadable: vec![Unreadable {
+            message: "overlint itself failed on this root module; please report it".to_owned(),
+            path: if root.is_empty() { "." } else { root }.to_owned(),
+            span: None,
+        }],
+        ..Report::default()
+    })
 }
 
 /// Checks one root module. Where something hangs on a condition that is not known, both ways are checked.

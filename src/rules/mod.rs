@@ -268,7 +268,7 @@ fn finish(rule: &Rule, document: &Document, cluster: &Cluster, day: Date, draft:
     }
     let mut kept: Vec<Related> = Vec::new();
     for r in related {
-        if r.span != draft.at.site && !kept.iter().any(|k| k.span == r.span) {
+        if r.span != draft.at.site && !kept.iter().any(|k| k.span == r.span && (k.message == r.message || r.origin)) {
             kept.push(r);
         }
     }
