@@ -57,11 +57,48 @@ const KINDS: &[Kind] = &[
 
 /// The values that every operator and conversion is tried on.
 const VALUES: &[&str] = &[
-    "0", "1", "-2", "1.5", "\"1\"", "\"\"", "\"a\"", "\"true\"", "true", "false", "null", "[]", "[1, 2]", "[\"1\", \"2\"]",
-    "[\"a\", 1]", "[null]", "{}", "{ a = 1 }", "{ a = \"1\" }", "{ b = true }", "toset([\"a\"])", "toset([1, 2])", "tolist([1, 2])",
-    "tomap({ a = 1 })", "var.no_string", "var.no_list", "var.list", "var.set", "var.map", "var.objects", "local.tuple", "var.u",
-    "var.u_string", "var.u_number", "var.u_bool", "var.u_list", "var.u_set", "var.u_map", "var.u_object", "local.half",
-    "local.half_map", "local.half_object",
+    "0",
+    "1",
+    "-2",
+    "1.5",
+    "\"1\"",
+    "\"\"",
+    "\"a\"",
+    "\"true\"",
+    "true",
+    "false",
+    "null",
+    "[]",
+    "[1, 2]",
+    "[\"1\", \"2\"]",
+    "[\"a\", 1]",
+    "[null]",
+    "{}",
+    "{ a = 1 }",
+    "{ a = \"1\" }",
+    "{ b = true }",
+    "toset([\"a\"])",
+    "toset([1, 2])",
+    "tolist([1, 2])",
+    "tomap({ a = 1 })",
+    "var.no_string",
+    "var.no_list",
+    "var.list",
+    "var.set",
+    "var.map",
+    "var.objects",
+    "local.tuple",
+    "var.u",
+    "var.u_string",
+    "var.u_number",
+    "var.u_bool",
+    "var.u_list",
+    "var.u_set",
+    "var.u_map",
+    "var.u_object",
+    "local.half",
+    "local.half_map",
+    "local.half_object",
 ];
 
 const OPERATORS: &[&str] = &["+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "&&", "||"];
@@ -70,24 +107,116 @@ const OPERATORS: &[&str] = &["+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">"
 /// a anything, n number, w small whole number, s text, b truth, l list, L list of texts, N of numbers, B of truths, S set, m map,
 /// r regular expression, c range, t time, d duration, f format, F format of a time, j JSON, y base64, v CSV, e encoding, p path.
 const FUNCTIONS: &[(&str, &str)] = &[
-    ("abs", "n"), ("alltrue", "B"), ("anytrue", "B"), ("base64decode", "y"), ("base64encode", "s"), ("base64sha256", "s"),
-    ("base64sha512", "s"), ("basename", "p"), ("can", "a"), ("ceil", "n"), ("chomp", "s"), ("chunklist", "lw"), ("cidrhost", "cw"),
-    ("cidrnetmask", "c"), ("cidrsubnet", "cww"), ("cidrsubnets", "cw+"), ("coalesce", "aa+"), ("coalesce", "s+"),
-    ("coalescelist", "l+"), ("compact", "L"), ("concat", "l+"), ("contains", "la"), ("contains", "Ls"), ("csvdecode", "v"),
-    ("dirname", "p"), ("distinct", "l"), ("element", "lw"), ("endswith", "ss"), ("ephemeralasnull", "a"), ("flatten", "l"),
-    ("floor", "n"), ("format", "fa+"), ("format", "fs+"), ("formatdate", "Ft"), ("formatlist", "fL+"), ("indent", "ws"),
-    ("index", "la"), ("index", "Ls"), ("join", "sL+"), ("jsondecode", "j"), ("jsonencode", "a"), ("keys", "m"), ("length", "a"),
-    ("length", "l"), ("log", "nn"), ("lookup", "ms"), ("lookup", "msa"), ("lower", "s"), ("matchkeys", "LLL"), ("max", "n+"),
-    ("md5", "s"), ("merge", "m+"), ("min", "n+"), ("nonsensitive", "a"), ("one", "l"), ("parseint", "sw"), ("pow", "ww"),
-    ("range", "w"), ("range", "ww"), ("range", "www"), ("regex", "rs"), ("regexall", "rs"), ("replace", "sss"), ("replace", "srs"),
-    ("reverse", "l"), ("setintersection", "S+"), ("setproduct", "ll+"), ("setproduct", "Sl"), ("setsubtract", "SS"),
-    ("setunion", "S+"), ("sha1", "s"), ("sha256", "s"), ("sha512", "s"), ("signum", "n"), ("slice", "lww"), ("sort", "L"),
-    ("split", "ss"), ("startswith", "ss"), ("strcontains", "ss"), ("strrev", "s"), ("substr", "sww"), ("sum", "N"),
-    ("textdecodebase64", "ye"), ("textencodebase64", "se"), ("timeadd", "td"), ("timecmp", "tt"), ("title", "s"), ("tobool", "a"),
-    ("tobool", "b"), ("tolist", "a"), ("tolist", "l"), ("tomap", "a"), ("tomap", "m"), ("tonumber", "a"), ("tonumber", "n"),
-    ("toset", "a"), ("toset", "l"), ("tostring", "a"), ("tostring", "s"), ("transpose", "m"), ("trim", "ss"), ("trimprefix", "ss"),
-    ("trimspace", "s"), ("trimsuffix", "ss"), ("try", "a+"), ("upper", "s"), ("urlencode", "s"), ("uuidv5", "es"),
-    ("values", "m"), ("zipmap", "Ll"),
+    ("abs", "n"),
+    ("alltrue", "B"),
+    ("anytrue", "B"),
+    ("base64decode", "y"),
+    ("base64encode", "s"),
+    ("base64sha256", "s"),
+    ("base64sha512", "s"),
+    ("basename", "p"),
+    ("can", "a"),
+    ("ceil", "n"),
+    ("chomp", "s"),
+    ("chunklist", "lw"),
+    ("cidrhost", "cw"),
+    ("cidrnetmask", "c"),
+    ("cidrsubnet", "cww"),
+    ("cidrsubnets", "cw+"),
+    ("coalesce", "aa+"),
+    ("coalesce", "s+"),
+    ("coalescelist", "l+"),
+    ("compact", "L"),
+    ("concat", "l+"),
+    ("contains", "la"),
+    ("contains", "Ls"),
+    ("csvdecode", "v"),
+    ("dirname", "p"),
+    ("distinct", "l"),
+    ("element", "lw"),
+    ("endswith", "ss"),
+    ("ephemeralasnull", "a"),
+    ("flatten", "l"),
+    ("floor", "n"),
+    ("format", "fa+"),
+    ("format", "fs+"),
+    ("formatdate", "Ft"),
+    ("formatlist", "fL+"),
+    ("indent", "ws"),
+    ("index", "la"),
+    ("index", "Ls"),
+    ("join", "sL+"),
+    ("jsondecode", "j"),
+    ("jsonencode", "a"),
+    ("keys", "m"),
+    ("length", "a"),
+    ("length", "l"),
+    ("log", "nn"),
+    ("lookup", "ms"),
+    ("lookup", "msa"),
+    ("lower", "s"),
+    ("matchkeys", "LLL"),
+    ("max", "n+"),
+    ("md5", "s"),
+    ("merge", "m+"),
+    ("min", "n+"),
+    ("nonsensitive", "a"),
+    ("one", "l"),
+    ("parseint", "sw"),
+    ("pow", "ww"),
+    ("range", "w"),
+    ("range", "ww"),
+    ("range", "www"),
+    ("regex", "rs"),
+    ("regexall", "rs"),
+    ("replace", "sss"),
+    ("replace", "srs"),
+    ("reverse", "l"),
+    ("setintersection", "S+"),
+    ("setproduct", "ll+"),
+    ("setproduct", "Sl"),
+    ("setsubtract", "SS"),
+    ("setunion", "S+"),
+    ("sha1", "s"),
+    ("sha256", "s"),
+    ("sha512", "s"),
+    ("signum", "n"),
+    ("slice", "lww"),
+    ("sort", "L"),
+    ("split", "ss"),
+    ("startswith", "ss"),
+    ("strcontains", "ss"),
+    ("strrev", "s"),
+    ("substr", "sww"),
+    ("sum", "N"),
+    ("textdecodebase64", "ye"),
+    ("textencodebase64", "se"),
+    ("timeadd", "td"),
+    ("timecmp", "tt"),
+    ("title", "s"),
+    ("tobool", "a"),
+    ("tobool", "b"),
+    ("tolist", "a"),
+    ("tolist", "l"),
+    ("tomap", "a"),
+    ("tomap", "m"),
+    ("tonumber", "a"),
+    ("tonumber", "n"),
+    ("toset", "a"),
+    ("toset", "l"),
+    ("tostring", "a"),
+    ("tostring", "s"),
+    ("transpose", "m"),
+    ("trim", "ss"),
+    ("trimprefix", "ss"),
+    ("trimspace", "s"),
+    ("trimsuffix", "ss"),
+    ("try", "a+"),
+    ("upper", "s"),
+    ("urlencode", "s"),
+    ("uuidv5", "es"),
+    ("values", "m"),
+    ("zipmap", "Ll"),
 ];
 
 /// Makes expressions.
@@ -196,7 +325,8 @@ impl Generator {
 
     fn template_part(&mut self, depth: usize) -> String {
         let [a, b, c] = [0; 3].map(|_| self.chance.pick(&["", "", "", "~"]));
-        let text = self.chance.pick(&["", " ", "x", " y ", "\\n", "  \\n  ", "$${z}", "%%{z}", "$ ", "% ", "\\t\\\"", "\\u00e9", "10."]);
+        let text =
+            self.chance.pick(&["", " ", "x", " y ", "\\n", "  \\n  ", "$${z}", "%%{z}", "$ ", "% ", "\\t\\\"", "\\u00e9", "10."]);
         match self.chance.below(if depth == 0 { 2 } else { 6 }) {
             0 => text.to_owned(),
             1 => format!("${{{a}{}{b}}}", self.text(1)),
@@ -284,11 +414,31 @@ impl Generator {
     fn steps(&mut self) -> String {
         self.unknowns = self.chance.pick(&[0, 0, 25]);
         let from = match self.chance.below(5) {
-            0 => self.chance.pick(&["local.deep", "var.objects", "local.deep.list", "local.pairs", "local.half_object"]).to_owned(),
+            0 => {
+                self.chance.pick(&["local.deep", "var.objects", "local.deep.list", "local.pairs", "local.half_object"]).to_owned()
+            }
             1 => format!("({})", self.any(1)),
             2 => self.chance.pick(VALUES).to_owned(),
-            3 => self.chance.pick(&["[[1, 2], [3]]", "[{ a = [{ b = 1 }] }, { a = [] }]", "{ a = { b = [1] } }", "[null, { a = 1 }]"]).to_owned(),
-            _ => self.chance.pick(&["var.list", "var.map", "var.set", "var.no_list", "var.no_object", "var.u_list", "var.u_map", "var.u_object", "var.u", "local.half", "local.half_map"]).to_owned(),
+            3 => self
+                .chance
+                .pick(&["[[1, 2], [3]]", "[{ a = [{ b = 1 }] }, { a = [] }]", "{ a = { b = [1] } }", "[null, { a = 1 }]"])
+                .to_owned(),
+            _ => self
+                .chance
+                .pick(&[
+                    "var.list",
+                    "var.map",
+                    "var.set",
+                    "var.no_list",
+                    "var.no_object",
+                    "var.u_list",
+                    "var.u_map",
+                    "var.u_object",
+                    "var.u",
+                    "local.half",
+                    "local.half_map",
+                ])
+                .to_owned(),
         };
         let steps = 1 + self.chance.below(3);
         let mut made = from;
@@ -301,7 +451,21 @@ impl Generator {
                 5 => format!("[{}]", self.number(1)),
                 6 => format!("[{}]", self.text(1)),
                 7 => "[\"one\"]".to_owned(),
-                8 => format!("[{}]", self.chance.pick(&["-1", "1.5", "\"0\"", "\"1\"", "null", "true", "99", "var.u_number", "var.u_string", "var.u"])),
+                8 => format!(
+                    "[{}]",
+                    self.chance.pick(&[
+                        "-1",
+                        "1.5",
+                        "\"0\"",
+                        "\"1\"",
+                        "null",
+                        "true",
+                        "99",
+                        "var.u_number",
+                        "var.u_string",
+                        "var.u"
+                    ])
+                ),
                 9 => ".name".to_owned(),
                 10 => ".a".to_owned(),
                 11 => ".tags".to_owned(),
@@ -349,7 +513,10 @@ impl Generator {
         let risky = |g: &mut Self| match g.chance.below(5) {
             0 => g.steps(),
             1 => g.function_of_anything(),
-            2 => g.chance.pick(&["local.pairs.d", "var.list[9]", "null + 1", "tonumber(\"x\")", "var.no_object.name", "{}.a"]).to_owned(),
+            2 => g
+                .chance
+                .pick(&["local.pairs.d", "var.list[9]", "null + 1", "tonumber(\"x\")", "var.no_object.name", "{}.a"])
+                .to_owned(),
             3 => g.operator_on_values(),
             _ => g.any(1),
         };
@@ -374,7 +541,8 @@ impl Generator {
 
     fn function_of_anything(&mut self) -> String {
         let (name, types) = self.chance.pick(FUNCTIONS);
-        let count = (types.trim_end_matches('+').len() + self.chance.pick(&[0, 0, 0, 0, 1])).saturating_sub(self.chance.pick(&[0, 0, 0, 0, 1]));
+        let count = (types.trim_end_matches('+').len() + self.chance.pick(&[0, 0, 0, 0, 1]))
+            .saturating_sub(self.chance.pick(&[0, 0, 0, 0, 1]));
         let args: Vec<String> = (0..count).map(|_| self.value()).collect();
         format!("{name}({})", args.join(", "))
     }
@@ -405,7 +573,12 @@ impl Generator {
 
     fn format_call(&mut self, name: &str, count: usize, depth: usize) -> String {
         let verbs: String = (0..count)
-            .map(|_| self.chance.pick(&["%s", "%s", "%q", "%v", "%#v", "%d", "%5d", "%05d", "%.2f", "%t", "%x", "%-4s|", "%%%s", "%g", "%3s", "%+d", "%e", "%[1]s"]))
+            .map(|_| {
+                self.chance.pick(&[
+                    "%s", "%s", "%q", "%v", "%#v", "%d", "%5d", "%05d", "%.2f", "%t", "%x", "%-4s|", "%%%s", "%g", "%3s", "%+d",
+                    "%e", "%[1]s",
+                ])
+            })
             .collect();
         let args: Vec<String> = (0..count)
             .map(|_| match (name, self.chance.below(3)) {
@@ -427,7 +600,10 @@ impl Generator {
         }
         match letter {
             'n' => self.number(depth),
-            'w' => self.chance.pick(&["0", "1", "2", "3", "4", "8", "10", "16", "-1", "\"2\"", "local.n", "var.number", "1.5"]).to_owned(),
+            'w' => self
+                .chance
+                .pick(&["0", "1", "2", "3", "4", "8", "10", "16", "-1", "\"2\"", "local.n", "var.number", "1.5"])
+                .to_owned(),
             's' => self.text(depth),
             'b' => self.truth(depth),
             'l' => {
@@ -439,12 +615,66 @@ impl Generator {
             'B' => self.of(Kind::Truths, depth),
             'S' => self.of(Kind::Set, depth),
             'm' => self.of(Kind::Map, depth),
-            'r' => one_of(self, &["a", "[a-z]+", "^([0-9]+)\\\\.([0-9]+)", "(?P<x>[a-z])(?P<y>.)", "/b/", "/[aeiou]/", "\\\\d+", "(?i)ABC", "/(.)b/", "a|b", "$", "/$/"]),
-            'c' => one_of(self, &["10.0.0.0/8", "10.1.0.0/16", "10.1.2.3/24", "192.168.0.0/28", "0.0.0.0/0", "10.0.0.0/32", "fd00::/48", "fd00:fd12:3456::/64", "10.0.0.0", "10.0.0.0/33", "010.0.0.0/8"]),
-            't' => one_of(self, &["2024-02-29T12:30:45Z", "2017-11-22T00:00:00Z", "2020-01-01T00:00:00+02:00", "1999-12-31T23:59:59-05:30", "yesterday"]),
+            'r' => one_of(
+                self,
+                &[
+                    "a",
+                    "[a-z]+",
+                    "^([0-9]+)\\\\.([0-9]+)",
+                    "(?P<x>[a-z])(?P<y>.)",
+                    "/b/",
+                    "/[aeiou]/",
+                    "\\\\d+",
+                    "(?i)ABC",
+                    "/(.)b/",
+                    "a|b",
+                    "$",
+                    "/$/",
+                ],
+            ),
+            'c' => one_of(
+                self,
+                &[
+                    "10.0.0.0/8",
+                    "10.1.0.0/16",
+                    "10.1.2.3/24",
+                    "192.168.0.0/28",
+                    "0.0.0.0/0",
+                    "10.0.0.0/32",
+                    "fd00::/48",
+                    "fd00:fd12:3456::/64",
+                    "10.0.0.0",
+                    "10.0.0.0/33",
+                    "010.0.0.0/8",
+                ],
+            ),
+            't' => one_of(
+                self,
+                &[
+                    "2024-02-29T12:30:45Z",
+                    "2017-11-22T00:00:00Z",
+                    "2020-01-01T00:00:00+02:00",
+                    "1999-12-31T23:59:59-05:30",
+                    "yesterday",
+                ],
+            ),
             'd' => one_of(self, &["1h", "-30m", "1h30m10s", "24h", "0.5h", "1d", "100ms", ""]),
-            'F' => one_of(self, &["DD MMM YYYY hh:mm ZZZ", "EEEE, DD-MMM-YY hh:mm:ss ZZZ", "YYYY-MM-DD'T'hh:mm:ssZ", "HH:mm aa", "M/D", "'a", "x"]),
-            'j' => one_of(self, &["[1, 2.5, null]", "{\\\"a\\\": [true]}", "\\\"x\\\"", "", "{", "1e3", "{\\\"a\\\": 1, \\\"a\\\": 2}", "nul"]),
+            'F' => one_of(
+                self,
+                &[
+                    "DD MMM YYYY hh:mm ZZZ",
+                    "EEEE, DD-MMM-YY hh:mm:ss ZZZ",
+                    "YYYY-MM-DD'T'hh:mm:ssZ",
+                    "HH:mm aa",
+                    "M/D",
+                    "'a",
+                    "x",
+                ],
+            ),
+            'j' => one_of(
+                self,
+                &["[1, 2.5, null]", "{\\\"a\\\": [true]}", "\\\"x\\\"", "", "{", "1e3", "{\\\"a\\\": 1, \\\"a\\\": 2}", "nul"],
+            ),
             'y' => one_of(self, &["YWJj", "YQ==", "YQ", "w6k=", "", "!", "YQBiAA=="]),
             'v' => one_of(self, &["a,b\\n1,2\\n3,4\\n", "a\\n", "", "a,a\\n1,2", "a,b\\n1", "a,b\\n\\\"x,y\\\",2"]),
             'e' => one_of(self, &["UTF-8", "UTF-16LE", "dns", "url", "oid"]),
@@ -503,7 +733,15 @@ impl Generator {
                 1 => format!("-{}", self.number(d)),
                 2 => format!("length({})", self.collection(d)),
                 _ => {
-                    let function = self.chance.pick(&[("max", "n+"), ("min", "nn"), ("abs", "n"), ("ceil", "n"), ("floor", "n"), ("sum", "N"), ("index", "Ls")]);
+                    let function = self.chance.pick(&[
+                        ("max", "n+"),
+                        ("min", "nn"),
+                        ("abs", "n"),
+                        ("ceil", "n"),
+                        ("floor", "n"),
+                        ("sum", "N"),
+                        ("index", "Ls"),
+                    ]);
                     self.call(function, d + 1)
                 }
             },
@@ -512,8 +750,20 @@ impl Generator {
                 1 => format!("element({}, {})", self.of(Kind::Texts, d), self.leaf(Kind::Number)),
                 _ => {
                     let function = self.chance.pick(&[
-                        ("lower", "s"), ("upper", "s"), ("join", "sL"), ("replace", "sss"), ("format", "fs+"), ("substr", "sww"),
-                        ("cidrsubnet", "cww"), ("cidrhost", "cw"), ("lookup", "mss"), ("coalesce", "s+"), ("trimspace", "s"), ("tostring", "n"), ("one", "L"), ("jsonencode", "a"),
+                        ("lower", "s"),
+                        ("upper", "s"),
+                        ("join", "sL"),
+                        ("replace", "sss"),
+                        ("format", "fs+"),
+                        ("substr", "sww"),
+                        ("cidrsubnet", "cww"),
+                        ("cidrhost", "cw"),
+                        ("lookup", "mss"),
+                        ("coalesce", "s+"),
+                        ("trimspace", "s"),
+                        ("tostring", "n"),
+                        ("one", "L"),
+                        ("jsonencode", "a"),
                     ]);
                     self.call(function, d + 1)
                 }
@@ -526,7 +776,14 @@ impl Generator {
                 4 => format!("({} {} null)", self.any(d), self.chance.pick(&["==", "!="])),
                 5 => format!("can({})", self.any(d)),
                 _ => {
-                    let function = self.chance.pick(&[("contains", "Ls"), ("alltrue", "B"), ("anytrue", "B"), ("startswith", "ss"), ("endswith", "ss"), ("strcontains", "ss")]);
+                    let function = self.chance.pick(&[
+                        ("contains", "Ls"),
+                        ("alltrue", "B"),
+                        ("anytrue", "B"),
+                        ("startswith", "ss"),
+                        ("endswith", "ss"),
+                        ("strcontains", "ss"),
+                    ]);
                     self.call(function, d + 1)
                 }
             },
@@ -541,8 +798,21 @@ impl Generator {
                 2 => format!("{}[*].name", self.of(Kind::Objects, d)),
                 _ => {
                     let function = self.chance.pick(&[
-                        ("concat", "L+"), ("compact", "L"), ("distinct", "L"), ("keys", "m"), ("values", "m"), ("sort", "L"), ("split", "ss"),
-                        ("reverse", "L"), ("tolist", "S"), ("slice", "Lww"), ("flatten", "l"), ("coalescelist", "LL"), ("formatlist", "fL"), ("cidrsubnets", "cw+"), ("matchkeys", "LLL"),
+                        ("concat", "L+"),
+                        ("compact", "L"),
+                        ("distinct", "L"),
+                        ("keys", "m"),
+                        ("values", "m"),
+                        ("sort", "L"),
+                        ("split", "ss"),
+                        ("reverse", "L"),
+                        ("tolist", "S"),
+                        ("slice", "Lww"),
+                        ("flatten", "l"),
+                        ("coalescelist", "LL"),
+                        ("formatlist", "fL"),
+                        ("cidrsubnets", "cw+"),
+                        ("matchkeys", "LLL"),
                     ]);
                     self.call(function, d + 1)
                 }
@@ -554,7 +824,14 @@ impl Generator {
                 _ => format!("[{{ name = {}, size = {} }}]", self.text(d), self.number(d)),
             },
             Kind::Set => {
-                let function = self.chance.pick(&[("toset", "L"), ("toset", "L"), ("setunion", "SS"), ("setintersection", "SS"), ("setsubtract", "SS"), ("toset", "N")]);
+                let function = self.chance.pick(&[
+                    ("toset", "L"),
+                    ("toset", "L"),
+                    ("setunion", "SS"),
+                    ("setintersection", "SS"),
+                    ("setsubtract", "SS"),
+                    ("toset", "N"),
+                ]);
                 self.call(function, d + 1)
             }
             Kind::Map => match self.chance.below(5) {
@@ -578,11 +855,30 @@ impl Generator {
         }
         let unknown = self.chance.percent(self.unknowns);
         let known: &[&str] = match kind {
-            Kind::Number => &["0", "1", "2", "3", "10", "-1", "1.5", "0.25", "\"4\"", "local.n", "var.number", "local.deep.list[0].id"],
-            Kind::Text => &["\"a\"", "\"\"", "\"b\"", "\"abc\"", "\"A b\"", "\" x \"", "\"one\"", "\"7\"", "local.s", "var.string", "\"a,b\"", "\"10.0.0.1\"", "local.pairs.b", "var.not_null"],
+            Kind::Number => {
+                &["0", "1", "2", "3", "10", "-1", "1.5", "0.25", "\"4\"", "local.n", "var.number", "local.deep.list[0].id"]
+            }
+            Kind::Text => &[
+                "\"a\"",
+                "\"\"",
+                "\"b\"",
+                "\"abc\"",
+                "\"A b\"",
+                "\" x \"",
+                "\"one\"",
+                "\"7\"",
+                "local.s",
+                "var.string",
+                "\"a,b\"",
+                "\"10.0.0.1\"",
+                "local.pairs.b",
+                "var.not_null",
+            ],
             Kind::Truth => &["true", "false", "\"true\"", "\"false\"", "local.t", "var.no_string == null"],
             Kind::Numbers => &["[1, 2]", "[]", "[3, \"1\"]", "local.counts", "[0]"],
-            Kind::Texts => &["[\"a\", \"b\"]", "[]", "[\"\"]", "[\"a\", 1]", "[\"b\", null]", "var.list", "local.texts", "[\"abc\", \"a\"]"],
+            Kind::Texts => {
+                &["[\"a\", \"b\"]", "[]", "[\"\"]", "[\"a\", 1]", "[\"b\", null]", "var.list", "local.texts", "[\"abc\", \"a\"]"]
+            }
             Kind::Truths => &["[true]", "[]", "[true, false]", "[\"true\"]", "[true, null]"],
             Kind::Objects => &["var.objects", "[{ name = \"n\", size = 2 }]", "[]", "local.deep.list"],
             Kind::Set => &["var.set", "toset([])", "toset([\"a\", \"z\"])", "toset([1, 2])", "toset([\"a\"])"],

@@ -51,10 +51,18 @@ fn agrees_with_recorded_answers() {
             assert!(explained, "{name}: a difference needs a reason: {}", vector.expression);
         }
         if let Some(folder) = std::env::var_os("OVERLINT_ORACLE_OUT") {
-            let text: String = vectors.iter().zip(&answers).filter(|(v, a)| v.expected() != *a).map(|(v, a)| format!("{}\t{}\t{a}\n", v.expression.replace('\n', "⏎"), v.terraform)).collect();
+            let text: String = vectors
+                .iter()
+                .zip(&answers)
+                .filter(|(v, a)| v.expected() != *a)
+                .map(|(v, a)| format!("{}\t{}\t{a}\n", v.expression.replace('\n', "⏎"), v.terraform))
+                .collect();
             std::fs::write(std::path::Path::new(&folder).join(name), text).unwrap();
         }
-        if !wrong.is_empty() { eprintln!("{name} {}", wrong.len()); continue; }
+        if !wrong.is_empty() {
+            eprintln!("{name} {}", wrong.len());
+            continue;
+        }
         assert!(wrong.is_empty(), "{name}: {} of {} wrong:\n{}", wrong.len(), vectors.len(), wrong.join("\n"));
     }
 }
