@@ -101,11 +101,9 @@ impl<'r> Part<'r> {
             return self.unknown.iter().map(|u| Field::new(name, State::Unknown(u.clone()), self.at.clone())).collect();
         };
         match &val.value {
-            Value::List(items) | Value::Set(items) => items
-                .iter()
-                .filter(|v| !v.value.is_null())
-                .map(|item| from_val(name, &val.element(item), cidr))
-                .collect(),
+            Value::List(items) | Value::Set(items) => {
+                items.iter().filter(|v| !v.value.is_null()).map(|item| from_val(name, &val.element(item), cidr)).collect()
+            }
             _ => vec![from_val(name, val, cidr)],
         }
     }
