@@ -42,7 +42,8 @@ impl Stop {
 
 /// Values nested deeper are not walked.
 const DEEPEST: usize = 200;
-/// Values with more parts are not walked. Parts that are shared count each time they are met.
+/// Values with more parts are not walked. Parts that are shared count each time they are met, and a text counts once more for every
+/// 64 bytes.
 const MOST_PARTS: usize = 1_000_000;
 /// The largest `f64` up to which every whole number has its own `f64`.
 const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
@@ -57,12 +58,14 @@ pub(super) fn children(value: &Value) -> impl Iterator<Item = &Val> {
 }
 
 /// Fails when a value is too deep or too large to be walked. Everything that recurses into values checks this first.
-fn weigh<'a>(values: impl IntoIterator<Item = &'a Val>) -> Outcome<()> {
+pub(super) fn weigh<'a>(values: impl IntoIterator<Item = &'a Val>) -> Outcome<()> {
     fn spend(value: &Value, depth: usize, left: &mut usize) -> Outcome<()> {
         let Some(depth) = depth.checked_sub(1) else {
             return Err(Stop::undecided(format!("the value is nested more than {DEEPEST} deep")));
         };
-        *left = left.checked_sub(1).ok_or_else(|| Stop::undecided(format!("the value has more than {MOST_PARTS} parts")))?;
+        *left = left
+            .checked_sub(1 + value.as_str().map_or(0, str::len) / 64)
+            .ok_or_else(|| Stop::undecided(format!("the value has more than {MOST_PARTS} parts")))?;
         children(value).try_for_each(|child| spend(&child.value, depth, left))
     }
     let mut left = MOST_PARTS;
@@ -312,7 +315,8 @@ pub fn equal(a: &Val, b: &Val) -> Outcome<bool> {
     equal_weighed(&a.value, &b.value)
 }
 
-fn equal_weighed(a: &Value, b: &Value) -> Outcome<bool> {
+/// The same for values that were weighed.
+pub(super) fn equal_weighed(a: &Value, b: &Value) -> Outcome<bool> {
     match (a, b) {
         (Value::Unknown(x), Value::Unknown(y)) if x.term.is_some() && x.term == y.term => Ok(true),
         (Value::Unknown(u), _) | (_, Value::Unknown(u)) => Err(Stop::Unknown(Arc::clone(u))),
@@ -368,9 +372,10 @@ pub fn set(items: Vec<Val>) -> Outcome<Value> {
 }
 
 /// Where an element stands in a set: Terraform sorts strings, numbers and bools, then what is unknown, then null. For other
-/// elements its order is an undocumented one, by a text of the element, which is imitated here.
+/// elements its order is an undocumented one, by a text of the element, which is imitated here. Wholly known elements of one type
+/// have the same place exactly when they are equal.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
+pub(super) enum Place {
     Bool(bool),
     Number(Total),
     Text(Arc<str>),
@@ -381,7 +386,7 @@ enum Place {
 
 /// Numbers in a total order in which -0 is 0.
 #[derive(PartialEq)]
-struct Total(f64);
+pub(super) struct Total(f64);
 
 impl Eq for Total {}
 
@@ -397,7 +402,8 @@ impl Ord for Total {
     }
 }
 
-fn place(value: &Value) -> Place {
+/// The place of a value that was weighed.
+pub(super) fn place(value: &Value) -> Place {
     match value {
         Value::Null => Place::Null,
         Value::Bool(truth) => Place::Bool(*truth),

@@ -4,9 +4,9 @@
 //! keeps the values of its names. What is asked for while it is being worked out refers to itself.
 
 mod block;
-mod convert;
+pub mod convert;
 mod expr;
-mod functions;
+pub mod functions;
 mod module;
 mod reference;
 mod repeat;
