@@ -150,11 +150,7 @@ pub fn from_val<T>(name: &'static str, val: &Val, convert: impl Fn(&Value) -> Re
             Err(reason) => State::Unknown(Undecided::new(reason, Some(val.at.site))),
         },
     };
-    let raw = match &val.value {
-        Value::String(s) => Some(Arc::clone(s)),
-        _ => None,
-    };
-    Field { name, state, at: val.at.clone(), raw }
+    Field { name, state, at: val.at.clone(), raw: text(&val.value).ok().map(Arc::from) }
 }
 
 /// Why a value is unknown, and where that comes from.

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// `hcl-edit` needs quadratic time for the keys of an object, so expressions with more lines than this are not parsed.
+/// `hcl-edit` needs quadratic time for the keys of an object, so expressions with more lines or more `=` than this are not parsed.
 const MOST_LINES: usize = 6_000;
 /// An object key may be given again so many times in one expression.
 const MOST_DUPLICATES: usize = 20;
@@ -19,8 +19,9 @@ const MOST_DUPLICATES: usize = 20;
 pub fn expression(file: FileId, text: &str, place: &scan::Expression) -> Result<Expr, (Span, String)> {
     let whole = Span::new(file, place.at.start, place.at.end);
     let slice = text.get(place.at.clone()).unwrap_or("");
-    if memchr::memchr_iter(b'\n', slice.as_bytes()).count() > MOST_LINES {
-        return Err((whole, format!("this value is longer than {MOST_LINES} lines and is not read")));
+    let count = |byte| memchr::memchr_iter(byte, slice.as_bytes()).count();
+    if count(b'\n').max(count(b'=')) > MOST_LINES {
+        return Err((whole, format!("this value has more than {MOST_LINES} lines or keys and is not read")));
     }
     let slice = blanked(slice, place.blanks.iter().map(|b| b.start - place.at.start..b.end - place.at.start));
     let parsed = parse(slice).map_err(|(offset, message)| {
