@@ -1,6 +1,6 @@
 //! The azurerm provider's names, versions 2.99 to 5.x, turned into the model.
 
-use super::networks::Networks;
+use super::networks::{self, Networks};
 use super::read::{self, Part};
 use super::{Agic, Cluster, Deployer, Field, Pool, ProviderVersion, State, Undecided, World};
 use crate::cidr::{Cidr, Family};
@@ -18,7 +18,7 @@ const GATEWAY: &str = "azurerm_application_gateway";
 
 /// Whether resources of this type are part of the model.
 pub fn is_wanted(kind: &str) -> bool {
-    matches!(kind, CLUSTER | NODE_POOL | GATEWAY | "azurerm_virtual_network" | "azurerm_subnet")
+    matches!(kind, CLUSTER | NODE_POOL | GATEWAY) || networks::KINDS.contains(&kind)
 }
 
 /// The model of a root module's resources.

@@ -8,7 +8,7 @@ mod read;
 
 pub use azurerm::is_wanted;
 pub use field::{Field, State, Undecided};
-pub use network::{Subnet, SubnetId, Vnet, VnetId};
+pub use network::{Peer, Subnet, SubnetId, Vnet, VnetId};
 
 use crate::cidr::{Cidr, Family};
 use crate::date::Date;

@@ -47,6 +47,21 @@ pub struct Vnet {
     pub subnets: Vec<SubnetId>,
     /// Set when it may have subnets that the code does not show: why.
     pub more_subnets: Option<Undecided>,
+    /// The VNets that it is peered with, each once, whichever of the two declares it.
+    pub peers: Vec<Peer>,
+    /// Set when it may be peered with VNets that are not among `peers`: why.
+    pub more_peers: Option<Undecided>,
+}
+
+/// One end of a peering, as seen from the other.
+#[derive(Clone, Debug)]
+pub struct Peer {
+    /// The VNet at that end.
+    pub vnet: VnetId,
+    /// The address of the peering in the code.
+    pub address: Arc<str>,
+    /// Where the peering names its remote VNet, and from where that came.
+    pub at: At,
 }
 
 impl Subnet {

@@ -1,5 +1,7 @@
 //! VNets and subnets, and the ways that code names them: by reference, by id, by name.
 
+mod peering;
+
 use super::read::{self, Part};
 use super::{Field, State, Subnet, SubnetId, Undecided, Vnet, VnetId, World};
 use crate::tree::Resource;
@@ -7,20 +9,30 @@ use crate::value::{At, Term, TermPart, Val, Value};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+const VNET: &str = "azurerm_virtual_network";
+const SUBNET: &str = "azurerm_subnet";
+const PEERING: &str = "azurerm_virtual_network_peering";
+
+/// The types of resources that networks are made of.
+pub const KINDS: [&str; 3] = [VNET, SUBNET, PEERING];
+
 /// Networks in the making.
 #[derive(Default)]
 pub struct Networks {
+    /// The VNets, those that the code declares first.
     vnets: Vec<Vnet>,
+    /// How many VNets the code declares.
+    declared: usize,
     subnets: Vec<Subnet>,
     /// Which resource declares a VNet.
     vnet_by_address: HashMap<Arc<str>, VnetId>,
     subnet_by_term: HashMap<Term, SubnetId>,
-    subnet_by_id: HashMap<String, SubnetId>,
     /// The value of each VNet's name and the module it stands in, to link what names it.
     names: Vec<(Option<Val>, Arc<str>)>,
 }
 
 const NOT_DECLARED: &str = "is not declared in this code";
+const AMBIGUOUS: &str = "several VNets have this name";
 
 impl Networks {
     /// Adds the networks that resources declare or read.
@@ -28,10 +40,12 @@ impl Networks {
         let mut networks = Networks::default();
         let of =
             |kind: &'static str, existing: bool| resources.iter().filter(move |r| &*r.kind == kind && r.existing == existing);
-        of("azurerm_virtual_network", false).for_each(|r| networks.add_vnet(r));
-        of("azurerm_virtual_network", true).for_each(|r| networks.add_existing_vnet(r));
-        of("azurerm_subnet", false).for_each(|r| networks.add_subnet(r));
-        of("azurerm_subnet", true).for_each(|r| networks.add_existing_subnet(r));
+        of(VNET, false).for_each(|r| networks.add_vnet(r));
+        networks.declared = networks.vnets.len();
+        of(VNET, true).for_each(|r| networks.add_existing_vnet(r));
+        of(SUBNET, false).for_each(|r| networks.add_subnet(r));
+        of(SUBNET, true).for_each(|r| networks.add_existing_subnet(r));
+        of(PEERING, false).chain(of(PEERING, true)).for_each(|r| networks.add_peering(r));
         networks
     }
 
@@ -56,6 +70,8 @@ impl Networks {
                 space: body.ranges(&["address_space"]),
                 subnets: Vec::new(),
                 more_subnets: None,
+                peers: Vec::new(),
+                more_peers: None,
             },
             body.get("name").cloned(),
             &resource.module,
@@ -187,26 +203,44 @@ impl Networks {
         })
     }
 
-    /// The VNet that a subnet names.
-    fn vnet_of(&mut self, subnet: &Part<'_>, module: &Arc<str>) -> Result<VnetId, Undecided> {
-        if let Some(id) = subnet.get("virtual_network_id") {
+    /// The VNet that something in it names.
+    fn vnet_of(&mut self, part: &Part<'_>, module: &Arc<str>) -> Result<VnetId, Undecided> {
+        if let Some(id) = part.get("virtual_network_id") {
             return self.vnet_by_id(id);
         }
-        let group = subnet.text(&["resource_group_name"]);
-        match subnet.get("virtual_network_name") {
+        let group = part.text(&["resource_group_name"]);
+        match part.get("virtual_network_name") {
             Some(name) => self.vnet_named(name, &group, module),
-            None => Err(Undecided::new("this subnet names no VNet", Some(subnet.at.site))),
+            None => Err(Undecided::new("no VNet is named here", Some(part.at.site))),
         }
     }
 
-    fn vnet_by_id(&self, id: &Val) -> Result<VnetId, Undecided> {
-        let term = id.value.as_unknown().and_then(|u| u.term.as_ref()).map(|t| &*t.0);
-        match term {
-            Some([TermPart::Attribute(address, path)]) if &**path == "id" => {
+    /// The VNet that a value names by its id: a reference, an id as text, or a text around a reference.
+    fn vnet_by_id(&mut self, id: &Val) -> Result<VnetId, Undecided> {
+        let parts = parts_of_id(id)?;
+        match &*parts {
+            [TermPart::Attribute(address, path)] if &**path == "id" => {
                 self.vnet_by_address.get(address).copied().ok_or_else(|| read::undecided(id))
             }
-            _ => Err(read::undecided(id)),
+            parts => self.vnet_in_id(&names_in_id(parts), id),
         }
+    }
+
+    /// The VNet of the names in an id: a declared one, else one that the code does not declare.
+    fn vnet_in_id(&mut self, names: &IdNames, id: &Val) -> Result<VnetId, Undecided> {
+        let Some(name) = &names.vnet else { return Err(read::undecided(id)) };
+        let is = |field: &Field<String>, text: Option<&str>| text.is_some_and(|t| field.is(t) == Ok(true));
+        let fits = |v: &Vnet| is(&v.name, Some(name)) && is(&v.resource_group, names.group.as_deref());
+        let mut known = self.vnets.iter().enumerate().filter(|(_, v)| fits(v)).map(|(i, _)| VnetId(i));
+        match (known.next(), known.next()) {
+            (Some(known), None) => return Ok(known),
+            (Some(_), Some(_)) => return Err(Undecided::new(AMBIGUOUS, Some(id.at.site))),
+            (None, _) => {}
+        }
+        let value = Val { value: Value::string(name.as_str()), at: id.at.clone() };
+        let group = named_in_id("resource_group_name", names.group.as_ref(), id);
+        let vnet = unseen_vnet(named_in_id("name", names.vnet.as_ref(), id), group, id.at.clone());
+        Ok(self.push_vnet(vnet, Some(value), &"".into()))
     }
 
     /// The VNet with a name: the one that the name was read from, else the one of that name in the same module, else the only one of
@@ -228,7 +262,7 @@ impl Networks {
             return Ok(*id);
         }
         if !fits.is_empty() {
-            return Err(Undecided::new("several VNets have this name", Some(name.at.site)));
+            return Err(Undecided::new(AMBIGUOUS, Some(name.at.site)));
         }
         if name.value.as_str().is_none() && name.value.as_unknown().is_none_or(|u| u.term.is_none()) {
             return Err(read::undecided(name));
@@ -244,14 +278,7 @@ impl Networks {
     }
 
     fn find_subnet(&mut self, id: &Val) -> Result<SubnetId, Undecided> {
-        let parts: Arc<[TermPart]> = match &id.value {
-            Value::String(text) => Arc::new([TermPart::Text(Arc::clone(text))]),
-            Value::Unknown(unknown) => match &unknown.term {
-                Some(term) => Arc::clone(&term.0),
-                None => return Err(read::undecided(id)),
-            },
-            _ => return Err(read::undecided(id)),
-        };
+        let parts = parts_of_id(id)?;
         let term = Term(Arc::clone(&parts));
         if let Some(known) = self.subnet_by_term.get(&term) {
             return Ok(*known);
@@ -270,55 +297,26 @@ impl Networks {
         Ok(subnet)
     }
 
-    /// A subnet known by its id alone: a declared one if the names in the id are those of one, else one that the code does not show.
+    /// A subnet known by its id alone: a known one if the names in the id are those of one, else one that the code does not show.
     fn unseen(&mut self, parts: &[TermPart], id: &Val) -> SubnetId {
         let names = names_in_id(parts);
-        if let (Some(group), Some(vnet), Some(subnet)) = (&names.group, &names.vnet, &names.subnet) {
-            let key = format!("{group}/{vnet}/{subnet}").to_ascii_lowercase();
-            if let Some(known) = self.subnet_by_id.get(&key) {
-                return *known;
-            }
-            let declared = (0..self.vnets.len()).map(VnetId).find(|v| {
-                let is = |field: Option<&Field<String>>, text: &str| field.is_some_and(|f| f.is(text) == Ok(true));
-                let v = self.vnets.get(v.0);
-                is(v.map(|v| &v.name), vnet) && is(v.map(|v| &v.resource_group), group)
-            });
-            let declared = declared.and_then(|v| self.subnet_named(v, subnet));
-            let found = declared.unwrap_or_else(|| self.push_unseen(&names, id));
-            self.subnet_by_id.insert(key, found);
-            return found;
-        }
-        self.push_unseen(&names, id)
+        let vnet = self.vnet_in_id(&names, id);
+        let known = match (&vnet, &names.subnet) {
+            (Ok(vnet), Some(name)) => self.subnet_named(*vnet, name),
+            _ => None,
+        };
+        known.unwrap_or_else(|| self.push_unseen(&names, vnet, id))
     }
 
-    fn push_unseen(&mut self, names: &IdNames, id: &Val) -> SubnetId {
+    fn push_unseen(&mut self, names: &IdNames, vnet: Result<VnetId, Undecided>, id: &Val) -> SubnetId {
         let at = id.at.clone();
-        let named = |name: &'static str, text: &Option<String>| {
-            let state = match text {
-                Some(text) => State::Set(text.clone()),
-                None => State::Unknown(read::undecided(id)),
-            };
-            Field::new(name, state, at.clone())
-        };
-        let vnet = match &names.vnet {
-            Some(_) => {
-                let known = (0..self.vnets.len()).map(VnetId).find(|v| {
-                    let same =
-                        |field: &Field<String>, text: &Option<String>| text.as_deref().is_some_and(|t| field.is(t) == Ok(true));
-                    self.vnets.get(v.0).is_some_and(|v| same(&v.name, &names.vnet) && same(&v.resource_group, &names.group))
-                });
-                let vnet = unseen_vnet(named("name", &names.vnet), named("resource group", &names.group), at.clone());
-                Ok(known.unwrap_or_else(|| self.push_vnet(vnet, None, &"".into())))
-            }
-            None => Err(read::undecided(id)),
-        };
         let (address, why): (Arc<str>, _) = match (&id.value, &names.subnet) {
             (Value::String(text), Some(name)) => {
                 (Arc::clone(text), Undecided::new(format!("subnet {name} {NOT_DECLARED}"), Some(at.site)))
             }
             _ => ("the subnet".into(), read::undecided(id)),
         };
-        let name = named("name", &names.subnet);
+        let name = named_in_id("name", names.subnet.as_ref(), id);
         self.push_subnet(unseen_subnet(&address, at, name, vnet, why))
     }
 }
@@ -332,7 +330,17 @@ fn unseen_vnet(name: Field<String>, resource_group: Field<String>, at: At) -> Vn
     };
     let space = vec![Field::new("address_space", State::Unknown(why.clone()), at.clone())];
     let address = if title.is_empty() { "the VNet".into() } else { title.as_str().into() };
-    Vnet { address, at, name, resource_group, space, subnets: Vec::new(), more_subnets: Some(why) }
+    Vnet {
+        address,
+        at,
+        name,
+        resource_group,
+        space,
+        subnets: Vec::new(),
+        more_subnets: Some(why.clone()),
+        peers: Vec::new(),
+        more_peers: Some(why),
+    }
 }
 
 /// A subnet that the code names but does not declare.
@@ -360,7 +368,21 @@ fn same(a: &Val, b: &Val) -> bool {
     }
 }
 
-/// The names that a subnet's id shows.
+/// The parts of an id, known and unknown ones.
+fn parts_of_id(id: &Val) -> Result<Arc<[TermPart]>, Undecided> {
+    match &id.value {
+        Value::String(text) => Ok(Arc::new([TermPart::Text(Arc::clone(text))])),
+        Value::Unknown(unknown) => unknown.term.as_ref().map(|t| Arc::clone(&t.0)).ok_or_else(|| read::undecided(id)),
+        _ => Err(read::undecided(id)),
+    }
+}
+
+/// A name that an id shows, or may hide.
+fn named_in_id(attribute: &'static str, name: Option<&String>, id: &Val) -> Field<String> {
+    link(attribute, name.cloned().ok_or_else(|| read::undecided(id)), id.at.clone())
+}
+
+/// The names that the id of a VNet or subnet shows.
 #[derive(Default)]
 struct IdNames {
     group: Option<String>,

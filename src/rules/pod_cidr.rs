@@ -169,6 +169,18 @@ pub(super) fn overlaps_vnet_space(cx: &Context, cluster: &Cluster, out: &mut Out
     })
 }
 
+/// `pod-cidr-overlaps-peered-vnet`
+pub(super) fn overlaps_peered_vnet(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    report_overlaps(ranges::pods(cluster), ranges::peered(cx.world, cluster), out, |draft, range| {
+        draft
+            .azure(
+                "Azure does not check this. What has an address in the shared part cannot be reached from pods: the cluster takes it for \
+                 a pod.",
+            )
+            .fix(move_away(cx, cluster, Kind::Pod, range));
+    })
+}
+
 /// `pod-cidr-overlaps-service-cidr`
 pub(super) fn overlaps_service_cidr(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
     report_overlaps(ranges::pods(cluster), ranges::services(cluster), out, |draft, range| {
@@ -281,7 +293,8 @@ fn omitted_services<'a>(cx: &Context, cluster: &'a Cluster, omitted: &mut Vec<(S
 
 /// The defaults among the cluster's ranges that overlap nothing: overlaps are other rules' matter.
 fn harmless_defaults<'a>(cx: &Context, cluster: &Cluster, ranges: &Ranges<'a>, others: &Ranges<'_>) -> Vec<(String, &'a At)> {
-    let network = [ranges::all_subnets(cx.world, cluster), ranges::vnet_spaces(cx.world, cluster)];
+    let network =
+        [ranges::all_subnets(cx.world, cluster), ranges::vnet_spaces(cx.world, cluster), ranges::peered(cx.world, cluster)];
     let harmless = |r: &&Range<'a>| !others.overlap(&r.cidr) && !network.iter().any(|n| n.overlap(&r.cidr));
     let defaults = ranges.known.iter().filter(|r| r.field.is_default());
     defaults.filter(harmless).map(|r| (format!("{} {}", r.field.name, r.cidr), &r.field.at)).collect()

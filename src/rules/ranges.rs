@@ -2,7 +2,7 @@
 
 use super::{Context, Decision, Draft, Out};
 use crate::cidr::Cidr;
-use crate::model::{Cluster, Field, SubnetId, Undecided, Vnet, World};
+use crate::model::{Cluster, Field, Peer, SubnetId, Undecided, Vnet, World};
 
 /// A range that is known.
 pub(super) struct Range<'a> {
@@ -10,6 +10,8 @@ pub(super) struct Range<'a> {
     pub(super) title: String,
     pub(super) field: &'a Field<Cidr>,
     pub(super) cidr: Cidr,
+    /// The peering through which the nodes reach it, if they are not in it.
+    peer: Option<&'a Peer>,
 }
 
 /// Ranges of one kind: those that are known, and why there may be others.
@@ -30,7 +32,9 @@ impl<'a> Ranges<'a> {
     fn add(&mut self, fields: &'a [Field<Cidr>], within: Option<&[Cidr]>, title: impl Fn(&Cidr, bool) -> String) {
         for field in fields {
             match field.known() {
-                Ok(Some(&cidr)) => self.known.push(Range { title: title(&cidr, field.is_default()), field, cidr }),
+                Ok(Some(&cidr)) => {
+                    self.known.push(Range { title: title(&cidr, field.is_default()), field, cidr, peer: None });
+                }
                 Ok(None) => {}
                 Err(why) => self.missing(Some(why), within),
             }
@@ -122,6 +126,21 @@ pub(super) fn vnet_spaces<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a>
     ranges
 }
 
+/// The address spaces of the VNets that are peered with those of the cluster's nodes.
+pub(super) fn peered<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
+    let mut ranges = Ranges::default();
+    for vnet in node_vnets(world, cluster, &mut ranges) {
+        for peer in &vnet.peers {
+            let Some(remote) = world.vnet(peer.vnet) else { continue };
+            let before = ranges.known.len();
+            ranges.add(&remote.space, None, |cidr, _| format!("address space {cidr} of the peered VNet {}", remote.title()));
+            ranges.known.iter_mut().skip(before).for_each(|range| range.peer = Some(peer));
+        }
+        ranges.missing(vnet.more_peers.clone(), None);
+    }
+    ranges
+}
+
 fn add_subnet<'a>(ranges: &mut Ranges<'a>, world: &'a World, id: SubnetId, kind: &str, space: Option<Vec<Cidr>>) {
     if let Some(subnet) = world.subnet(id) {
         ranges.add(&subnet.prefixes, space.as_deref(), |cidr, _| format!("{kind} {} {cidr}", subnet.title()));
@@ -164,6 +183,9 @@ pub(super) fn report_overlaps(
         let draft = out.report("default", &range.field.at, format!("{} overlaps {}{more}", range.title, first.title));
         for other in hit {
             draft.related(&other.title, &other.field.at);
+            if let Some(peer) = other.peer {
+                draft.related(format!("the peering, {}", peer.address), &peer.at);
+            }
         }
         explain(draft, range);
     }
@@ -224,7 +246,7 @@ fn free(cx: &Context, cluster: &Cluster, of: Kind, preferred: Option<Cidr>, pref
         Kind::Pod => services(cluster),
         Kind::Service => pods(cluster),
     };
-    let around = [own, all_subnets(cx.world, cluster), vnet_spaces(cx.world, cluster)];
+    let around = [own, all_subnets(cx.world, cluster), vnet_spaces(cx.world, cluster), peered(cx.world, cluster)];
     let fits = |candidate: &Cidr| {
         private.iter().any(|p| p.covers(candidate))
             && !reserved.iter().any(|r| r.overlaps(candidate))

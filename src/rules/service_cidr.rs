@@ -69,6 +69,18 @@ pub(super) fn overlaps_vnet_space(cx: &Context, cluster: &Cluster, out: &mut Out
     })
 }
 
+/// `service-cidr-overlaps-connected`
+pub(super) fn overlaps_connected(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    report_overlaps(ranges::services(cluster), ranges::peered(cx.world, cluster), out, |draft, range| {
+        draft
+            .azure(
+                "Azure does not check this. What has an address in the shared part cannot be reached from the cluster: nodes and pods \
+                 take it for a service. The service CIDR of a cluster cannot be changed later.",
+            )
+            .fix(move_away(cx, cluster, Kind::Service, range));
+    })
+}
+
 /// `service-cidr-public-or-multicast`
 pub(super) fn public_or_multicast(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
     let unusable = cx.facts.addresses.unusable_service_ranges.on(cx.day).map(Vec::as_slice).unwrap_or_default();

@@ -1,0 +1,93 @@
+//! Peerings: which VNets reach each other directly.
+
+use super::super::read::{self, Part};
+use super::super::{Peer, Undecided, Vnet, VnetId};
+use super::Networks;
+use crate::tree::Resource;
+use crate::value::At;
+
+/// Attributes that leave out a part of the two VNets when they are false. Both are true when they are not set.
+const WHOLE: [&str; 2] = ["allow_virtual_network_access", "peer_complete_virtual_networks_enabled"];
+
+impl Networks {
+    /// Adds what a peering connects. Azure needs one in each direction, but the other one may be made elsewhere, so that either counts.
+    pub(super) fn add_peering(&mut self, resource: &Resource) {
+        let body = Part::body(&resource.body, At::new(resource.header));
+        let near = self.vnet_of(&body, &resource.module);
+        let (far, at) = match body.get("remote_virtual_network_id") {
+            Some(id) => (self.vnet_by_id(id), id.at.clone()),
+            None => (Err(Undecided::new("this peering names no remote VNet", Some(resource.header))), body.at.clone()),
+        };
+        let ends = match (near, far) {
+            (Ok(near), Ok(far)) if near == far => {
+                Err(Undecided::new("both ends of this peering seem to be the same VNet", Some(resource.header)))
+            }
+            (Ok(near), Ok(far)) => Ok([near, far]),
+            (Err(why), _) | (_, Err(why)) => Err(why),
+        };
+        match ends {
+            Ok([near, far]) => {
+                match self.doubt(resource, &body, near) {
+                    None => [(near, far), (far, near)].into_iter().for_each(|(from, vnet)| {
+                        self.add_peer(from, Peer { vnet, address: resource.address.clone(), at: at.clone() });
+                    }),
+                    Some(why) => [near, far].into_iter().for_each(|end| self.may_have_more(end, &why)),
+                }
+                [near, far].into_iter().for_each(|end| self.doubt_look_alikes(end, [near, far]));
+            }
+            // An end that is not known may be any VNet, and so may, for it, the other end.
+            Err(why) => (0..self.vnets.len()).for_each(|i| self.may_have_more(VnetId(i), &why)),
+        }
+    }
+
+    /// Why a peering may not be there, or not connect all of its VNets.
+    fn doubt(&self, resource: &Resource, body: &Part<'_>, near: VnetId) -> Option<Undecided> {
+        let at = Some(resource.header);
+        if let Some(repeated) = &resource.repeated {
+            return Some(read::undecided(repeated));
+        }
+        let with_its_vnet = self.names.get(near.0).is_some_and(|(_, module)| *module == resource.module);
+        if resource.module.contains("[?]") && !with_its_vnet {
+            return Some(Undecided::new(format!("how often {} stands is not known", resource.module), at));
+        }
+        WHOLE.iter().find_map(|name| match body.truth(&[name]).known() {
+            Ok(None | Some(true)) => None,
+            Ok(Some(false)) => Some(Undecided::new(format!("{name} is false, so not all of the two VNets may be connected"), at)),
+            Err(why) => Some(why),
+        })
+    }
+
+    fn add_peer(&mut self, vnet: VnetId, peer: Peer) {
+        if let Some(vnet) = self.vnets.get_mut(vnet.0)
+            && !vnet.peers.iter().any(|p| p.vnet == peer.vnet)
+        {
+            vnet.peers.push(peer);
+        }
+    }
+
+    fn may_have_more(&mut self, vnet: VnetId, why: &Undecided) {
+        if let Some(vnet) = self.vnets.get_mut(vnet.0) {
+            vnet.more_peers.get_or_insert_with(|| why.clone());
+        }
+    }
+
+    /// When an end is a VNet that the code does not declare, it may still be a declared one, by a name that is not known.
+    fn doubt_look_alikes(&mut self, end: VnetId, ends: [VnetId; 2]) {
+        if end.0 < self.declared {
+            return;
+        }
+        let Some(unseen) = self.vnets.get(end.0).cloned() else { return };
+        let Some(why) = &unseen.more_peers else { return };
+        for id in (0..self.declared).map(VnetId).filter(|id| !ends.contains(id)) {
+            if self.vnets.get(id.0).is_some_and(|v| may_be(v, &unseen)) {
+                self.may_have_more(id, why);
+            }
+        }
+    }
+}
+
+/// Whether two VNets may be the same, by what is known of their names.
+fn may_be(a: &Vnet, b: &Vnet) -> bool {
+    let differ = |a: &super::Field<String>, b: &super::Field<String>| matches!((a.known(), b.known()), (Ok(Some(a)), Ok(Some(b))) if !a.eq_ignore_ascii_case(b));
+    !differ(&a.name, &b.name) && !differ(&a.resource_group, &b.resource_group)
+}
