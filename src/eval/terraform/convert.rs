@@ -214,11 +214,13 @@ fn unify_weighed(values: &[Val]) -> Outcome<Vec<Val>> {
     let mut shapes = values.iter().filter_map(|val| shape(&val.value));
     let Some(first) = shapes.next() else { return Ok(values.to_vec()) };
     if let Some(other) = shapes.find(|other| *other != first) {
-        return Err(match (first, other) {
-            (Shape::List | Shape::Set, Shape::List | Shape::Set) => {
-                Stop::undecided("lists are mixed with sets, and their common type depends on declared types")
-            }
-            _ => Stop::refused("the elements have no common type"),
+        let sequences = [first, other].iter().all(|shape| matches!(shape, Shape::List | Shape::Set));
+        return Err(if sequences {
+            Stop::undecided("lists are mixed with sets, and their common type depends on declared types")
+        } else if values.iter().any(|val| shape(&val.value).is_none()) {
+            Stop::undecided("whether these values have a common type depends on the type of an unknown or null one")
+        } else {
+            Stop::refused("the elements have no common type")
         });
     }
     match first {

@@ -47,9 +47,15 @@ pub(super) fn length(args: &Args) -> Outcome<Answer> {
     Ok(Answer::Made(Value::Number(length as f64)))
 }
 
-/// The first argument that is neither null nor, if the common type is string, empty.
+/// The first argument that is neither null nor, if the common type is string, empty. A bare null or an unknown of any type among the
+/// arguments allows that the others have no common type; then they stay as they are.
 pub(super) fn coalesce(args: &Args) -> Outcome<Answer> {
-    for val in convert::unify(args.from(0))? {
+    let any_type = args.from(0).iter().any(|val| matches!(val.value, Value::Null | Value::Unknown(_)));
+    let candidates = match convert::unify(args.from(0)) {
+        Err(_) if any_type => args.from(0).to_vec(),
+        candidates => candidates?,
+    };
+    for val in candidates {
         match &val.value {
             Value::Unknown(reason) => return unknown(reason),
             Value::Null => {}

@@ -1,8 +1,8 @@
 //! Terraform's functions, as far as they depend on nothing but their arguments: those of Terraform 1.11 without `try`, `can`,
 //! `templatestring` and the ones that look at files, which the evaluator handles.
 //!
-//! What is unknown is passed on as Terraform does it or better, never worse: a result is known only if it is the same for every value that the
-//! unknown parts may turn out to have. See `convert` for how numbers differ from Terraform's.
+//! A result is known only if it is the same for every value that the unknown parts may turn out to have. Where a function is not
+//! worked out, or a limit is reached, the result is unknown and says so. See `convert` for how numbers differ from Terraform's.
 
 mod args;
 mod collection;

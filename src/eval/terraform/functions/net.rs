@@ -122,18 +122,15 @@ fn subnet(range: Range, newbits: i64, number: i64) -> Outcome<Range> {
 /// The address of a range with `number` written before the end of `prefix`.
 fn place(range: Range, prefix: u32, number: i64) -> Outcome<u128> {
     let shift = range.bits - prefix;
-    let too_long = || Stop::refused(format!("the address of subnet number {number} has more than {} bits", range.bits));
-    if range.bits == 128 {
-        let number = u128::try_from(number).map_err(|_| Stop::undecided("negative IPv6 subnet numbers are not worked out"))?;
-        let shifted = match number {
-            0 => 0,
-            _ => number.checked_shl(shift).filter(|shifted| shifted >> shift == number).ok_or_else(too_long)?,
-        };
-        return Ok(range.address | shifted);
+    let size = u128::from(number.unsigned_abs());
+    let shifted = if size == 0 { Some(0) } else { size.checked_shl(shift).filter(|shifted| shifted >> shift == size) };
+    let shifted = shifted.ok_or_else(|| Stop::undecided("subnet numbers of more than 128 bits are not worked out"))?;
+    // The absolute value of what is negative in two's complement.
+    let address = if number < 0 { (!range.address & (shifted - 1)) + 1 } else { range.address | shifted };
+    if address > largest(range.bits) {
+        return Err(Stop::refused(format!("the address of subnet number {number} has more than {} bits", range.bits)));
     }
-    let shifted = i128::from(number) << shift;
-    let address = (range.address as i128 | shifted).unsigned_abs();
-    if address > largest(32) { Err(too_long()) } else { Ok(address) }
+    Ok(address)
 }
 
 /// The most bits that `cidrsubnets` extends a prefix by.
