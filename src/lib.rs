@@ -3,6 +3,7 @@
 //!
 //! The core does no I/O and cannot fail: texts in, report out. Only [`discover`] and [`cli`] touch the world outside.
 
+mod choices;
 pub mod cidr;
 pub mod cli;
 pub mod config;
@@ -41,27 +42,43 @@ pub fn check(sources: &Sources, config: &Config) -> Report {
     }));
     let linted: BTreeSet<&str> = sources.folders().collect();
     let roots: Vec<&str> = modules.roots().into_iter().filter(|folder| linted.contains(folder)).collect();
-    let found: Vec<Report> = roots.into_par_iter().map(|root| check_root(root, &modules, sources, config, &facts)).collect();
-    for part in found {
+    let found: Vec<(&str, Report)> =
+        roots.into_par_iter().map(|root| (root, guarded(root, || check_root(root, &modules, sources, config, &facts)))).collect();
+    for (root, part) in found {
         report.findings.extend(part.findings);
         report.undecided.extend(part.undecided);
-        report.clusters += part.clusters;
+        report.unreadable.extend(part.unreadable);
+        report.clusters.extend(part.clusters.into_iter().map(|cluster| format!("{root}: {cluster}")));
     }
     report.sort(sources);
     report
 }
 
-/// Checks one root module.
+/// The last net: a mistake of ours in one root module must not cost the report on the others.
+fn guarded(root: &str, check: impl FnOnce() -> Report) -> Report {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(check)).unwrap_or_else(|_| Report {
+        unreadable: vec![Unreadable {
+            message: "overlint itself failed on this root module; please report it".to_owned(),
+            path: if root.is_empty() { "." } else { root }.to_owned(),
+            span: None,
+        }],
+        ..Report::default()
+    })
+}
+
+/// Checks one root module. Where something hangs on a condition that is not known, both ways are checked.
 fn check_root(folder: &str, modules: &Modules, sources: &Sources, config: &Config, facts: &Facts) -> Report {
-    let mut report = Report::default();
-    let evaluated = terraform::evaluate(folder, modules, sources, config, &model::is_wanted);
-    for (call, why) in evaluated.unresolved {
-        report.undecided.push(UndecidedRule { rule: "*", cluster: call, why });
-    }
     let provider = terraform::provider_version(folder, modules);
-    let world = World::new(&evaluated.resources, &provider, facts, config.day);
-    rules::run(&world, facts, config.day, &|rule| config.wants(rule), &mut report);
-    report
+    choices::check_all(&|assumptions| {
+        let mut report = Report::default();
+        let evaluated = terraform::evaluate(folder, modules, sources, config, assumptions, &model::is_wanted);
+        for (call, why) in evaluated.unresolved {
+            report.undecided.push(UndecidedRule { rule: "*", cluster: call, why });
+        }
+        let world = World::new(&evaluated.resources, &provider, facts, config.day);
+        rules::run(&world, facts, config.day, &|rule| config.wants(rule), &mut report);
+        report
+    })
 }
 
 /// The stack that a thread needs for the deepest code that is still evaluated.

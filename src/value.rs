@@ -122,6 +122,36 @@ pub struct Unknown {
     pub span: Option<Span>,
     /// What it is called, if it has a name: equal terms are equal values, whatever they turn out to be.
     pub term: Option<Term>,
+    /// The condition that would decide it, when it is what a conditional gives whose condition is unknown.
+    pub choice: Option<Arc<Choice>>,
+}
+
+/// A condition that is unknown, on which a value depends. Conditions with equal keys go together: where one holds, all do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// The condition's own name.
+    pub key: Arc<str>,
+    /// The condition as written.
+    pub text: Arc<str>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+impl Unknown {
+    /// Something without a name.
+    pub fn new(reason: impl Into<Arc<str>>, span: Option<Span>) -> Self {
+        Self { reason: reason.into(), span, term: None, choice: None }
+    }
+
+    /// The same with a name.
+    pub fn called(self, term: Option<Term>) -> Self {
+        Self { term, ..self }
+    }
+
+    /// The same without its name: what something made from it is.
+    pub fn nameless(&self) -> Self {
+        Self { term: None, ..self.clone() }
+    }
 }
 
 /// A name for an unknown text: literal parts and references, in order.
@@ -137,6 +167,17 @@ pub enum TermPart {
     Attribute(Arc<str>, Arc<str>),
     /// Something else that always has the same value, such as an input variable without one.
     Symbol(Arc<str>),
+}
+
+/// The name in one text, unambiguous.
+impl std::fmt::Display for Term {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|part| match part {
+            TermPart::Text(text) => write!(f, "{text:?}"),
+            TermPart::Attribute(resource, attribute) => write!(f, "{resource}.{attribute}"),
+            TermPart::Symbol(name) => f.write_str(name),
+        })
+    }
 }
 
 impl Term {
@@ -169,7 +210,7 @@ impl Value {
 
     /// An unknown value.
     pub fn unknown(reason: impl Into<Arc<str>>, span: Span) -> Self {
-        Self::Unknown(Arc::new(Unknown { reason: reason.into(), span: Some(span), term: None }))
+        Self::Unknown(Arc::new(Unknown::new(reason, Some(span))))
     }
 
     /// Whether this is `null`.

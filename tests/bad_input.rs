@@ -1,5 +1,7 @@
 //! Input that nobody would write on purpose: a clear message or an unknown value, the exit code of the contract, and always an end.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests may")]
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;

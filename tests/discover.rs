@@ -297,8 +297,8 @@ mod unix {
 
     #[test]
     fn links_to_files_are_read() {
-        let root = tree(&[("a/main.tf", CLUSTER), ("shared/providers.tf", "provider \"azurerm\" {}")]);
-        symlink("../shared/providers.tf", root.path().join("a/providers.tf")).unwrap();
+        let root = tree(&[("a/main.tf", CLUSTER), ("common/providers.tf", "provider \"azurerm\" {}")]);
+        symlink("../common/providers.tf", root.path().join("a/providers.tf")).unwrap();
         symlink("nowhere", root.path().join("a/broken.tf")).unwrap();
         symlink("/dev/zero", root.path().join("a/zero.tf")).unwrap();
         let sources = read(&root, &[""]);

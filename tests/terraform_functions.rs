@@ -29,7 +29,7 @@ fn val(json: &Json) -> Val {
         Json::String(text) => Value::string(text.as_str()),
         Json::Array(items) => Value::list(items.iter().map(val).collect()),
         Json::Object(entries) if entries.contains_key("$unknown") => {
-            Value::Unknown(Arc::new(Unknown { reason: "var.unknown has no value".into(), span: Some(span(7, 9)), term: None }))
+            Value::Unknown(Arc::new(Unknown::new("var.unknown has no value", Some(span(7, 9)))))
         }
         Json::Object(entries) if entries.contains_key("$set") => {
             return call("toset", &[val(&entries["$set"])], span(110, 120)).unwrap();
@@ -105,12 +105,12 @@ fn agrees_with_terraform() {
 }
 
 fn unknown(reason: &str) -> Val {
-    let reason = Unknown { reason: reason.into(), span: Some(span(7, 9)), term: None };
+    let reason = Unknown::new(reason, Some(span(7, 9)));
     Val::new(Value::Unknown(Arc::new(reason)), span(110, 120))
 }
 
 fn named(reason: &str, parts: &[TermPart]) -> Val {
-    let unknown = Unknown { reason: reason.into(), span: Some(span(7, 9)), term: Some(Term(parts.into())) };
+    let unknown = Unknown::new(reason, Some(span(7, 9))).called(Some(Term(parts.into())));
     Val::new(Value::Unknown(Arc::new(unknown)), span(110, 120))
 }
 
@@ -124,7 +124,7 @@ fn list(items: &[Val]) -> Val {
 
 fn map(entries: &[(&str, Val)], open: Option<&str>) -> Val {
     let entries: BTreeMap<Arc<str>, Val> = entries.iter().map(|(key, val)| ((*key).into(), val.clone())).collect();
-    let open = open.map(|reason| Arc::new(Unknown { reason: reason.into(), span: None, term: None }));
+    let open = open.map(|reason| Arc::new(Unknown::new(reason, None)));
     Val::new(Value::Map(Arc::new(Map { entries, open })), span(110, 120))
 }
 

@@ -2,20 +2,20 @@
 //! file's tables; every fact names its source, and where it changed over time, its history.
 
 mod addons;
+mod addresses;
 mod defaults;
 mod nodes;
 mod plugin;
+mod surge;
 
 pub use addons::Addons;
-pub use defaults::Defaults;
-pub use plugin::{ModeSpelling, OldAttribute, Plugin, Spelling, Version};
-mod addresses;
-mod surge;
 pub use addresses::Addresses;
+pub use defaults::Defaults;
 pub use nodes::{Nodes, RetiredOs, VmSeries};
+pub use plugin::{ModeSpelling, OldAttribute, Plugin, Spelling, Version};
 pub use surge::Surge;
 
-use crate::date::Date;
+use crate::date::{Date, Dated};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -32,17 +32,20 @@ pub struct Facts {
     pub addons: Addons,
     /// What is known about nodes.
     pub nodes: Nodes,
+    /// How many nodes an upgrade adds.
+    pub surge: Surge,
 }
 
 impl Facts {
     /// The facts that are part of the program.
     pub fn embedded() -> Self {
         Self {
-            defaults: read(include_str!("../../rules/facts/defaults.toml")),
-            plugin: read(include_str!("../../rules/facts/plugin.toml")),
             addons: read(include_str!("../../rules/facts/addons.toml")),
             addresses: read(include_str!("../../rules/facts/addresses.toml")),
+            defaults: read(include_str!("../../rules/facts/defaults.toml")),
             nodes: read(include_str!("../../rules/facts/nodes.toml")),
+            plugin: read(include_str!("../../rules/facts/plugin.toml")),
+            surge: read(include_str!("../../rules/facts/surge.toml")),
         }
     }
 }
@@ -59,7 +62,7 @@ pub struct Fact<T> {
     /// Page and date, or release note, that says so.
     pub source: String,
     /// The value by date.
-    pub history: crate::date::Dated<T>,
+    pub history: Dated<T>,
 }
 
 impl<T> Fact<T> {
@@ -76,11 +79,11 @@ mod tests {
     /// Every file parses on its own: `read` would hide a mistake behind defaults.
     #[test]
     fn embedded_files_are_valid() {
-        toml::from_str::<Addresses>(include_str!("../../rules/facts/addresses.toml")).unwrap();
-        toml::from_str::<Surge>(Surge::TEXT).unwrap();
-        toml::from_str::<Defaults>(include_str!("../../rules/facts/defaults.toml")).unwrap();
-        toml::from_str::<Plugin>(include_str!("../../rules/facts/plugin.toml")).unwrap();
         toml::from_str::<Addons>(include_str!("../../rules/facts/addons.toml")).unwrap();
+        toml::from_str::<Addresses>(include_str!("../../rules/facts/addresses.toml")).unwrap();
+        toml::from_str::<Defaults>(include_str!("../../rules/facts/defaults.toml")).unwrap();
         toml::from_str::<Nodes>(include_str!("../../rules/facts/nodes.toml")).unwrap();
+        toml::from_str::<Plugin>(include_str!("../../rules/facts/plugin.toml")).unwrap();
+        toml::from_str::<Surge>(include_str!("../../rules/facts/surge.toml")).unwrap();
     }
 }

@@ -1,8 +1,7 @@
 //! `rules/facts/surge.toml`.
 
-use super::{Fact, read};
+use super::Fact;
 use serde::Deserialize;
-use std::sync::LazyLock;
 
 /// How many nodes AKS adds to a pool while it upgrades it. The defaults depend on the Kubernetes version, not on the day.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -16,15 +15,4 @@ pub struct Surge {
     pub default_nodes: Fact<u64>,
     /// The least that a percentage above 0 comes to, in nodes.
     pub least_of_a_percentage: Fact<u64>,
-}
-
-impl Surge {
-    /// The file's text.
-    pub(super) const TEXT: &str = include_str!("../../rules/facts/surge.toml");
-
-    /// The facts that are part of the program, read once.
-    pub fn embedded() -> &'static Self {
-        static SURGE: LazyLock<Surge> = LazyLock::new(|| read(Surge::TEXT));
-        &SURGE
-    }
 }

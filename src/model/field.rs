@@ -1,7 +1,7 @@
 //! One attribute of the model: what it is, whether the code or Azure says so, and where it is written.
 
 use crate::source::Span;
-use crate::value::At;
+use crate::value::{At, Choice};
 use std::sync::Arc;
 
 /// Why something could not be decided.
@@ -11,12 +11,14 @@ pub struct Undecided {
     pub reason: Arc<str>,
     /// The place that makes it so.
     pub span: Option<Span>,
+    /// The condition that would decide it, if there is one.
+    pub choice: Option<Arc<Choice>>,
 }
 
 impl Undecided {
     /// A reason with its place.
     pub fn new(reason: impl Into<Arc<str>>, span: Option<Span>) -> Self {
-        Self { reason: reason.into(), span }
+        Self { reason: reason.into(), span, choice: None }
     }
 }
 

@@ -101,8 +101,8 @@ pub struct Cluster {
     pub virtual_nodes: Field<bool>,
     /// The HTTP application routing add-on, `true` when on.
     pub http_application_routing: Field<bool>,
-    /// Names of attributes in the code that newer versions of the API or of the provider no longer have, by the key of
-    /// `rules/facts/deprecated.toml`.
+    /// Attributes in the code that newer versions of the azurerm provider no longer have, by their key under `azurerm-attributes` in
+    /// `rules/facts/plugin.toml`.
     pub deprecated: Vec<Field<&'static str>>,
 }
 

@@ -60,7 +60,7 @@ pub struct Peer {
     pub vnet: VnetId,
     /// The address of the peering in the code.
     pub address: Arc<str>,
-    /// Where the peering names its remote VNet, and from where that came.
+    /// Where the peering names that VNet, and from where that came.
     pub at: At,
 }
 

@@ -91,7 +91,7 @@ pub fn write(report: &Report, sources: &Sources, out: &mut dyn Write) -> io::Res
 fn summary(report: &Report) -> Summary {
     Summary {
         files: report.files,
-        clusters: report.clusters,
+        clusters: report.clusters.len(),
         errors: report.count(Severity::Error),
         warnings: report.count(Severity::Warning),
         notes: report.count(Severity::Note),

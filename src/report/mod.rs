@@ -14,6 +14,7 @@ pub use render::{Format, Style, UnknownFormat, render};
 
 use crate::model::Undecided;
 use crate::source::{Sources, Span, Unreadable};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// How bad a finding is.
@@ -100,8 +101,8 @@ pub struct Report {
     pub unreadable: Vec<Unreadable>,
     /// How many files were read.
     pub files: usize,
-    /// How many clusters were found.
-    pub clusters: usize,
+    /// The addresses of the clusters that were found; in the report of a whole run, after the folder of their root module.
+    pub clusters: BTreeSet<String>,
 }
 
 impl Report {

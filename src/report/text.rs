@@ -237,8 +237,8 @@ impl<'a> Page<'a> {
         let counts: Vec<_> = counts.into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| plural(n, word)).collect();
         let found = if counts.is_empty() { "nothing found".to_owned() } else { counts.join(", ") };
         let files = plural(report.files, "file");
-        let mut parts = vec![format!("{found} in {} ({files})", plural(report.clusters, "cluster"))];
-        if report.clusters == 0 && counts.is_empty() {
+        let mut parts = vec![format!("{found} in {} ({files})", plural(report.clusters.len(), "cluster"))];
+        if report.clusters.is_empty() && counts.is_empty() {
             parts = vec![format!("no AKS cluster found ({files})")];
         }
         let unread = report.unreadable.chunk_by(|a, b| a.path == b.path).count();

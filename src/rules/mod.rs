@@ -23,7 +23,7 @@ pub use document::{Document, Example, ExampleKind};
 use crate::date::Date;
 use crate::facts::Facts;
 use crate::model::{Cluster, Pool, Undecided, World};
-use crate::report::{Finding, Related, Report, Severity, UndecidedRule};
+use crate::report::{Finding, Related, Report, UndecidedRule};
 use crate::value::At;
 
 /// A rule: its name, its document, what it applies to, and the function that checks it.
@@ -178,7 +178,6 @@ pub const RULES: &[Rule] = &[
     rule!("dns", "dns-service-ip-first-address", All, Cluster(dns::first_address)),
     rule!("dns", "dns-service-ip-boundary", All, Cluster(dns::boundary)),
     rule!("dns", "dns-service-cidr-pairing", All, Cluster(dns::pairing)),
-    // Nodes.
     rule!("nodes", "max-pods-range", All, Pool(max_pods::max_pods_range)),
     rule!("nodes", "max-pods-pool-minimum-30", All, Pool(max_pods::pool_minimum)),
     rule!("nodes", "windows-max-pods", Overlay, Pool(max_pods::windows_max_pods)),
@@ -219,7 +218,7 @@ pub fn run(world: &World, facts: &Facts, day: Date, wanted: &dyn Fn(&str) -> boo
             }
         }
     }
-    report.clusters += world.clusters.len();
+    report.clusters.extend(world.clusters.iter().map(|c| c.address.to_string()));
 }
 
 /// Runs one check. When it is unknown whether the rule applies at all, the check still runs: only if it would find something, or is
@@ -256,6 +255,8 @@ fn apply(rule: &Rule, cluster: &Cluster, day: Date, report: &mut Report, check: 
 
 /// Makes a finding of a draft; `None` when its case is off on that day.
 fn finish(rule: &Rule, document: &Document, cluster: &Cluster, day: Date, draft: Draft) -> Option<Finding> {
+    // A case that the document does not have would be as silent as one that is off.
+    debug_assert!(document.history().any(|(case, _)| case == draft.case), "{} has no case {:?}", rule.name, draft.case);
     let severity = document.severity(draft.case, day)?;
     let came_from = |at: &At, origin| {
         at.hops.iter().map(|h| Related { message: h.label.to_string(), span: h.span, origin }).collect::<Vec<_>>()
@@ -267,7 +268,7 @@ fn finish(rule: &Rule, document: &Document, cluster: &Cluster, day: Date, draft:
     }
     let mut kept: Vec<Related> = Vec::new();
     for r in related {
-        if r.span != draft.at.site && !kept.iter().any(|k| k.span == r.span) {
+        if r.span != draft.at.site && !kept.iter().any(|k| k.span == r.span && (k.message == r.message || r.origin)) {
             kept.push(r);
         }
     }

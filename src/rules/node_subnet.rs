@@ -72,9 +72,7 @@ pub(super) fn delegated(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decis
 /// `node-subnet-multiple-prefixes`: one IPv4 range per subnet.
 pub(super) fn multiple_prefixes(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
     each_subnet(cx, cluster, |pool, subnet| {
-        let known: Vec<(&Cidr, &At)> =
-            subnet.prefixes.iter().filter_map(|field| Some((field.known().ok()??, &field.at))).collect();
-        let ranges: Vec<(&Cidr, &At)> = known.into_iter().filter(|(range, _)| range.family() == Family::V4).collect();
+        let ranges: Vec<(&Cidr, &At)> = ipv4_ranges(subnet).collect();
         if ranges.len() < 2 {
             return subnet.prefixes.iter().find_map(|field| field.known().err()).map_or(Ok(()), Err);
         }

@@ -152,7 +152,7 @@ fn report_nodes<'a>(case: &'static str, cluster: &Cluster, message: String, out:
     let draft = out.report(case, largest.map_or(&cluster.plugin.at, |p| &p.max_nodes_field().at), message);
     for pool in &cluster.pools {
         if let Some(nodes) = size(pool) {
-            draft.related(format!("{}: up to {nodes}", pool.title()), &pool.max_nodes_field().at);
+            draft.related(format!("{} may reach {nodes} nodes", pool.title()), &pool.max_nodes_field().at);
         }
     }
     draft

@@ -43,7 +43,7 @@ pub(super) fn capacity(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decisi
                  refuses the cluster or the pool (InsufficientSubnetSize)."
             ))
             .fix(format!("{} Or let the node pools reach fewer nodes.", larger_for(cx, cluster, range, block, nodes.certain)));
-        nodes.relate(draft, "nodes at most:");
+        nodes.relate(draft, "");
         Ok(())
     })
 }
@@ -51,7 +51,7 @@ pub(super) fn capacity(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decisi
 /// `pod-cidr-upgrade-headroom`
 pub(super) fn upgrade_headroom(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
     let nodes = Demand::of(cluster, Pool::max_nodes);
-    let upgrading = Demand::of(cluster, |pool| Ok(pool.max_nodes()?.saturating_add(surge_nodes(cluster, pool)?)));
+    let upgrading = Demand::of(cluster, |pool| Ok(pool.max_nodes()?.saturating_add(surge_nodes(cx, cluster, pool)?)));
     each_sized_range(cx, cluster, |range, block, room| {
         // A range for one node, and one that is too small without any upgrade, are other rules' matter.
         if room == 1 || nodes.certain > room {
@@ -65,7 +65,7 @@ pub(super) fn upgrade_headroom(cx: &Context, cluster: &Cluster, out: &mut Out) -
         draft
             .azure(format!("During an upgrade AKS adds surge nodes to the pools, and each takes a /{block} block too."))
             .fix(larger_for(cx, cluster, range, block, upgrading.certain));
-        upgrading.relate(draft, "nodes during an upgrade:");
+        upgrading.relate(draft, " during an upgrade");
         Ok(())
     })
 }
@@ -129,9 +129,10 @@ impl<'a> Demand<'a> {
         format!("{}{}", if self.unknown.is_some() { "at least " } else { "" }, self.certain)
     }
 
-    fn relate(&self, draft: &mut Draft, what: &str) {
+    /// Shows each pool with its nodes; `when` ends the sentence.
+    fn relate(&self, draft: &mut Draft, when: &str) {
         for (pool, nodes) in &self.pools {
-            draft.related(format!("{}: {what} {nodes}", pool.title()), &pool.max_nodes_field().at);
+            draft.related(format!("{} may reach {nodes} nodes{when}", pool.title()), &pool.max_nodes_field().at);
         }
     }
 }

@@ -121,8 +121,15 @@ pub(super) fn all_subnets<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a>
 pub(super) fn vnet_spaces<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
     let mut ranges = Ranges::default();
     for vnet in node_vnets(world, cluster, &mut ranges) {
-        ranges.add(&vnet.space, None, |cidr, _| format!("address space {cidr} of VNet {}", vnet.title()));
+        add_space(&mut ranges, vnet, "VNet");
     }
+    ranges
+}
+
+/// The address spaces of all VNets, connected or not.
+fn all_spaces(world: &World) -> Ranges<'_> {
+    let mut ranges = Ranges::default();
+    world.vnets.iter().for_each(|vnet| add_space(&mut ranges, vnet, "VNet"));
     ranges
 }
 
@@ -133,12 +140,16 @@ pub(super) fn peered<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
         for peer in &vnet.peers {
             let Some(remote) = world.vnet(peer.vnet) else { continue };
             let before = ranges.known.len();
-            ranges.add(&remote.space, None, |cidr, _| format!("address space {cidr} of the peered VNet {}", remote.title()));
+            add_space(&mut ranges, remote, "the peered VNet");
             ranges.known.iter_mut().skip(before).for_each(|range| range.peer = Some(peer));
         }
         ranges.missing(vnet.more_peers.clone(), None);
     }
     ranges
+}
+
+fn add_space<'a>(ranges: &mut Ranges<'a>, vnet: &'a Vnet, kind: &str) {
+    ranges.add(&vnet.space, None, |cidr, _| format!("address space {cidr} of {kind} {}", vnet.title()));
 }
 
 fn add_subnet<'a>(ranges: &mut Ranges<'a>, world: &'a World, id: SubnetId, kind: &str, space: Option<Vec<Cidr>>) {
@@ -236,7 +247,7 @@ pub(super) fn default_range(cx: &Context, of: Kind) -> Option<Cidr> {
     text?.parse().ok()
 }
 
-/// A range of this prefix length in private space that touches nothing known of the cluster and its network: `preferred` when that will
+/// A range of this prefix length in private space that touches nothing known of the cluster and its network, nor any other VNet: `preferred` when that will
 /// do, else the first one.
 fn free(cx: &Context, cluster: &Cluster, of: Kind, preferred: Option<Cidr>, prefix: u8) -> Option<Cidr> {
     let addresses = &cx.facts.addresses;
@@ -246,7 +257,7 @@ fn free(cx: &Context, cluster: &Cluster, of: Kind, preferred: Option<Cidr>, pref
         Kind::Pod => services(cluster),
         Kind::Service => pods(cluster),
     };
-    let around = [own, all_subnets(cx.world, cluster), vnet_spaces(cx.world, cluster), peered(cx.world, cluster)];
+    let around = [own, all_subnets(cx.world, cluster), all_spaces(cx.world)];
     let fits = |candidate: &Cidr| {
         private.iter().any(|p| p.covers(candidate))
             && !reserved.iter().any(|r| r.overlaps(candidate))

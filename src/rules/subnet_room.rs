@@ -99,7 +99,7 @@ impl<'a> SharedSubnet<'a> {
 
     /// The nodes that upgrades of all pools add.
     fn surge(&self) -> Tally {
-        self.sum(surge_nodes)
+        self.sum(|cluster, pool| surge_nodes(self.cx, cluster, pool))
     }
 
     fn sum(&self, number: impl Fn(&Cluster, &Pool) -> Result<u64, Undecided>) -> Tally {

@@ -1,7 +1,6 @@
 //! How many nodes an upgrade adds to a pool.
 
-use crate::date::Date;
-use crate::facts::Surge;
+use super::Context;
 use crate::model::{Cluster, Field, Pool, Undecided};
 
 /// How many nodes AKS may add to the pool, at its largest, while it upgrades it: what the code says, else Azure's default for the
@@ -9,10 +8,17 @@ use crate::model::{Cluster, Field, Pool, Undecided};
 ///
 /// # Errors
 /// The reason, when the surge or the size of the pool cannot be known.
-pub(super) fn surge_nodes(cluster: &Cluster, pool: &Pool) -> Result<u64, Undecided> {
-    match pool.max_surge.known()? {
-        Some(text) => written_surge(&pool.max_surge, text)?.of(pool),
-        None => default_surge(cluster).of(pool),
+pub(super) fn surge_nodes(cx: &Context, cluster: &Cluster, pool: &Pool) -> Result<u64, Undecided> {
+    let amount = match pool.max_surge.known()? {
+        Some(text) => written_surge(&pool.max_surge, text)?,
+        None => default_surge(cx, cluster),
+    };
+    match amount {
+        Amount::Nodes(nodes) => Ok(nodes),
+        Amount::Percent(percent) => {
+            let least = cx.facts.surge.least_of_a_percentage.on(cx.day).copied().unwrap_or_default();
+            Ok(percent_of(percent, pool.max_nodes()?, least))
+        }
     }
 }
 
@@ -30,17 +36,10 @@ impl Amount {
             None => text.trim().parse().ok().map(Self::Nodes),
         }
     }
-
-    fn of(self, pool: &Pool) -> Result<u64, Undecided> {
-        match self {
-            Self::Nodes(nodes) => Ok(nodes),
-            Self::Percent(percent) => Ok(percent_of(percent, pool.max_nodes()?)),
-        }
-    }
 }
 
-fn percent_of(percent: u64, nodes: u64) -> u64 {
-    let least = Surge::embedded().least_of_a_percentage.on(Date::LATEST).copied().unwrap_or_default();
+/// A percentage of some nodes, rounded up; any above 0 comes to `least` nodes or more.
+fn percent_of(percent: u64, nodes: u64, least: u64) -> u64 {
     if percent == 0 { 0 } else { percent.saturating_mul(nodes).div_ceil(100).max(least) }
 }
 
@@ -50,15 +49,15 @@ fn written_surge(field: &Field<String>, text: &str) -> Result<Amount, Undecided>
     Amount::parse(text).ok_or_else(no_amount)
 }
 
-fn default_surge(cluster: &Cluster) -> Amount {
-    let facts = Surge::embedded();
-    let first = facts.default_percent_from.on(Date::LATEST).and_then(|v| minor_version(v));
+fn default_surge(cx: &Context, cluster: &Cluster) -> Amount {
+    let facts = &cx.facts.surge;
+    let first = facts.default_percent_from.on(cx.day).and_then(|v| minor_version(v));
     let version = cluster.kubernetes_version.known().ok().flatten().and_then(|v| minor_version(v));
     let old = version.zip(first).is_some_and(|(version, first)| version < first);
     if old {
-        Amount::Nodes(facts.default_nodes.on(Date::LATEST).copied().unwrap_or_default())
+        Amount::Nodes(facts.default_nodes.on(cx.day).copied().unwrap_or_default())
     } else {
-        Amount::Percent(facts.default_percent.on(Date::LATEST).copied().unwrap_or_default())
+        Amount::Percent(facts.default_percent.on(cx.day).copied().unwrap_or_default())
     }
 }
 
@@ -77,7 +76,7 @@ mod tests {
         for (percent, nodes, surge) in
             [(10, 0, 1), (10, 1, 1), (10, 10, 1), (10, 11, 2), (33, 3, 1), (33, 4, 2), (100, 5, 5), (0, 5, 0)]
         {
-            assert_eq!(percent_of(percent, nodes), surge, "{percent}% of {nodes}");
+            assert_eq!(percent_of(percent, nodes, 1), surge, "{percent}% of {nodes}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! Resources: their bodies with nested and dynamic blocks, as open maps.
 
-use super::expr::{Env, EvalError};
+use super::expr::{Env, EvalError, TOO_MUCH_WORK};
 use super::module::ResourceBlock;
 use super::reference::prefix;
 use super::repeat::{Repeat, Repetition};
@@ -12,9 +12,6 @@ use crate::value::{Map, Term, Unknown, Val, Value};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
-
-/// Stands for the attribute's address in the reason of an open resource: "… is known only after deployment".
-pub(super) const OPEN: &str = "\u{2026}";
 
 /// Attributes and blocks that are Terraform's own, not the resource's.
 const META: &[&str] = &["count", "for_each", "depends_on", "provider", "lifecycle", "provisioner", "connection", "timeouts"];
@@ -49,11 +46,8 @@ impl<'m> Evaluator<'m> {
         let env = Env { instance, repeat, names: None };
         let address = self.resource_address(instance, resource, repeat.map_or("", |r| &r.suffix));
         let when = if resource.existing { "is read from Azure" } else { "is known only after deployment" };
-        let open = Unknown {
-            reason: format!("{OPEN} {when}").into(),
-            span: Some(resource.block.header),
-            term: Some(Term::attribute(&address, "")),
-        };
+        let open =
+            Unknown::new(format!("{address} {when}"), Some(resource.block.header)).called(Some(Term::attribute(&address, "")));
         let map = self.body(&resource.block.body, env, Some(&open), META);
         Val::new(Value::Map(Arc::new(map)), resource.block.header)
     }
@@ -119,7 +113,7 @@ impl<'m> Evaluator<'m> {
         };
         for (key, value) in items {
             if !self.step(1) {
-                return group.push(Val::unknown("this module takes too much work to be worked out", block.header));
+                return group.push(Val::unknown(TOO_MUCH_WORK, block.header));
             }
             let site = key.at.site;
             let object = [("key".into(), key), ("value".into(), value)].into_iter().collect();

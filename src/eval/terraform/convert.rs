@@ -36,7 +36,7 @@ impl Stop {
     /// Terraform may well have a result, but it is not worked out here, for this reason. Also used for all limits of our own: an error
     /// would make `try` choose its next argument, and so give a wrong value.
     pub fn undecided(reason: impl Into<Arc<str>>) -> Self {
-        Self::Unknown(Arc::new(Unknown { reason: reason.into(), span: None, term: None }))
+        Self::Unknown(Arc::new(Unknown::new(reason, None)))
     }
 }
 

@@ -7,7 +7,7 @@ use super::repeat::Repeat;
 use super::{Evaluator, Instance, functions};
 use crate::source::Span;
 use crate::syntax::hcl::ast::{BinaryOperator, Call, Expr, ExprKind, For, TemplatePart};
-use crate::value::{At, Hops, Map, Term, TermPart, Unknown, Val, Value};
+use crate::value::{At, Choice, Hops, Map, Term, TermPart, Unknown, Val, Value};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -73,9 +73,11 @@ impl<'e, 'm> Env<'e, 'm> {
 const DEEPEST: usize = 300;
 /// A root module may take this many steps to evaluate; what is not reached by then is unknown.
 pub(super) const MOST_STEPS: u64 = 5_000_000;
+/// Why something is unknown that is beyond [`MOST_STEPS`].
+pub(super) const TOO_MUCH_WORK: &str = "this module takes too much work to be worked out";
 /// Longer strings are unknown.
 const LONGEST_STRING: usize = 1 << 20;
-/// Longer lists and larger maps are unknown.
+/// Of a larger collection only so many elements count as work.
 const MOST_ELEMENTS: usize = 100_000;
 
 fn error<T>(message: impl Into<Arc<str>>, span: Span) -> Result<T, EvalError> {
@@ -90,17 +92,14 @@ fn made(value: Value, site: Span, from: &[&Val]) -> Val {
 
 /// An unknown at `site`, for the reason of another, whose name does not carry over.
 fn unknown_from(unknown: &Unknown, site: Span, from: &[&Val]) -> Val {
-    let value = Unknown { reason: Arc::clone(&unknown.reason), span: unknown.span, term: None };
-    made(Value::Unknown(Arc::new(value)), site, from)
+    made(Value::Unknown(Arc::new(unknown.nameless())), site, from)
 }
 
 impl<'m> Evaluator<'m> {
     /// The value of an expression. What Terraform would refuse is unknown here, with that reason.
     pub fn value(&self, expr: &Expr, env: Env<'_, 'm>) -> Val {
-        self.eval(expr, env).unwrap_or_else(|e| {
-            let unknown = Unknown { reason: e.message, span: Some(e.span), term: None };
-            Val::new(Value::Unknown(Arc::new(unknown)), expr.span)
-        })
+        self.eval(expr, env)
+            .unwrap_or_else(|e| Val::new(Value::Unknown(Arc::new(Unknown::new(e.message, Some(e.span)))), expr.span))
     }
 
     /// The value of an expression.
@@ -109,7 +108,7 @@ impl<'m> Evaluator<'m> {
             return Ok(Val::unknown("this value is nested too deeply to be worked out", expr.span));
         }
         if !self.step(1) {
-            return Ok(Val::unknown("this module takes too much work to be worked out", expr.span));
+            return Ok(Val::unknown(TOO_MUCH_WORK, expr.span));
         }
         self.depth.set(self.depth.get() + 1);
         let value = self.eval_kind(expr, env);
@@ -151,7 +150,7 @@ impl<'m> Evaluator<'m> {
                 let operand = self.eval(e, env)?;
                 match self.truth(&operand, site)? {
                     Ok(b) => Ok(made(Value::Bool(!b), site, &[&operand])),
-                    Err(unknown) => Ok(unknown),
+                    Err(unknown) => Ok(named(unknown, name_of(&operand).map(|n| opposite(&n)))),
                 }
             }
             ExprKind::Binary(left, operator, right) => self.binary(left, *operator, right, site, env),
@@ -185,17 +184,47 @@ impl<'m> Evaluator<'m> {
 
     fn conditional(&self, parts: &[Expr; 3], site: Span, env: Env<'_, 'm>) -> Eval {
         let [condition, then, otherwise] = parts;
+        let place = condition.span;
         let condition = self.eval(condition, env)?;
-        match self.truth(&condition, site)? {
-            Ok(true) => Ok(self.eval(then, env)?.placed(site)),
-            Ok(false) => Ok(self.eval(otherwise, env)?.placed(site)),
-            // Both branches may come out the same; otherwise the value is not known.
-            Err(unknown) => {
-                let (then, otherwise) = (self.eval(then, env)?, self.eval(otherwise, env)?);
-                let same = matches!(equal(&then, &otherwise), Ok(true));
-                Ok(if same { then.placed(site) } else { unknown })
-            }
+        let unknown = match self.truth(&condition, site)? {
+            Ok(true) => return Ok(self.eval(then, env)?.placed(site)),
+            Ok(false) => return Ok(self.eval(otherwise, env)?.placed(site)),
+            Err(unknown) => unknown,
+        };
+        let choice = self.choice(&condition, place);
+        if let Some((choice, negated)) = &choice
+            && let Some(holds) = self.assumptions.get(&choice.key)
+        {
+            let branch = if *holds != *negated { then } else { otherwise };
+            return Ok(self.eval(branch, env)?.placed(site));
         }
+        // Both branches may come out the same; otherwise the value is not known.
+        if let (Ok(then), Ok(otherwise)) = (self.eval(then, env), self.eval(otherwise, env))
+            && matches!(equal(&then, &otherwise), Ok(true))
+        {
+            return Ok(then.placed(site));
+        }
+        Ok(match (unknown.value.as_unknown(), choice) {
+            (Some(why), Some((choice, _))) => {
+                let why = Unknown { choice: Some(Arc::new(choice)), ..why.nameless() };
+                Val { value: Value::Unknown(Arc::new(why)), at: unknown.at }
+            }
+            _ => unknown,
+        })
+    }
+
+    /// An unknown condition as something that can be assumed, and whether it is the opposite of it.
+    fn choice(&self, condition: &Val, span: Span) -> Option<(Choice, bool)> {
+        let unknown = condition.value.as_unknown()?;
+        // A condition that itself depends on another one is decided with that.
+        if let Some(choice) = &unknown.choice {
+            return self.assumptions.get(&choice.key).is_none().then(|| ((**choice).clone(), false));
+        }
+        let name = unknown.term.as_ref()?.to_string();
+        let (key, negated) = name.strip_prefix('!').map_or((name.as_str(), false), |key| (key, true));
+        let written = self.sources.text(span);
+        let text = if written.len() <= 80 && !written.contains('\n') { written } else { "a condition" };
+        Some((Choice { key: key.into(), text: text.into(), span }, negated))
     }
 
     fn binary(&self, left: &Expr, operator: BinaryOperator, right: &Expr, site: Span, env: Env<'_, 'm>) -> Eval {
@@ -208,13 +237,17 @@ impl<'m> Evaluator<'m> {
         if matches!(operator, Op::Eq | Op::NotEq) {
             return match equal(&a, &b) {
                 Ok(same) => Ok(made(Value::Bool(same == (operator == Op::Eq)), site, &[&a, &b])),
-                Err(Stop::Unknown(unknown)) => Ok(unknown_from(&unknown, site, &[&a, &b])),
+                Err(Stop::Unknown(unknown)) => {
+                    let name = called("==", &[&a, &b]);
+                    let name = if operator == Op::Eq { name } else { name.map(|n| opposite(&n)) };
+                    Ok(named(unknown_from(&unknown, site, &[&a, &b]), name))
+                }
                 Err(Stop::Refused(reason)) => error(reason, site),
             };
         }
         let (x, y) = match (self.number(&a, site)?, self.number(&b, site)?) {
             (Ok(x), Ok(y)) => (x, y),
-            (Err(unknown), _) | (_, Err(unknown)) => return Ok(unknown),
+            (Err(unknown), _) | (_, Err(unknown)) => return Ok(named(unknown, called(operator.as_str(), &[&a, &b]))),
         };
         let value = match operator {
             Op::Plus => Value::Number(x + y),
@@ -242,7 +275,10 @@ impl<'m> Evaluator<'m> {
         let b = self.eval(right, env)?;
         match (left, self.truth(&b, site)?) {
             (_, Ok(r)) if r == deciding => Ok(made(Value::Bool(deciding), site, &[&b])),
-            (Err(unknown), _) | (_, Err(unknown)) => Ok(unknown),
+            // The side that is known does not decide: the other one does.
+            (Err(unknown), Ok(_)) => Ok(named(unknown, name_of(&a))),
+            (Ok(_), Err(unknown)) => Ok(named(unknown, name_of(&b))),
+            (Err(unknown), Err(_)) => Ok(named(unknown, called(if deciding { "||" } else { "&&" }, &[&a, &b]))),
             (Ok(_), Ok(_)) => Ok(made(Value::Bool(!deciding), site, &[&a, &b])),
         }
     }
@@ -258,7 +294,7 @@ impl<'m> Evaluator<'m> {
         let mut groups: BTreeMap<Arc<str>, Vec<Val>> = BTreeMap::new();
         for (key, value) in items {
             if !self.step(1) {
-                return Ok(Val::unknown("this module takes too much work to be worked out", site));
+                return Ok(Val::unknown(TOO_MUCH_WORK, site));
             }
             let value_name = env.bind(&f.value_name, value);
             let inner = env.with(&value_name);
@@ -334,11 +370,7 @@ impl<'m> Evaluator<'m> {
     ) -> Result<(), EvalError> {
         for part in parts {
             if text.length > LONGEST_STRING || !self.step(1) {
-                text.unknown = Some(Arc::new(Unknown {
-                    reason: "this string is too long to be worked out".into(),
-                    span: Some(site),
-                    term: None,
-                }));
+                text.unknown = Some(Arc::new(Unknown::new("this string is too long to be worked out", Some(site))));
                 return Ok(());
             }
             match part {
@@ -379,8 +411,8 @@ impl<'m> Evaluator<'m> {
             "can" => {
                 let Some(arg) = call.args.first() else { return error("can needs an argument", site) };
                 return Ok(match self.eval(arg, env) {
-                    Ok(val) => match val.value.as_unknown().filter(|u| u.term.is_none()) {
-                        Some(unknown) => unknown_from(unknown, site, &[&val]),
+                    Ok(val) => match val.value.as_unknown().filter(|_| !is_id(&val)) {
+                        Some(unknown) => named(unknown_from(unknown, site, &[&val]), called("can", &[&val])),
                         None => made(Value::Bool(true), site, &[&val]),
                     },
                     Err(_) => Val::new(Value::Bool(false), site),
@@ -398,7 +430,7 @@ impl<'m> Evaluator<'m> {
             }
         }
         if !self.step(args.iter().map(|a| size(a, 3)).sum()) {
-            return Ok(Val::unknown("this module takes too much work to be worked out", site));
+            return Ok(Val::unknown(TOO_MUCH_WORK, site));
         }
         // An id is never null, so the first one of several choices is the one that counts.
         if name == "coalesce"
@@ -407,6 +439,11 @@ impl<'m> Evaluator<'m> {
             return Ok(first.clone().placed(site));
         }
         match functions::call(name, &args, site) {
+            // The same function of the same things is the same thing, known or not.
+            Ok(val) if val.value.as_unknown().is_some_and(|u| u.term.is_none()) && !DIFFERS.contains(&name) => {
+                let name = called(name, &args.iter().collect::<Vec<_>>());
+                Ok(named(val, name))
+            }
             Ok(val) => Ok(val),
             Err(functions::Failure::Error(message)) => error(message, site),
             Err(functions::Failure::NoSuchFunction) => Ok(made(
@@ -445,6 +482,46 @@ fn equal(a: &Val, b: &Val) -> Outcome<bool> {
         (Value::Null, _) if is_id(b) => Ok(false),
         (_, Value::Null) if is_id(a) => Ok(false),
         _ => convert::equal(a, b),
+    }
+}
+
+/// Functions that give another value each time they are called.
+const DIFFERS: &[&str] = &["uuid", "timestamp", "plantimestamp", "bcrypt"];
+/// Longer names are not kept.
+const LONGEST_NAME: usize = 200;
+
+/// What a value is called: a simple one by itself, an unknown one by its term.
+fn name_of(val: &Val) -> Option<String> {
+    match &val.value {
+        Value::Null => Some("null".to_owned()),
+        Value::Bool(b) => Some(b.to_string()),
+        Value::Number(n) => Some(n.to_string()),
+        Value::String(s) => Some(format!("{s:?}")),
+        Value::Unknown(unknown) => Some(unknown.term.as_ref()?.to_string()),
+        _ => None,
+    }
+    .filter(|name| name.len() <= LONGEST_NAME)
+}
+
+/// What the result of an operator or a function is called.
+fn called(name: &str, args: &[&Val]) -> Option<String> {
+    let args: Vec<String> = args.iter().map(|a| name_of(a)).collect::<Option<_>>()?;
+    Some(format!("{name}({})", args.join(", "))).filter(|name| name.len() <= LONGEST_NAME)
+}
+
+/// What the opposite of a truth value is called.
+fn opposite(name: &str) -> String {
+    name.strip_prefix('!').map_or_else(|| format!("!{name}"), str::to_owned)
+}
+
+/// An unknown value with a name.
+fn named(val: Val, name: Option<String>) -> Val {
+    match (&val.value, name) {
+        (Value::Unknown(unknown), Some(name)) => {
+            let unknown = unknown.nameless().called(Some(Term::symbol(name)));
+            Val { value: Value::Unknown(Arc::new(unknown)), at: val.at }
+        }
+        _ => val,
     }
 }
 
@@ -527,7 +604,7 @@ impl TemplateText {
             Some(unknown) => {
                 self.end_text();
                 let term = unknown.term.as_ref().map(|_| Term(self.parts.into()));
-                Value::Unknown(Arc::new(Unknown { reason: Arc::clone(&unknown.reason), span: unknown.span, term }))
+                Value::Unknown(Arc::new(Unknown { term, ..(*unknown).clone() }))
             }
             None => Value::string(self.tail),
         };

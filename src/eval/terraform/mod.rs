@@ -11,8 +11,10 @@ mod module;
 mod reference;
 mod repeat;
 mod variables;
+mod version;
 
 pub use module::{Module, Modules};
+pub use version::provider_version;
 
 use crate::config::Config;
 use crate::model::Undecided;
@@ -24,7 +26,7 @@ use expr::{Env, EvalError};
 use module::literal;
 use repeat::{Repeat, Repetition};
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -37,18 +39,29 @@ pub struct Evaluated {
     pub unresolved: Vec<(String, Undecided)>,
 }
 
+/// Unknown conditions that are taken to hold, or not to, by their key.
+pub type Assumptions = BTreeMap<Arc<str>, bool>;
+
 /// A module may call others so deep.
 const DEEPEST_CALL: usize = 40;
 /// A root module may have so many module instances in all.
 const MOST_INSTANCES: usize = 5_000;
 
 /// Evaluates the root module of a folder, and collects the resources of the wanted kinds.
-pub fn evaluate(folder: &str, modules: &Modules, sources: &Sources, config: &Config, wanted: &dyn Fn(&str) -> bool) -> Evaluated {
+pub fn evaluate(
+    folder: &str,
+    modules: &Modules,
+    sources: &Sources,
+    config: &Config,
+    assumptions: &Assumptions,
+    wanted: &dyn Fn(&str) -> bool,
+) -> Evaluated {
     let Some(module) = modules.get(folder) else { return Evaluated::default() };
     let evaluator = Evaluator {
         modules,
         sources,
         config,
+        assumptions,
         root_folder: folder.to_owned(),
         calls: RefCell::default(),
         unresolved: RefCell::default(),
@@ -65,24 +78,22 @@ pub fn evaluate(folder: &str, modules: &Modules, sources: &Sources, config: &Con
     evaluated
 }
 
-/// The versions of the azurerm provider that a module allows: those its lock file or its constraints say.
-pub use version::provider_version;
-
-mod version;
-
 /// Evaluates one root module.
 struct Evaluator<'m> {
     modules: &'m Modules,
     sources: &'m Sources,
     config: &'m Config,
+    assumptions: &'m Assumptions,
     root_folder: String,
-    /// The instances that each call of each instance makes.
-    calls: RefCell<HashMap<(Arc<str>, Arc<str>), Rc<Calls<'m>>>>,
+    /// What each call makes, by the address of the calling instance and the name of the call.
+    calls: RefCell<CallsByName<'m>>,
     unresolved: RefCell<Vec<(String, Arc<str>, Span)>>,
     depth: Cell<usize>,
     steps: Cell<u64>,
     instances: Cell<usize>,
 }
+
+type CallsByName<'m> = HashMap<(Arc<str>, Arc<str>), Rc<Calls<'m>>>;
 
 /// A module as one call makes it.
 struct Instance<'m> {

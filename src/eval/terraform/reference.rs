@@ -1,6 +1,6 @@
 //! References: `local.x`, `var.x`, `azurerm_subnet.x["a"].id`, `module.net.subnet_ids[0]`, and the steps behind them.
 
-use super::expr::{Env, Eval, EvalError};
+use super::expr::{Env, Eval, EvalError, TOO_MUCH_WORK};
 use super::repeat::Repetition;
 use super::{Calls, Evaluator, Instance, convert};
 use crate::source::Span;
@@ -98,7 +98,7 @@ impl<'m> Evaluator<'m> {
             _ => vec![val],
         };
         if !self.step(items.len()) {
-            return Ok(Val::unknown("this module takes too much work to be worked out", span));
+            return Ok(Val::unknown(TOO_MUCH_WORK, span));
         }
         let items = items.into_iter().map(|v| self.steps(v, steps, env)).collect::<Result<_, _>>()?;
         Ok(Val { value: Value::list(items), at })
@@ -165,7 +165,7 @@ impl<'m> Evaluator<'m> {
             Calls::Resolved { instances, repetition } => (instances, repetition),
             Calls::Unresolved(reason) => {
                 let term = Term::symbol(format!("{}module.{name}", prefix(env.instance)));
-                let unknown = Unknown { reason: Arc::clone(reason), span: Some(call.header), term: Some(term) };
+                let unknown = Unknown::new(Arc::clone(reason), Some(call.header)).called(Some(term));
                 let val = Val::new(Value::Unknown(Arc::new(unknown)), call.header);
                 return Ok(self.used(self.steps(val, steps, env)?, site, None));
             }
@@ -223,7 +223,7 @@ pub(super) fn prefix(instance: &Instance<'_>) -> String {
 
 /// A resource of which nothing is known but its address.
 fn open_resource(address: &Arc<str>, why: &Unknown, header: Span) -> Val {
-    let open = Unknown { reason: Arc::clone(&why.reason), span: why.span, term: Some(Term::attribute(address, "")) };
+    let open = why.nameless().called(Some(Term::attribute(address, "")));
     Val::new(Value::Map(Arc::new(Map { open: Some(Arc::new(open)), ..Map::default() })), header)
 }
 
@@ -238,7 +238,7 @@ fn owner(val: &Val) -> Option<Arc<str>> {
 
 /// An unknown for the same reason and with the same name, at another place.
 fn unknown_at(unknown: &Arc<Unknown>, at: &At) -> Val {
-    Val { value: Value::Unknown(Arc::new(Unknown { term: None, ..(**unknown).clone() })), at: at.clone() }
+    Val { value: Value::Unknown(Arc::new(unknown.nameless())), at: at.clone() }
 }
 
 /// `val.name`
@@ -292,15 +292,15 @@ pub(super) fn further(unknown: &Arc<Unknown>, step: &str, span: Span) -> Arc<Unk
     match unknown.term.as_ref().map(|t| &*t.0) {
         Some([TermPart::Attribute(resource, path)]) => {
             let path = joined(path);
-            // A resource's own reason is the end of a sentence about the attribute.
-            let reason = match unknown.reason.strip_prefix(super::block::OPEN) {
+            // A resource's own reason is a sentence about it; here it becomes one about its attribute.
+            let reason = match unknown.reason.strip_prefix(&**resource).filter(|rest| rest.starts_with(' ')) {
                 Some(rest) => format!("{resource}.{path}{rest}").into(),
                 None => Arc::clone(&unknown.reason),
             };
             let term = Some(Term::attribute(resource, path));
-            Arc::new(Unknown { reason, span: unknown.span.or(Some(span)), term })
+            Arc::new(Unknown { reason, span: unknown.span.or(Some(span)), term, choice: unknown.choice.clone() })
         }
-        Some([TermPart::Symbol(name)]) => Arc::new(Unknown { term: Some(Term::symbol(joined(name))), ..(**unknown).clone() }),
-        _ => Arc::new(Unknown { term: None, ..(**unknown).clone() }),
+        Some([TermPart::Symbol(name)]) => Arc::new((**unknown).clone().called(Some(Term::symbol(joined(name))))),
+        _ => Arc::new(unknown.nameless()),
     }
 }

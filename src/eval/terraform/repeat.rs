@@ -33,7 +33,7 @@ pub struct Repeat {
 }
 
 /// A block with more instances than this is not expanded.
-const MOST_INSTANCES: usize = 2_000;
+const MOST_REPEATS: usize = 2_000;
 
 impl Repetition {
     /// The instances to evaluate: one that stands for all where their number is unknown.
@@ -70,13 +70,13 @@ impl<'m> Evaluator<'m> {
     fn count(&self, count: &Val) -> Repetition {
         let site = count.at.site;
         match convert::to_number(&count.value) {
-            Ok(n) if n >= 0.0 && n.fract() == 0.0 && n <= MOST_INSTANCES as f64 => {
+            Ok(n) if n >= 0.0 && n.fract() == 0.0 && n <= MOST_REPEATS as f64 => {
                 let index = |i: usize| Val::new(Value::Number(i as f64), site);
                 let repeat = |i| Repeat { suffix: format!("[{i}]").into(), key: index(i), value: index(i) };
                 Repetition::Count((0..n as usize).map(repeat).collect())
             }
             Ok(_) => {
-                let reason = format!("count is no whole number from 0 to {MOST_INSTANCES}");
+                let reason = format!("count is no whole number from 0 to {MOST_REPEATS}");
                 Repetition::UnknownCount(Val::unknown(reason, site))
             }
             Err(convert::Stop::Unknown(_)) => Repetition::UnknownCount(count.clone()),
@@ -92,10 +92,10 @@ impl<'m> Evaluator<'m> {
             value: each.element(value),
         };
         match &each.value {
-            Value::Map(map) if map.open.is_none() && map.entries.len() <= MOST_INSTANCES => {
+            Value::Map(map) if map.open.is_none() && map.entries.len() <= MOST_REPEATS => {
                 Repetition::Each(map.entries.iter().map(|(k, v)| repeat(k, v)).collect())
             }
-            Value::Set(items) if items.len() <= MOST_INSTANCES => {
+            Value::Set(items) if items.len() <= MOST_REPEATS => {
                 let mut all = Vec::new();
                 for item in items.iter() {
                     match &item.value {

@@ -73,15 +73,13 @@ impl<'m> Evaluator<'m> {
         if let Some(default) = block.body.attribute("default") {
             return (self.value(&default.expr, env), format!("default of var.{name}"));
         }
-        let unknown = Unknown {
-            reason: format!("var.{name} has no value").into(),
-            span: Some(block.header),
-            term: Some(Term::symbol(format!("{}var.{name}", prefix(instance)))),
-        };
+        let term = Term::symbol(format!("{}var.{name}", prefix(instance)));
+        let unknown = Unknown::new(format!("var.{name} has no value"), Some(block.header)).called(Some(term));
         (Val::new(Value::Unknown(Arc::new(unknown)), block.header), format!("var.{name}"))
     }
 
-    /// A root module's variable: `--var` and `--var-file` in the order of the command line, then the auto-loaded files.
+    /// A root module's variable: the last `--var`, else the last `--var-file` that sets it, else the auto-loaded files. (Terraform lets the
+    /// last option win, be it a value or a file.)
     fn given_to_root(&self, instance: &Rc<Instance<'m>>, name: &Arc<str>, block: &'m Block) -> Option<(Val, String)> {
         if let Some((_, text)) = self.config.vars.iter().rev().find(|(n, _)| **n == **name) {
             return Some((command_line_value(text, block), format!("var.{name}, given by --var")));

@@ -1,10 +1,12 @@
 //! Peerings: which VNets reach each other directly.
 
-use super::super::read::{self, Part};
-use super::super::{Peer, Undecided, Vnet, VnetId};
-use super::Networks;
+use super::{Field, Networks, Part, Undecided, Vnet, VnetId, read};
+use crate::model::Peer;
 use crate::tree::Resource;
 use crate::value::At;
+use std::sync::Arc;
+
+const REMOTE: &str = "remote_virtual_network_id";
 
 /// Attributes that leave out a part of the two VNets when they are false. Both are true when they are not set.
 const WHOLE: [&str; 2] = ["allow_virtual_network_access", "peer_complete_virtual_networks_enabled"];
@@ -13,31 +15,35 @@ impl Networks {
     /// Adds what a peering connects. Azure needs one in each direction, but the other one may be made elsewhere, so that either counts.
     pub(super) fn add_peering(&mut self, resource: &Resource) {
         let body = Part::body(&resource.body, At::new(resource.header));
-        let near = self.vnet_of(&body, &resource.module);
-        let (far, at) = match body.get("remote_virtual_network_id") {
-            Some(id) => (self.vnet_by_id(id), id.at.clone()),
-            None => (Err(Undecided::new("this peering names no remote VNet", Some(resource.header))), body.at.clone()),
-        };
-        let ends = match (near, far) {
-            (Ok(near), Ok(far)) if near == far => {
-                Err(Undecided::new("both ends of this peering seem to be the same VNet", Some(resource.header)))
-            }
-            (Ok(near), Ok(far)) => Ok([near, far]),
-            (Err(why), _) | (_, Err(why)) => Err(why),
-        };
-        match ends {
-            Ok([near, far]) => {
-                match self.doubt(resource, &body, near) {
-                    None => [(near, far), (far, near)].into_iter().for_each(|(from, vnet)| {
-                        self.add_peer(from, Peer { vnet, address: resource.address.clone(), at: at.clone() });
-                    }),
-                    Some(why) => [near, far].into_iter().for_each(|end| self.may_have_more(end, &why)),
-                }
-                [near, far].into_iter().for_each(|end| self.doubt_look_alikes(end, [near, far]));
-            }
+        let [near, far] = match self.ends(resource, &body) {
+            Ok(ends) => ends,
             // An end that is not known may be any VNet, and so may, for it, the other end.
-            Err(why) => (0..self.vnets.len()).for_each(|i| self.may_have_more(VnetId(i), &why)),
+            Err(why) => return (0..self.vnets.len()).for_each(|i| self.may_have_more(VnetId(i), &why)),
+        };
+        let peer = |vnet, names: &[&'static str]| {
+            let at = body.either(names).1.map_or_else(|| body.at.clone(), |val| val.at.clone());
+            Peer { vnet, address: Arc::clone(&resource.address), at }
+        };
+        match self.doubt(resource, &body, near) {
+            None => {
+                self.add_peer(near, peer(far, &[REMOTE]));
+                self.add_peer(far, peer(near, &["virtual_network_id", "virtual_network_name"]));
+            }
+            Some(why) => [near, far].into_iter().for_each(|end| self.may_have_more(end, &why)),
         }
+        [near, far].into_iter().for_each(|end| self.doubt_look_alikes(end, [near, far]));
+    }
+
+    /// The two VNets that a peering names: its own and the remote one.
+    fn ends(&mut self, resource: &Resource, body: &Part<'_>) -> Result<[VnetId; 2], Undecided> {
+        let undecided = |why| Err(Undecided::new(why, Some(resource.header)));
+        let near = self.vnet_of(body, &resource.module)?;
+        let Some(remote) = body.get(REMOTE) else { return undecided("this peering names no remote VNet") };
+        let far = self.vnet_by_id(remote)?;
+        if near == far {
+            return undecided("both ends of this peering seem to be the same VNet");
+        }
+        Ok([near, far])
     }
 
     /// Why a peering may not be there, or not connect all of its VNets.
@@ -88,6 +94,6 @@ impl Networks {
 
 /// Whether two VNets may be the same, by what is known of their names.
 fn may_be(a: &Vnet, b: &Vnet) -> bool {
-    let differ = |a: &super::Field<String>, b: &super::Field<String>| matches!((a.known(), b.known()), (Ok(Some(a)), Ok(Some(b))) if !a.eq_ignore_ascii_case(b));
+    let differ = |a: &Field<String>, b: &Field<String>| matches!((a.known(), b.known()), (Ok(Some(a)), Ok(Some(b))) if !a.eq_ignore_ascii_case(b));
     !differ(&a.name, &b.name) && !differ(&a.resource_group, &b.resource_group)
 }

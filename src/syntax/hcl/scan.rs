@@ -37,8 +37,13 @@ pub struct Item {
 pub enum ItemKind {
     /// `name = expression`
     Attribute(Expression),
-    /// `name label { items }`; labels with their quotes.
-    Block { labels: Vec<Range<usize>>, items: Vec<Item> },
+    /// `name label { items }`
+    Block {
+        /// With their quotes.
+        labels: Vec<Range<usize>>,
+        /// What is between the braces.
+        items: Vec<Item>,
+    },
 }
 
 /// The place of an expression.

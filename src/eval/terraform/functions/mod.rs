@@ -192,8 +192,7 @@ fn within(inner: Span, outer: Span) -> bool {
 
 /// An unknown for the same reason that is not the same value. What has no place of its own is due to the call.
 fn nameless(unknown: &Unknown, site: Span) -> Value {
-    let Unknown { reason, span, .. } = unknown;
-    Value::Unknown(Arc::new(Unknown { reason: Arc::clone(reason), span: Some(span.unwrap_or(site)), term: None }))
+    Value::Unknown(Arc::new(Unknown { span: Some(unknown.span.unwrap_or(site)), ..unknown.nameless() }))
 }
 
 /// The places of the arguments and of their elements. So many are looked at as can be kept, and some more because of repeated ones.

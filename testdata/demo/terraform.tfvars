@@ -1,0 +1,4 @@
+# Raised for the winter sale.
+workers = {
+  max = 40
+}

@@ -1,0 +1,39 @@
+//! What several tests need.
+
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "each test uses a part; tests fail by panics"
+)]
+
+use overlint::config::Config;
+use overlint::date::Date;
+use overlint::report::Report;
+use overlint::rules::Example;
+use overlint::source::Sources;
+use std::path::Path;
+
+/// Compares a generated text with a file of the project, or writes the file when `OVERLINT_BLESS` is set.
+pub fn golden(path: &str, actual: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    if std::env::var_os("OVERLINT_BLESS").is_some() {
+        std::fs::write(&file, actual).expect("the file can be written");
+    }
+    let expected = std::fs::read_to_string(&file).unwrap_or_default();
+    assert_eq!(expected, actual, "{path} differs; if the new text is right, run the test with OVERLINT_BLESS=1");
+}
+
+/// What the checker says of one example of a document, run as a root module of its own.
+pub fn check(example: &Example<'_>) -> Report {
+    let mut sources = Sources::new();
+    let file = match example.language {
+        "terraform" => "main.tf",
+        other => panic!("no rule is checked in {other} yet"),
+    };
+    sources.add(file, example.code.as_bytes());
+    sources.add_folder("");
+    let config = Config { day: example.as_of.unwrap_or(Date::LATEST), ..Config::default() };
+    overlint::with_threads(1, || overlint::check(&sources, &config)).unwrap()
+}
