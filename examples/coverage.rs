@@ -18,7 +18,7 @@ use overlint::model::{self, Cluster, Undecided, World};
 use overlint::source::{Sources, Span};
 use overlint::tree::Resource;
 use overlint::value::{Map, Val, Value};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -78,7 +78,7 @@ fn read(folder: &str) -> (Sources, Vec<Written>) {
 
 fn read_root(root: &str, modules: &Modules, sources: &Sources) -> Vec<Written> {
     let config = Config::default();
-    let mut resources = terraform::evaluate(root, modules, sources, &config, &model::is_wanted).resources;
+    let mut resources = terraform::evaluate(root, modules, sources, &config, &BTreeMap::new(), &model::is_wanted).resources;
     let mut written = Vec::new();
     let mut pools: Vec<(Arc<str>, Val)> = Vec::new();
     for resource in resources.iter().filter(|r| !r.existing) {
