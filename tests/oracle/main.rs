@@ -8,6 +8,7 @@
 #![allow(clippy::print_stderr, reason = "what is skipped is said")]
 
 mod answer;
+mod cover;
 mod generate;
 mod terraform;
 mod vectors;
@@ -98,4 +99,31 @@ fn recorded_answers_are_those_of_terraform() {
             assert!(changed.is_empty(), "{name}: Terraform says otherwise:\n{}", changed.join("\n"));
         }
     }
+}
+
+/// Where overlint knows more than Terraform while a variable has no value, it must hold whatever value that gets.
+#[test]
+fn what_is_known_stays_true() {
+    if !terraform::is_there() {
+        eprintln!("skipped: terraform is not on PATH");
+        return;
+    }
+    let context = vectors::context();
+    let files: Vec<File> = HAND_PICKED.iter().chain([&GENERATED]).map(|name| File::read(name)).collect();
+    let expressions: Vec<&str> = files
+        .iter()
+        .flat_map(File::vectors)
+        .filter(|v| v.otherwise.is_some() && (v.terraform.contains("$unknown") || v.terraform == vectors::UNKNOWN))
+        .map(|v| v.expression.as_str())
+        .collect();
+    let ours = answer::answers(&context, &expressions);
+    let mut wrong = Vec::new();
+    for context in cover::contexts(&context) {
+        for ((expression, ours), theirs) in expressions.iter().zip(&ours).zip(terraform::answers(&context, &expressions)) {
+            if !cover::covers(ours, &theirs) {
+                wrong.push(format!("{expression}\n    {ours}, which is not true of {theirs}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -8,6 +8,7 @@ pub mod convert;
 mod expr;
 pub mod functions;
 mod module;
+mod number;
 mod reference;
 mod repeat;
 mod variables;

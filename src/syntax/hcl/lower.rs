@@ -138,8 +138,16 @@ impl Lower<'_> {
                 }))
             }
             Expression::Traversal(t) => {
-                let steps = t.operators.iter().map(|o| self.step(o.value(), self.span(o.span()))).collect();
-                ExprKind::Traversal(self.boxed(&t.expr), steps)
+                let mut in_splat = false;
+                let steps = t.operators.iter().map(|operator| {
+                    in_splat = match operator.value() {
+                        TraversalOperator::AttrSplat(_) => true,
+                        TraversalOperator::GetAttr(_) | TraversalOperator::LegacyIndex(_) => in_splat,
+                        _ => false,
+                    };
+                    self.step(operator.value(), in_splat, self.span(operator.span()))
+                });
+                ExprKind::Traversal(self.boxed(&t.expr), steps.collect())
             }
             Expression::UnaryOp(op) => match op.operator.value() {
                 UnaryOperator::Neg => ExprKind::Negate(self.boxed(&op.expr)),
@@ -172,12 +180,13 @@ impl Lower<'_> {
         }
     }
 
-    fn step(&self, operator: &TraversalOperator, span: Span) -> Step {
+    fn step(&self, operator: &TraversalOperator, in_splat: bool, span: Span) -> Step {
         match operator {
             TraversalOperator::AttrSplat(_) => Step::AttributeSplat(span),
             TraversalOperator::FullSplat(_) => Step::FullSplat(span),
             TraversalOperator::GetAttr(name) => Step::Attribute(name.as_str().into(), span),
             TraversalOperator::Index(e) => Step::Index(self.expr(e)),
+            TraversalOperator::LegacyIndex(n) if in_splat => Step::Attribute(n.value().to_string().into(), span),
             TraversalOperator::LegacyIndex(n) => Step::Index(Expr { kind: ExprKind::Number(*n.value() as f64), span }),
         }
     }
