@@ -104,7 +104,7 @@ pub(super) fn is_plain_pair(a: &Value, b: &Value) -> bool {
 /// The text of a number as Terraform writes it: never with an exponent.
 pub fn number_text(number: f64) -> Outcome<String> {
     check_exact(number)?;
-    let text = if number == 0.0 { "0".to_owned() } else { number.to_string() };
+    let text = number.to_string();
     let digits = text.trim_start_matches(['-', '0', '.']).bytes().filter(u8::is_ascii_digit).count();
     if number.fract() != 0.0 && digits > MOST_DIGITS {
         return Err(Stop::undecided(format!("numbers are not kept with more than {MOST_DIGITS} digits")));
@@ -467,21 +467,23 @@ fn describe(value: &Value, out: &mut String) {
         Value::String(text) => out.push_str(&format!("{text:?}")),
         Value::Unknown(_) => out.push('?'),
         Value::List(items) | Value::Set(items) => {
-            out.push('[');
+            out.push(if items.typed { '[' } else { '<' });
             for item in items.iter() {
                 describe(&item.value, out);
                 out.push(';');
             }
-            out.push(']');
+            out.push(if items.typed { ']' } else { '>' });
         }
         Value::Map(map) => {
-            out.push('{');
+            out.push(if map.typed { '{' } else { '<' });
             for (key, entry) in &map.entries {
-                out.push_str(&format!("{key:?}:"));
+                if map.typed {
+                    out.push_str(&format!("{key:?}:"));
+                }
                 describe(&entry.value, out);
                 out.push(';');
             }
-            out.push('}');
+            out.push(if map.typed { '}' } else { '>' });
         }
     }
 }

@@ -436,7 +436,7 @@ impl<'m> Evaluator<'m> {
         match name {
             "try" => return self.try_call(call, site, env),
             "can" => {
-                let Some(arg) = call.args.first() else { return error("can needs an argument", site) };
+                let [arg] = call.args.as_slice() else { return error("can takes one argument", site) };
                 return Ok(match self.eval(arg, env) {
                     Ok(val) => match val.value.as_unknown().filter(|_| !is_id(&val)).or(risk(arg, &val).as_ref()) {
                         Some(unknown) => named(unknown_from(unknown, site, &[&val]), called("can", &[&val])),
