@@ -2,7 +2,7 @@
 
 use super::networks::{self, Networks};
 use super::read::{self, Part};
-use super::{Agic, Cluster, Deployer, Field, Pool, ProviderVersion, State, Undecided, World};
+use super::{Agic, Cluster, ConfigMap, Deployer, Field, Pool, ProviderVersion, State, Undecided, World};
 use crate::cidr::{Cidr, Family};
 use crate::date::Date;
 use crate::facts::Defaults;
@@ -15,10 +15,11 @@ use std::sync::Arc;
 const CLUSTER: &str = "azurerm_kubernetes_cluster";
 const NODE_POOL: &str = "azurerm_kubernetes_cluster_node_pool";
 const GATEWAY: &str = "azurerm_application_gateway";
+const CONFIG_MAPS: [&str; 2] = ["kubernetes_config_map", "kubernetes_config_map_v1"];
 
 /// Whether resources of this type are part of the model.
 pub fn is_wanted(kind: &str) -> bool {
-    matches!(kind, CLUSTER | NODE_POOL | GATEWAY) || networks::KINDS.contains(&kind)
+    matches!(kind, CLUSTER | NODE_POOL | GATEWAY) || networks::KINDS.contains(&kind) || CONFIG_MAPS.contains(&kind)
 }
 
 /// The model of a root module's resources.
@@ -26,6 +27,8 @@ pub fn world(resources: &[Resource], provider: &ProviderVersion, defaults: &Defa
     let mut reader = Reader { resources, provider, defaults: Values::on(defaults, day), networks: Networks::read(resources) };
     let clusters = resources.iter().filter(|r| &*r.kind == CLUSTER && !r.existing);
     let mut world = World { clusters: clusters.map(|r| reader.cluster(r)).collect(), ..World::default() };
+    let config_maps = resources.iter().filter(|r| CONFIG_MAPS.contains(&&*r.kind) && !r.existing);
+    world.config_maps = config_maps.map(config_map).collect();
     reader.networks.finish(&mut world);
     world
 }
@@ -108,17 +111,18 @@ impl Reader<'_> {
             virtual_nodes: addon("aci_connector_linux", &body, &addons),
             http_application_routing: http_application_routing(&body, &addons),
             deprecated,
+            identity: body.part("identity").word(&["type"]),
+            change: None,
             plugin,
             mode,
         }
     }
 
     fn pod_cidrs(&self, profile: &Part<'_>, plugin: &Field<String>, mode: &Field<String>) -> Vec<Field<Cidr>> {
-        let several = profile.ranges(&["pod_cidrs"]);
-        if !several.is_empty() {
+        let one = profile.range(&["pod_cidr"]);
+        if let Some(several) = list_instead(profile.ranges(&["pod_cidrs"]), &one) {
             return several;
         }
-        let one = profile.range(&["pod_cidr"]);
         let overlay = mode.is("overlay");
         let kubenet = plugin.is("kubenet");
         let meaningful = super::either(overlay, kubenet) != Ok(false);
@@ -127,11 +131,8 @@ impl Reader<'_> {
     }
 
     fn service_cidrs(&self, profile: &Part<'_>) -> Vec<Field<Cidr>> {
-        let several = profile.ranges(&["service_cidrs"]);
-        if !several.is_empty() {
-            return several;
-        }
-        vec![profile.range(&["service_cidr"]).or_default(self.defaults.service_cidr)]
+        let one = profile.range(&["service_cidr"]);
+        list_instead(profile.ranges(&["service_cidrs"]), &one).unwrap_or_else(|| vec![one.or_default(self.defaults.service_cidr)])
     }
 
     /// The default pool and the pools that name the cluster, and why there may be more.
@@ -276,6 +277,21 @@ impl Field<bool> {
             _ => State::Absent,
         };
         Field { name: self.name, state, at: self.at, raw: self.raw }
+    }
+}
+
+/// The list of ranges, where it says more than the single range. In a plan or state both are filled in, whichever was written.
+fn list_instead(several: Vec<Field<Cidr>>, one: &Field<Cidr>) -> Option<Vec<Field<Cidr>>> {
+    let more = several.len() > 1 || matches!(one.state, State::Absent) && !several.is_empty();
+    more.then_some(several)
+}
+
+fn config_map(resource: &Resource) -> ConfigMap {
+    let metadata = Part::body(&resource.body, At::new(resource.header)).part("metadata");
+    ConfigMap {
+        address: Arc::clone(&resource.address),
+        name: metadata.text(&["name"]),
+        namespace: metadata.text(&["namespace"]),
     }
 }
 

@@ -1,12 +1,14 @@
 //! The one model that rules see: clusters, node pools, subnets and VNets, linked, whatever language they were written in.
 
 mod azurerm;
+mod change;
 mod field;
 mod network;
 mod networks;
 mod read;
 
 pub use azurerm::is_wanted;
+pub use change::Change;
 pub use field::{Field, State, Undecided};
 pub use network::{Peer, Subnet, SubnetId, Vnet, VnetId};
 
@@ -27,6 +29,19 @@ pub struct World {
     pub subnets: Vec<Subnet>,
     /// The virtual networks, likewise.
     pub vnets: Vec<Vnet>,
+    /// The Kubernetes ConfigMaps that the code makes.
+    pub config_maps: Vec<ConfigMap>,
+}
+
+/// A ConfigMap inside a cluster; which cluster is not known.
+#[derive(Clone, Debug)]
+pub struct ConfigMap {
+    /// Its address in the code.
+    pub address: Arc<str>,
+    /// Its name.
+    pub name: Field<String>,
+    /// Its namespace; absent means `default`.
+    pub namespace: Field<String>,
 }
 
 /// The program that sends the code to Azure: some of what is refused is refused by it, not by Azure.
@@ -104,6 +119,10 @@ pub struct Cluster {
     /// Attributes in the code that newer versions of the azurerm provider no longer have, by their key under `azurerm-attributes` in
     /// `rules/facts/plugin.toml`.
     pub deprecated: Vec<Field<&'static str>>,
+    /// The kind of the cluster's identity, lower case: `systemassigned`, `userassigned`. Absent where it has a service principal.
+    pub identity: Field<String>,
+    /// What happens to the cluster, when it exists and a plan changes it.
+    pub change: Option<Box<Change>>,
 }
 
 /// The Application Gateway ingress controller add-on, as far as the code says.
