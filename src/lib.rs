@@ -12,6 +12,7 @@ pub mod discover;
 pub mod eval;
 pub mod facts;
 pub mod model;
+mod plans;
 pub mod report;
 pub mod rules;
 pub mod source;
@@ -20,12 +21,13 @@ pub mod tree;
 pub mod value;
 
 use crate::config::Config;
+use crate::eval::plan;
 use crate::eval::terraform::{self, Modules};
 use crate::facts::Facts;
 use crate::model::World;
 use crate::report::{Report, UndecidedRule};
 use crate::source::{Sources, Unreadable};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Checks the texts: evaluates every root module among them, runs the wanted rules, and sorts what they found.
 ///
@@ -33,7 +35,9 @@ use std::collections::BTreeSet;
 pub fn check(sources: &Sources, config: &Config) -> Report {
     use rayon::prelude::*;
     let facts = Facts::embedded();
-    let (modules, errors) = Modules::read(sources, &config.var_files);
+    let (modules, mut errors) = Modules::read(sources, &config.var_files);
+    let (plans, plan_errors) = plan::read(sources);
+    errors.extend(plan_errors);
     let mut report = Report { files: sources.len(), unreadable: sources.unreadable().to_vec(), ..Report::default() };
     report.unreadable.extend(errors.into_iter().map(|(span, message)| Unreadable {
         message,
@@ -42,8 +46,27 @@ pub fn check(sources: &Sources, config: &Config) -> Report {
     }));
     let linted: BTreeSet<&str> = sources.folders().collect();
     let roots: Vec<&str> = modules.roots().into_iter().filter(|folder| linted.contains(folder)).collect();
-    let found: Vec<(&str, Report)> =
-        roots.into_par_iter().map(|root| (root, guarded(root, || check_root(root, &modules, sources, config, &facts)))).collect();
+    let mut found: BTreeMap<String, Report> = roots
+        .into_par_iter()
+        .map(|root| (root.to_owned(), guarded(root, || check_root(root, &modules, sources, config, &facts))))
+        .collect();
+    let planned: Vec<(Option<String>, Report)> = plans
+        .par_iter()
+        .map(|plan| {
+            let mut root = None;
+            let path = sources.file(plan.file).path();
+            let report = guarded(path, || {
+                let (found, report) = plans::check(plan, &modules, sources, config, &facts);
+                root = found;
+                report
+            });
+            (root, report)
+        })
+        .collect();
+    for (plan, (root, part)) in plans.iter().zip(planned) {
+        let root = root.unwrap_or_else(|| sources.file(plan.file).path().to_owned());
+        plans::add(found.entry(root).or_default(), part);
+    }
     for (root, part) in found {
         report.findings.extend(part.findings);
         report.undecided.extend(part.undecided);
@@ -54,12 +77,12 @@ pub fn check(sources: &Sources, config: &Config) -> Report {
     report
 }
 
-/// The last net: a mistake of ours in one root module must not cost the report on the others.
-fn guarded(root: &str, check: impl FnOnce() -> Report) -> Report {
+/// The last net: a mistake of ours in one root module or plan must not cost the report on the others.
+fn guarded(path: &str, check: impl FnOnce() -> Report) -> Report {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(check)).unwrap_or_else(|_| Report {
         unreadable: vec![Unreadable {
             message: "overlint itself failed on this root module; please report it".to_owned(),
-            path: if root.is_empty() { "." } else { root }.to_owned(),
+            path: if path.is_empty() { "." } else { path }.to_owned(),
             span: None,
         }],
         ..Report::default()

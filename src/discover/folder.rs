@@ -1,5 +1,6 @@
 //! One folder: which of its files matter, and their bytes.
 
+use crate::eval::plan;
 use crate::source::join;
 use crate::syntax::hcl::local_module_calls;
 use memchr::memmem;
@@ -75,14 +76,20 @@ impl Folder {
     /// A folder to lint that could not be listed.
     pub fn unlisted(path: &Path, error: &io::Error) -> Self {
         let mut folder = Self::new(path, true);
-        folder.fail(path, format!("this folder cannot be read: {}", reason(error)));
+        folder.fail_listing(path, error);
         folder
     }
 
-    /// Reads the configuration in a folder to lint.
-    pub fn linted(path: &Path, listing: Listing) -> Self {
+    fn fail_listing(&mut self, path: &Path, error: &io::Error) {
+        self.fail(path, format!("this folder cannot be read: {}", reason(error)));
+    }
+
+    /// Reads the configuration and the plans in a folder to lint.
+    pub fn linted(path: &Path, mut listing: Listing) -> Self {
         let mut folder = Self::new(path, true);
+        let data = std::mem::take(&mut listing.data);
         folder.read(path, listing);
+        folder.read_plans(path, data);
         folder
     }
 
@@ -92,11 +99,11 @@ impl Folder {
         if !fs::metadata(on_disk(path)).map_or_else(|e| e.kind() != io::ErrorKind::NotFound, |m| m.is_dir()) {
             return None;
         }
-        let mut folder = match Listing::of(path) {
-            Ok(listing) => Self::linted(path, listing),
-            Err(error) => Self::unlisted(path, &error),
-        };
-        folder.linted = false;
+        let mut folder = Self::new(path, false);
+        match Listing::of(path) {
+            Ok(listing) => folder.read(path, listing),
+            Err(error) => folder.fail_listing(path, &error),
+        }
         Some(folder)
     }
 
@@ -117,6 +124,26 @@ impl Folder {
                 let sources = local_module_calls(&String::from_utf8_lossy(&file.bytes));
                 let call = |(name, source): (String, String)| Call { name, folder: join(&self.name, &source), source };
                 self.calls.extend(sources.into_iter().map(call));
+            }
+        }
+    }
+
+    /// Reads the plans and states among data files. Other data is none of our business, readable or not.
+    fn read_plans(&mut self, path: &Path, data: Vec<Entry>) {
+        let mut buffer = Vec::new();
+        for entry in data {
+            let path = path.join(entry.name);
+            if entry.link && !fs::metadata(&path).is_ok_and(|found| found.is_file()) {
+                continue;
+            }
+            let name = name(&path);
+            match read_file(&path, &mut buffer) {
+                Ok(bytes) if is_plan(&name, &bytes) => {
+                    self.holds_cluster = true;
+                    self.files.push(Text { path: name, bytes });
+                }
+                Err(message) if is_plan(&name, &buffer) => self.fail(&path, message),
+                _ => {}
             }
         }
     }
@@ -159,6 +186,8 @@ pub(super) struct Listing {
     pub configuration: Vec<Entry>,
     /// Files that matter beside configuration.
     pub rest: Vec<Entry>,
+    /// Files that may be plans.
+    pub data: Vec<Entry>,
     /// Folders.
     pub folders: Vec<OsString>,
     /// Whether there is a `.gitignore`.
@@ -201,6 +230,7 @@ impl Listing {
                 let list = match role(name) {
                     Some(Role::Configuration) => &mut self.configuration,
                     Some(Role::Rest) => &mut self.rest,
+                    Some(Role::Data) => &mut self.data,
                     None => return,
                 };
                 list.push(Entry { name: name.to_owned(), link: kind.is_symlink() });
@@ -212,6 +242,7 @@ impl Listing {
 enum Role {
     Configuration,
     Rest,
+    Data,
 }
 
 /// What a file is for Terraform, by its name. Like Terraform, this passes over hidden configuration, which editors leave behind.
@@ -220,7 +251,19 @@ fn role(name: &OsStr) -> Option<Role> {
         b"terraform.tfvars" | b".terraform.lock.hcl" => Some(Role::Rest),
         name if name.ends_with(b".auto.tfvars") => Some(Role::Rest),
         name if name.ends_with(b".tf") && !name.starts_with(b".") => Some(Role::Configuration),
+        name if name.ends_with(b".json") && !name.starts_with(b".") => Some(Role::Data),
         _ => None,
+    }
+}
+
+/// Whether a file is a plan or state of a cluster, as far as can be told quickly. The needles are looked for in UTF-16, too.
+fn is_plan(name: &str, bytes: &[u8]) -> bool {
+    match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
+            let plain: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();
+            plan::is_candidate(name, &plain)
+        }
+        _ => plan::is_candidate(name, bytes),
     }
 }
 

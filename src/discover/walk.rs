@@ -88,7 +88,7 @@ impl Walk {
                 }
             }
         }
-        if !listing.configuration.is_empty() {
+        if !listing.configuration.is_empty() || !listing.data.is_empty() {
             self.send(Folder::linted(&spot.path, listing));
         }
     }
@@ -106,6 +106,7 @@ fn remove_ignored(listing: &mut Listing, spot: &Spot) {
         let keep = |name: &OsString| spot.named.contains(name) || !ignores.ignore(&spot.absolute.join(name), false);
         listing.configuration.retain(|entry| keep(&entry.name));
         listing.rest.retain(|entry| keep(&entry.name));
+        listing.data.retain(|entry| keep(&entry.name));
         listing.folders.retain(|name| !ignores.ignore(&spot.absolute.join(name), true));
     }
 }

@@ -22,6 +22,11 @@ pub fn is_wanted(kind: &str) -> bool {
     matches!(kind, CLUSTER | NODE_POOL | GATEWAY) || networks::KINDS.contains(&kind) || CONFIG_MAPS.contains(&kind)
 }
 
+/// Whether resources of this type are clusters.
+pub fn is_cluster(kind: &str) -> bool {
+    kind == CLUSTER
+}
+
 /// The model of a root module's resources.
 pub fn world(resources: &[Resource], provider: &ProviderVersion, defaults: &Defaults, day: Date) -> World {
     let mut reader = Reader { resources, provider, defaults: Values::on(defaults, day), networks: Networks::read(resources) };
@@ -288,11 +293,7 @@ fn list_instead(several: Vec<Field<Cidr>>, one: &Field<Cidr>) -> Option<Vec<Fiel
 
 fn config_map(resource: &Resource) -> ConfigMap {
     let metadata = Part::body(&resource.body, At::new(resource.header)).part("metadata");
-    ConfigMap {
-        address: Arc::clone(&resource.address),
-        name: metadata.text(&["name"]),
-        namespace: metadata.text(&["namespace"]),
-    }
+    ConfigMap { address: Arc::clone(&resource.address), name: metadata.text(&["name"]), namespace: metadata.text(&["namespace"]) }
 }
 
 /// An old attribute, if the code has it.

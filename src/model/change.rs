@@ -21,8 +21,7 @@ impl World {
             let was = before.clusters.iter().position(|c| c.address == change.address).map(|i| before.clusters.swap_remove(i));
             let is = self.clusters.iter_mut().find(|c| c.address == change.address);
             if let (Some(was), Some(is)) = (was, is) {
-                is.change =
-                    Some(Box::new(Change { before: was, replaces: change.replaces, attributes: change.attributes }));
+                is.change = Some(Box::new(Change { before: was, replaces: change.replaces, attributes: change.attributes }));
             }
         }
     }

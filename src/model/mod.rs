@@ -7,7 +7,7 @@ mod network;
 mod networks;
 mod read;
 
-pub use azurerm::is_wanted;
+pub use azurerm::{is_cluster, is_wanted};
 pub use change::Change;
 pub use field::{Field, State, Undecided};
 pub use network::{Peer, Subnet, SubnetId, Vnet, VnetId};
@@ -63,6 +63,11 @@ pub struct ProviderVersion {
 }
 
 impl ProviderVersion {
+    /// Whether only one version is allowed.
+    pub fn is_exact(&self) -> bool {
+        matches!((self.least, self.below), (Some((major, minor, patch)), Some(below)) if below == (major, minor, patch + 1))
+    }
+
     /// Whether every allowed version is at least this one.
     pub fn surely_from(&self, version: (u64, u64, u64)) -> bool {
         self.least.is_some_and(|least| least >= version)

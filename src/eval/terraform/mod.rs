@@ -14,7 +14,7 @@ mod variables;
 mod version;
 
 pub use module::{Module, Modules};
-pub use version::provider_version;
+pub use version::{provider_version, within};
 
 use crate::config::Config;
 use crate::model::Undecided;

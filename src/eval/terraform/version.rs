@@ -10,8 +10,12 @@ pub fn provider_version(folder: &str, modules: &Modules) -> ProviderVersion {
         let (version, _) = exact;
         return ProviderVersion { least: Some(version), below: Some((version.0, version.1, version.2 + 1)) };
     }
-    let mut range = ProviderVersion::default();
-    for part in module.azurerm_constraints.iter().flat_map(|(text, _)| text.split(',')) {
+    within(ProviderVersion::default(), module.azurerm_constraints.iter().map(|(text, _)| &**text))
+}
+
+/// The versions of a range that constraints allow, too.
+pub fn within<'t>(mut range: ProviderVersion, constraints: impl Iterator<Item = &'t str>) -> ProviderVersion {
+    for part in constraints.flat_map(|text| text.split(',')) {
         narrow(&mut range, part.trim());
     }
     range
