@@ -6,14 +6,18 @@ mod addresses;
 mod defaults;
 mod nodes;
 mod plugin;
+mod replacement;
 mod surge;
+mod upgrade;
 
 pub use addons::Addons;
 pub use addresses::Addresses;
 pub use defaults::Defaults;
 pub use nodes::{Nodes, RetiredOs, VmSeries};
 pub use plugin::{ModeSpelling, OldAttribute, Plugin, Spelling, Version};
+pub use replacement::{InPlace, Replacement, Replacing};
 pub use surge::Surge;
+pub use upgrade::{Named, Upgrade};
 
 use crate::date::{Date, Dated};
 use serde::Deserialize;
@@ -34,6 +38,10 @@ pub struct Facts {
     pub nodes: Nodes,
     /// How many nodes an upgrade adds.
     pub surge: Surge,
+    /// What azurerm replaces a cluster for.
+    pub replacement: Replacement,
+    /// Moving existing clusters to overlay.
+    pub upgrade: Upgrade,
 }
 
 impl Facts {
@@ -46,6 +54,8 @@ impl Facts {
             nodes: read(include_str!("../../rules/facts/nodes.toml")),
             plugin: read(include_str!("../../rules/facts/plugin.toml")),
             surge: read(include_str!("../../rules/facts/surge.toml")),
+            replacement: read(include_str!("../../rules/facts/replacement.toml")),
+            upgrade: read(include_str!("../../rules/facts/upgrade.toml")),
         }
     }
 }
@@ -85,5 +95,7 @@ mod tests {
         toml::from_str::<Nodes>(include_str!("../../rules/facts/nodes.toml")).unwrap();
         toml::from_str::<Plugin>(include_str!("../../rules/facts/plugin.toml")).unwrap();
         toml::from_str::<Surge>(include_str!("../../rules/facts/surge.toml")).unwrap();
+        toml::from_str::<Replacement>(include_str!("../../rules/facts/replacement.toml")).unwrap();
+        toml::from_str::<Upgrade>(include_str!("../../rules/facts/upgrade.toml")).unwrap();
     }
 }
