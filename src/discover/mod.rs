@@ -27,7 +27,7 @@ pub struct Options {
 
 /// Finds and reads the files of a run. What cannot be read is recorded in the result; the rest goes on.
 ///
-/// Folders are walked whole. For a file its folder is read, without the folders below it.
+/// Folders are walked whole. For a file its folder is read, without the folders below it and without plans that were not named.
 pub fn discover(paths: &[String], options: &Options) -> Sources {
     let mut sources = Sources::new();
     let mut starts = Starts::default();

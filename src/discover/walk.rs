@@ -78,6 +78,9 @@ impl Walk {
             spot.ignores = Ignores::enter(spot.ignores.take(), &spot.absolute, listing.repository, listing.gitignore);
             remove_ignored(&mut listing, &spot);
         }
+        if !spot.deep {
+            listing.data.retain(|entry| spot.named.contains(&entry.name));
+        }
         if spot.deep {
             for name in std::mem::take(&mut listing.folders) {
                 let path = spot.path.join(&name);

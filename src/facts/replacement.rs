@@ -46,7 +46,12 @@ pub struct InPlace {
 impl Replacement {
     /// Whether the attribute, a path without indexes, is one that clusters are replaced for.
     pub fn concerns(&self, attribute: &str) -> bool {
-        self.replacing.attributes.iter().any(|a| a == attribute)
+        self.rank(attribute).is_some()
+    }
+
+    /// The place of the attribute among those that clusters are replaced for: what to name first.
+    pub fn rank(&self, attribute: &str) -> Option<usize> {
+        self.replacing.attributes.iter().position(|a| a == attribute)
     }
 
     /// From which version on azurerm makes this change in place; nothing when none does. An empty text means not set.

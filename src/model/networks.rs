@@ -109,6 +109,11 @@ impl Networks {
         };
         if let Ok(id) = id {
             self.vnet_by_address.insert(Arc::clone(&resource.address), id);
+            // A plan shows what was read.
+            let space = body.ranges(&["address_space"]);
+            if let Some(vnet) = self.vnets.get_mut(id.0).filter(|_| id.0 >= self.declared && !space.is_empty()) {
+                vnet.space = space;
+            }
         }
     }
 
@@ -136,7 +141,13 @@ impl Networks {
         };
         let id = declared.unwrap_or_else(|| {
             let why = Undecided::new(format!("{} is read from Azure", resource.address), Some(resource.header));
-            self.push_subnet(unseen_subnet(&resource.address, body.at.clone(), name, vnet, why))
+            let mut subnet = unseen_subnet(&resource.address, body.at.clone(), name, vnet, why);
+            // A plan shows what was read.
+            let prefixes = body.ranges(&["address_prefixes"]);
+            if !prefixes.is_empty() {
+                subnet.prefixes = prefixes;
+            }
+            self.push_subnet(subnet)
         });
         self.subnet_by_term.insert(term, id);
     }

@@ -19,6 +19,7 @@ pub(super) fn forces_replacement(cx: &Context, cluster: &Cluster, out: &mut Out)
             Err(why) => unknown = unknown.or(Some(why)),
         }
     }
+    causes.sort_by_key(|cause| cx.facts.replacement.rank(&cause.name).unwrap_or(usize::MAX));
     let Some((first, others)) = causes.split_first() else { return unknown.map_or(Ok(()), Err) };
     let names: Vec<String> = causes.iter().map(|cause| described(cause)).collect();
     let message = format!("this plan destroys the cluster and creates it anew, because of {}", names.join(" and "));
