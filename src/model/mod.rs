@@ -252,6 +252,17 @@ impl World {
         self.vnets.get(id.0)
     }
 
+    /// Whether two VNets are certainly one, or certainly two: see [`Vnet::is_same`].
+    ///
+    /// # Errors
+    /// The reason, when the code does not say.
+    pub fn is_same_vnet(&self, a: VnetId, b: VnetId) -> Result<bool, Undecided> {
+        match (self.vnet(a), self.vnet(b)) {
+            (Some(one), Some(other)) if a != b => one.is_same(other),
+            _ => Ok(a == b),
+        }
+    }
+
     /// The VNets of the cluster's node pools, each once.
     pub fn node_vnets(&self, cluster: &Cluster) -> Vec<VnetId> {
         let mut found = Vec::new();

@@ -1,6 +1,6 @@
 //! Subnets and virtual networks of the model.
 
-use super::{Field, Undecided};
+use super::{Field, Undecided, both};
 use crate::cidr::Cidr;
 use crate::value::At;
 use std::sync::Arc;
@@ -75,6 +75,22 @@ impl Subnet {
 }
 
 impl Vnet {
+    /// Whether this and another are certainly one VNet, or certainly two: the code may name one VNet in two ways, and a different name or
+    /// resource group tells them apart.
+    ///
+    /// # Errors
+    /// The reason, when their names do not say.
+    pub fn is_same(&self, other: &Vnet) -> Result<bool, Undecided> {
+        let same_text = |a: &Field<String>, b: &Field<String>| match (a.known()?, b.known()?) {
+            (Some(a), Some(b)) => Ok(a.eq_ignore_ascii_case(b)),
+            _ => {
+                let reason = format!("it is not known whether VNet {} and VNet {} are the same", self.title(), other.title());
+                Err(Undecided::new(reason, Some(other.at.site)))
+            }
+        };
+        both(same_text(&self.name, &other.name), same_text(&self.resource_group, &other.resource_group))
+    }
+
     /// How to call the VNet in a message.
     pub fn title(&self) -> String {
         match self.name.known() {

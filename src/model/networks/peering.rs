@@ -1,6 +1,6 @@
 //! Peerings: which VNets reach each other directly.
 
-use super::{Field, Networks, Part, Undecided, Vnet, VnetId, read};
+use super::{Networks, Part, Undecided, VnetId, read};
 use crate::model::Peer;
 use crate::tree::Resource;
 use crate::value::At;
@@ -85,15 +85,9 @@ impl Networks {
         let Some(unseen) = self.vnets.get(end.0).cloned() else { return };
         let Some(why) = &unseen.more_peers else { return };
         for id in (0..self.declared).map(VnetId).filter(|id| !ends.contains(id)) {
-            if self.vnets.get(id.0).is_some_and(|v| may_be(v, &unseen)) {
+            if self.vnets.get(id.0).is_some_and(|v| v.is_same(&unseen) != Ok(false)) {
                 self.may_have_more(id, why);
             }
         }
     }
-}
-
-/// Whether two VNets may be the same, by what is known of their names.
-fn may_be(a: &Vnet, b: &Vnet) -> bool {
-    let differ = |a: &Field<String>, b: &Field<String>| matches!((a.known(), b.known()), (Ok(Some(a)), Ok(Some(b))) if !a.eq_ignore_ascii_case(b));
-    !differ(&a.name, &b.name) && !differ(&a.resource_group, &b.resource_group)
 }
