@@ -8,7 +8,7 @@ mod read;
 
 pub use azurerm::is_wanted;
 pub use field::{Field, State, Undecided};
-pub use network::{Peer, Subnet, SubnetId, Vnet, VnetId};
+pub use network::{NatGateway, Peer, Route, RouteTable, Subnet, SubnetId, Vnet, VnetId};
 
 use crate::cidr::{Cidr, Family};
 use crate::date::Date;
@@ -89,6 +89,12 @@ pub struct Cluster {
     pub service_cidrs: Vec<Field<Cidr>>,
     /// The address of the cluster's DNS service; Azure's default where none is written.
     pub dns_service_ip: Field<IpAddr>,
+    /// How traffic leaves the cluster, as written: `userDefinedRouting`, .. Azure's default is `loadBalancer`.
+    pub outbound_type: Field<String>,
+    /// The SKU of the cluster's load balancer, lower case: `basic` or `standard`. Azure's default is `standard`.
+    pub load_balancer_sku: Field<String>,
+    /// Whether the API server has a private address only; `None` counts as no.
+    pub private: Field<bool>,
     /// The IP families. Azure's default is IPv4 alone.
     pub ip_families: Field<Vec<Family>>,
     /// The node pools that are known, the default pool first.
@@ -240,6 +246,12 @@ impl World {
     /// The model of the resources of one root module, with Azure's defaults of a day.
     pub fn new(resources: &[Resource], provider: &ProviderVersion, facts: &Facts, day: Date) -> Self {
         azurerm::world(resources, provider, &facts.defaults, day)
+    }
+
+    /// Tells that the code also makes resources that are not shown, for instance in a module from elsewhere: what belongs to a subnet by
+    /// a resource of its own may be among them.
+    pub fn may_have_more(&mut self, why: &Undecided) {
+        networks::may_have_more(&mut self.subnets, why);
     }
 
     /// The subnet with this id.

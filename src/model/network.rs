@@ -28,6 +28,47 @@ pub struct Subnet {
     pub vnet: Field<VnetId>,
     /// The services that it is delegated to.
     pub delegations: Field<Vec<String>>,
+    /// Its route table. Absent: this code gives it none.
+    pub route_table: Field<Arc<RouteTable>>,
+    /// Its NAT gateway. Absent: this code gives it none.
+    pub nat_gateway: Field<NatGateway>,
+}
+
+/// A route table.
+#[derive(Clone, Debug)]
+pub struct RouteTable {
+    /// Its address in the code, or its Azure id where the code does not declare it.
+    pub address: Arc<str>,
+    /// Where it is declared, or named.
+    pub at: At,
+    /// Whether its subnets also learn routes over BGP. Absent means yes.
+    pub learns_routes: Field<bool>,
+    /// The routes that are known.
+    pub routes: Vec<Route>,
+    /// Set when it may have routes that the code does not show: why.
+    pub more_routes: Option<Undecided>,
+}
+
+/// A route of a route table.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// Where it is declared.
+    pub at: At,
+    /// What it is for: a range, or the name of a service.
+    pub prefix: Field<String>,
+    /// The kind of the next hop as written: `VirtualAppliance`, `Internet`, ..
+    pub next_hop: Field<String>,
+}
+
+/// A NAT gateway.
+#[derive(Clone, Debug)]
+pub struct NatGateway {
+    /// Its address in the code, or its Azure id where the code does not declare it.
+    pub address: Arc<str>,
+    /// Where it is declared, or named.
+    pub at: At,
+    /// Its SKU as written. Absent means `Standard`.
+    pub sku: Field<String>,
 }
 
 /// A virtual network.

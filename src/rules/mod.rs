@@ -4,6 +4,7 @@ mod addons;
 mod cidr_syntax;
 mod dns;
 mod document;
+mod egress;
 mod label_name;
 mod max_pods;
 mod node_limit;
@@ -194,6 +195,10 @@ pub const RULES: &[Rule] = &[
     rule!("nodes", "node-subnet-multiple-prefixes", All, Cluster(node_subnet::multiple_prefixes)),
     rule!("nodes", "label-name-length", All, Cluster(label_name::length)),
     rule!("nodes", "label-name-charset", All, Cluster(label_name::charset)),
+    rule!("egress", "managed-nat-with-byo-vnet", All, Cluster(egress::managed_nat_with_byo_vnet)),
+    rule!("egress", "user-assigned-nat-association", All, Cluster(egress::user_assigned_nat_association)),
+    rule!("egress", "udr-default-route", All, Cluster(egress::udr_default_route)),
+    rule!("egress", "outbound-type-requires-standard-lb", All, Cluster(egress::requires_standard_load_balancer)),
 ];
 
 /// The rule of this name.

@@ -87,7 +87,11 @@ pub(super) fn multiple_prefixes(cx: &Context, cluster: &Cluster, out: &mut Out) 
 }
 
 /// Looks at each node subnet of the cluster, all of them whatever happens; the first reason that something is undecided counts.
-fn each_subnet(cx: &Context, cluster: &Cluster, mut check: impl FnMut(&Pool, &Subnet) -> Decision) -> Decision {
+pub(super) fn each_subnet<'a>(
+    cx: &Context<'a>,
+    cluster: &'a Cluster,
+    mut check: impl FnMut(&'a Pool, &'a Subnet) -> Decision,
+) -> Decision {
     let mut decision = Ok(());
     for (pool, id) in cluster.node_subnets() {
         if let Some(subnet) = cx.world.subnet(id) {

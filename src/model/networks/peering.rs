@@ -52,9 +52,9 @@ impl Networks {
         if let Some(repeated) = &resource.repeated {
             return Some(read::undecided(repeated));
         }
-        let with_its_vnet = self.names.get(near.0).is_some_and(|(_, module)| *module == resource.module);
-        if resource.module.contains("[?]") && !with_its_vnet {
-            return Some(Undecided::new(format!("how often {} stands is not known", resource.module), at));
+        let module = self.names.get(near.0).map_or("", |(_, module)| module);
+        if let Some(why) = super::may_be_missing(resource, module) {
+            return Some(why);
         }
         WHOLE.iter().find_map(|name| match body.truth(&[name]).known() {
             Ok(None | Some(true)) => None,
