@@ -36,8 +36,8 @@ impl Outbound {
         let of =
             |kind: &'static str, existing: bool| resources.iter().filter(move |r| &*r.kind == kind && r.existing == existing);
         of(TABLE, false).for_each(|r| outbound.add_table(r));
-        of(ROUTE, false).for_each(|r| outbound.add_route(r));
         of(TABLE, true).for_each(|r| outbound.add_existing_table(r));
+        of(ROUTE, false).for_each(|r| outbound.add_route(r));
         for gateway in of(GATEWAY, false).chain(of(GATEWAY, true)) {
             let body = Part::body(&gateway.body, At::new(gateway.header));
             let gateway = NatGateway {
@@ -91,25 +91,27 @@ impl Outbound {
     fn add_route(&mut self, resource: &Resource) {
         let body = Part::body(&resource.body, At::new(resource.header));
         let name = body.get("route_table_name");
-        let doubt = match (self.table_named(name, &body, &resource.module), &resource.repeated) {
-            (Ok(Some(id)), repeated) => {
+        match self.table_named(name, &body, &resource.module) {
+            Ok(Some(id)) => {
                 let Some(table) = self.tables.get_mut(id) else { return };
-                let missing = repeated.as_ref().map(read::undecided);
+                let missing = resource.repeated.as_ref().map(read::undecided);
                 match missing.or_else(|| super::may_be_missing(resource, &table.address)) {
                     None => table.routes.push(route(&body)),
                     Some(why) => _ = table.more_routes.get_or_insert(why),
                 }
-                return;
             }
-            (Ok(None), _) => {
-                Undecided::new(format!("the route table of {} is not known", resource.address), Some(resource.header))
-            }
-            (Err(why), _) => why,
-        };
-        // It may be a route of any table whose name is not known to be another.
+            Ok(None) => self.doubt_look_alikes(name, None),
+            Err(why) => self.doubt_look_alikes(name, Some(why)),
+        }
+    }
+
+    /// A route may be one of any table whose name is not known to be another.
+    fn doubt_look_alikes(&mut self, name: Option<&Val>, why: Option<Undecided>) {
+        let not_a_text = |val: &&Val| val.value.as_str().is_none();
         for (table, (own, _)) in self.tables.iter_mut().zip(&self.names) {
-            if !differ(own.as_ref(), name) {
-                table.more_routes.get_or_insert_with(|| doubt.clone());
+            let unknown = || name.filter(not_a_text).or(own.as_ref().filter(not_a_text)).map(read::undecided);
+            if let Some(why) = why.clone().or_else(unknown).filter(|_| !differ(own.as_ref(), name)) {
+                table.more_routes.get_or_insert(why);
             }
         }
     }
