@@ -74,7 +74,7 @@ fn check_root(folder: &str, modules: &Modules, sources: &Sources, config: &Confi
         let evaluated = terraform::evaluate(folder, modules, sources, config, assumptions, &model::is_wanted);
         let mut world = World::new(&evaluated.resources, &provider, facts, config.day);
         for (call, why) in evaluated.unresolved {
-            world.may_have_more(&why);
+            world.more_resources.get_or_insert_with(|| why.clone());
             report.undecided.push(UndecidedRule { rule: "*", cluster: call, why });
         }
         rules::run(&world, facts, config.day, &|rule| config.wants(rule), &mut report);

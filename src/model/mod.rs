@@ -27,6 +27,9 @@ pub struct World {
     pub subnets: Vec<Subnet>,
     /// The virtual networks, likewise.
     pub vnets: Vec<Vnet>,
+    /// Set when the code also makes resources that are not shown, in a module from elsewhere say: why. What belongs to a subnet by a
+    /// resource of its own may be among them.
+    pub more_resources: Option<Undecided>,
 }
 
 /// The program that sends the code to Azure: some of what is refused is refused by it, not by Azure.
@@ -246,12 +249,6 @@ impl World {
     /// The model of the resources of one root module, with Azure's defaults of a day.
     pub fn new(resources: &[Resource], provider: &ProviderVersion, facts: &Facts, day: Date) -> Self {
         azurerm::world(resources, provider, &facts.defaults, day)
-    }
-
-    /// Tells that the code also makes resources that are not shown, for instance in a module from elsewhere: what belongs to a subnet by
-    /// a resource of its own may be among them.
-    pub fn may_have_more(&mut self, why: &Undecided) {
-        networks::may_have_more(&mut self.subnets, why);
     }
 
     /// The subnet with this id.

@@ -39,8 +39,6 @@ pub struct Networks {
     names: Vec<(Option<Val>, Arc<str>)>,
 }
 
-pub use routes::may_have_more;
-
 const NOT_DECLARED: &str = "is not declared in this code";
 const AMBIGUOUS: &str = "several VNets have this name";
 /// How addresses show a module that is called an unknown number of times.

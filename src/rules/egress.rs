@@ -48,6 +48,7 @@ fn gateway_at_each_subnet(cx: &Context, cluster: &Cluster, out: &mut Out) -> Dec
     }
     each_subnet(cx, cluster, |pool, subnet| {
         if subnet.nat_gateway.known()?.is_none() {
+            all_is_shown(cx)?;
             report_subnet(out, cluster, (pool, subnet), "has no NAT gateway")
                 .azure("AKS refuses to create the cluster or the pool (SubnetNotAssociatedWithNATGateway).")
                 .fix(format!("Associate a NAT gateway with subnet {}, and let the cluster depend on that.", subnet.title()));
@@ -95,6 +96,7 @@ pub(super) fn udr_default_route(cx: &Context, cluster: &Cluster, out: &mut Out) 
     let mut seen = Vec::new();
     each_subnet(cx, cluster, |pool, subnet| {
         let Some(table) = subnet.route_table.known()? else {
+            all_is_shown(cx)?;
             report_subnet(out, cluster, (pool, subnet), "has no route table")
                 .azure("AKS refuses to create the cluster or the pool: it checks that the subnet has a route table with a default route.")
                 .fix(format!(
@@ -151,6 +153,7 @@ fn default_route(cx: &Context, cluster: &Cluster, table: &RouteTable, subnet: &S
             Err(Undecided::new(reason, Some(table.at.site)))
         }
         None => {
+            all_is_shown(cx)?;
             out.report("default", &table.at, format!("{}, but {} has no route for {wanted}", type_of(cluster), table.address))
                 .azure("AKS refuses to create the cluster or the pool (RouteTableMissingDefaultRouteError).")
                 .fix(format!("Add a route for {wanted} with the next hop {hops_text} to the table."))
@@ -171,6 +174,11 @@ pub(super) fn requires_standard_load_balancer(cx: &Context, cluster: &Cluster, o
             .fix(format!("Set {} to \"standard\". The cluster must be created anew.", sku.name));
     }
     Ok(())
+}
+
+/// Whether nothing in the code is hidden, so that what is not there is absent.
+fn all_is_shown(cx: &Context) -> Decision {
+    cx.world.more_resources.clone().map_or(Ok(()), Err)
 }
 
 /// Reports a node subnet that lacks something which the outbound type needs.

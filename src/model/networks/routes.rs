@@ -161,17 +161,6 @@ impl Outbound {
     }
 }
 
-/// Tells that resources which are not shown may give the subnets route tables, routes and NAT gateways.
-pub fn may_have_more(subnets: &mut [Subnet], why: &Undecided) {
-    for subnet in subnets {
-        doubt(&mut subnet.route_table, why);
-        doubt(&mut subnet.nat_gateway, why);
-        if let State::Set(table) = &mut subnet.route_table.state {
-            Arc::make_mut(table).more_routes.get_or_insert_with(|| why.clone());
-        }
-    }
-}
-
 /// What seemed to be absent may be there.
 fn doubt<T>(field: &mut Field<T>, why: &Undecided) {
     if matches!(field.state, State::Absent) {
