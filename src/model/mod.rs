@@ -194,20 +194,6 @@ impl Cluster {
     pub fn unknown_node_subnet(&self) -> Option<Undecided> {
         self.more_pools.clone().or_else(|| self.pools.iter().find_map(|p| p.subnet.known().err()))
     }
-
-    /// The largest number of nodes that all pools together may reach.
-    pub fn max_nodes(&self) -> Result<u64, Undecided> {
-        self.sum_over_pools(Pool::max_nodes)
-    }
-
-    /// Sums a number over all pools; undecided when there may be more pools than are known.
-    pub fn sum_over_pools(&self, number: impl Fn(&Pool) -> Result<u64, Undecided>) -> Result<u64, Undecided> {
-        let mut sum = 0u64;
-        for pool in &self.pools {
-            sum = sum.saturating_add(number(pool)?);
-        }
-        self.more_pools.clone().or_else(|| self.pools.iter().find_map(|p| p.repeated.clone())).map_or(Ok(sum), Err)
-    }
 }
 
 impl Pool {
