@@ -5,6 +5,7 @@ mod cidr_syntax;
 mod dns;
 mod document;
 mod egress;
+mod kubernetes;
 mod label_name;
 mod max_pods;
 mod node_limit;
