@@ -95,10 +95,11 @@ fn check_root(folder: &str, modules: &Modules, sources: &Sources, config: &Confi
     choices::check_all(&|assumptions| {
         let mut report = Report::default();
         let evaluated = terraform::evaluate(folder, modules, sources, config, assumptions, &model::is_wanted);
+        let mut world = World::new(&evaluated.resources, &provider, facts, config.day);
         for (call, why) in evaluated.unresolved {
+            world.more_resources.get_or_insert_with(|| why.clone());
             report.undecided.push(UndecidedRule { rule: "*", cluster: call, why });
         }
-        let world = World::new(&evaluated.resources, &provider, facts, config.day);
         rules::run(&world, facts, config.day, &|rule| config.wants(rule), &mut report);
         report
     })

@@ -4,6 +4,7 @@
 mod addons;
 mod addresses;
 mod defaults;
+mod egress;
 mod nodes;
 mod plugin;
 mod replacement;
@@ -13,6 +14,7 @@ mod upgrade;
 pub use addons::Addons;
 pub use addresses::Addresses;
 pub use defaults::Defaults;
+pub use egress::Egress;
 pub use nodes::{Nodes, RetiredOs, VmSeries};
 pub use plugin::{ModeSpelling, OldAttribute, Plugin, Spelling, Version};
 pub use replacement::{InPlace, Replacement, Replacing};
@@ -42,6 +44,8 @@ pub struct Facts {
     pub replacement: Replacement,
     /// Moving existing clusters to overlay.
     pub upgrade: Upgrade,
+    /// How traffic leaves a cluster.
+    pub egress: Egress,
 }
 
 impl Facts {
@@ -51,6 +55,7 @@ impl Facts {
             addons: read(include_str!("../../rules/facts/addons.toml")),
             addresses: read(include_str!("../../rules/facts/addresses.toml")),
             defaults: read(include_str!("../../rules/facts/defaults.toml")),
+            egress: read(include_str!("../../rules/facts/egress.toml")),
             nodes: read(include_str!("../../rules/facts/nodes.toml")),
             plugin: read(include_str!("../../rules/facts/plugin.toml")),
             surge: read(include_str!("../../rules/facts/surge.toml")),
@@ -92,6 +97,7 @@ mod tests {
         toml::from_str::<Addons>(include_str!("../../rules/facts/addons.toml")).unwrap();
         toml::from_str::<Addresses>(include_str!("../../rules/facts/addresses.toml")).unwrap();
         toml::from_str::<Defaults>(include_str!("../../rules/facts/defaults.toml")).unwrap();
+        toml::from_str::<Egress>(include_str!("../../rules/facts/egress.toml")).unwrap();
         toml::from_str::<Nodes>(include_str!("../../rules/facts/nodes.toml")).unwrap();
         toml::from_str::<Plugin>(include_str!("../../rules/facts/plugin.toml")).unwrap();
         toml::from_str::<Surge>(include_str!("../../rules/facts/surge.toml")).unwrap();

@@ -19,7 +19,7 @@ const CONFIG_MAPS: [&str; 2] = ["kubernetes_config_map", "kubernetes_config_map_
 
 /// Whether resources of this type are part of the model.
 pub fn is_wanted(kind: &str) -> bool {
-    matches!(kind, CLUSTER | NODE_POOL | GATEWAY) || networks::KINDS.contains(&kind) || CONFIG_MAPS.contains(&kind)
+    matches!(kind, CLUSTER | NODE_POOL | GATEWAY) || networks::is_part(kind) || CONFIG_MAPS.contains(&kind)
 }
 
 /// Whether resources of this type are clusters.
@@ -48,6 +48,8 @@ struct Values {
     max_pods_node_subnet: Option<u64>,
     max_pods_kubenet: Option<u64>,
     node_count: Option<u64>,
+    outbound_type: Option<String>,
+    load_balancer_sku: Option<String>,
 }
 
 impl Values {
@@ -64,6 +66,8 @@ impl Values {
             max_pods_node_subnet: defaults.max_pods_node_subnet.on(day).copied(),
             max_pods_kubenet: defaults.max_pods_kubenet.on(day).copied(),
             node_count: defaults.node_count.on(day).copied(),
+            outbound_type: defaults.outbound_type.on(day).cloned(),
+            load_balancer_sku: defaults.load_balancer_sku.on(day).cloned(),
         }
     }
 }
@@ -109,6 +113,9 @@ impl Reader<'_> {
             pod_cidrs: self.pod_cidrs(&profile, &plugin, &mode),
             service_cidrs,
             dns_service_ip,
+            outbound_type: profile.text(&["outbound_type"]).or_default(self.defaults.outbound_type.clone()),
+            load_balancer_sku: profile.word(&["load_balancer_sku"]).or_default(self.defaults.load_balancer_sku.clone()),
+            private: body.truth(&["private_cluster_enabled", "private_link_enabled"]),
             ip_families: families(&profile),
             pools,
             more_pools,

@@ -10,7 +10,7 @@ mod read;
 pub use azurerm::{is_cluster, is_wanted};
 pub use change::Change;
 pub use field::{Field, State, Undecided};
-pub use network::{Peer, Subnet, SubnetId, Vnet, VnetId};
+pub use network::{NatGateway, Peer, Route, RouteTable, Subnet, SubnetId, Vnet, VnetId};
 
 use crate::cidr::{Cidr, Family};
 use crate::date::Date;
@@ -29,6 +29,9 @@ pub struct World {
     pub subnets: Vec<Subnet>,
     /// The virtual networks, likewise.
     pub vnets: Vec<Vnet>,
+    /// Set when the code also makes resources that are not shown, in a module from elsewhere say: why. What belongs to a subnet by a
+    /// resource of its own may be among them.
+    pub more_resources: Option<Undecided>,
     /// The Kubernetes ConfigMaps that the code makes.
     pub config_maps: Vec<ConfigMap>,
 }
@@ -109,6 +112,12 @@ pub struct Cluster {
     pub service_cidrs: Vec<Field<Cidr>>,
     /// The address of the cluster's DNS service; Azure's default where none is written.
     pub dns_service_ip: Field<IpAddr>,
+    /// How traffic leaves the cluster, as written: `userDefinedRouting`, .. Azure's default is `loadBalancer`.
+    pub outbound_type: Field<String>,
+    /// The SKU of the cluster's load balancer, lower case: `basic` or `standard`. Azure's default is `standard`.
+    pub load_balancer_sku: Field<String>,
+    /// Whether the API server has a private address only; `None` counts as no.
+    pub private: Field<bool>,
     /// The IP families. Azure's default is IPv4 alone.
     pub ip_families: Field<Vec<Family>>,
     /// The node pools that are known, the default pool first.
@@ -209,20 +218,6 @@ impl Cluster {
     pub fn unknown_node_subnet(&self) -> Option<Undecided> {
         self.more_pools.clone().or_else(|| self.pools.iter().find_map(|p| p.subnet.known().err()))
     }
-
-    /// The largest number of nodes that all pools together may reach.
-    pub fn max_nodes(&self) -> Result<u64, Undecided> {
-        self.sum_over_pools(Pool::max_nodes)
-    }
-
-    /// Sums a number over all pools; undecided when there may be more pools than are known.
-    pub fn sum_over_pools(&self, number: impl Fn(&Pool) -> Result<u64, Undecided>) -> Result<u64, Undecided> {
-        let mut sum = 0u64;
-        for pool in &self.pools {
-            sum = sum.saturating_add(number(pool)?);
-        }
-        self.more_pools.clone().or_else(|| self.pools.iter().find_map(|p| p.repeated.clone())).map_or(Ok(sum), Err)
-    }
 }
 
 impl Pool {
@@ -274,6 +269,17 @@ impl World {
     /// The VNet with this id.
     pub fn vnet(&self, id: VnetId) -> Option<&Vnet> {
         self.vnets.get(id.0)
+    }
+
+    /// Whether two VNets are certainly one, or certainly two: see [`Vnet::is_same`].
+    ///
+    /// # Errors
+    /// The reason, when the code does not say.
+    pub fn is_same_vnet(&self, a: VnetId, b: VnetId) -> Result<bool, Undecided> {
+        match (self.vnet(a), self.vnet(b)) {
+            (Some(one), Some(other)) if a != b => one.is_same(other),
+            _ => Ok(a == b),
+        }
     }
 
     /// The VNets of the cluster's node pools, each once.

@@ -4,6 +4,8 @@ mod addons;
 mod cidr_syntax;
 mod dns;
 mod document;
+mod egress;
+mod kubernetes;
 mod label_name;
 mod max_pods;
 mod node_limit;
@@ -198,6 +200,10 @@ pub const RULES: &[Rule] = &[
     rule!("nodes", "node-subnet-multiple-prefixes", All, Cluster(node_subnet::multiple_prefixes)),
     rule!("nodes", "label-name-length", All, Cluster(label_name::length)),
     rule!("nodes", "label-name-charset", All, Cluster(label_name::charset)),
+    rule!("egress", "managed-nat-with-byo-vnet", All, Cluster(egress::managed_nat_with_byo_vnet)),
+    rule!("egress", "user-assigned-nat-association", All, Cluster(egress::user_assigned_nat_association)),
+    rule!("egress", "udr-default-route", All, Cluster(egress::udr_default_route)),
+    rule!("egress", "outbound-type-requires-standard-lb", All, Cluster(egress::requires_standard_load_balancer)),
     rule!("upgrade", "upgrade-k8s-version", All, Cluster(upgrade::k8s_version)),
     rule!("upgrade", "upgrade-network-policy", All, Cluster(upgrade::network_policy)),
     rule!("upgrade", "upgrade-dynamic-ip", All, Cluster(upgrade::dynamic_ip)),
@@ -207,6 +213,7 @@ pub const RULES: &[Rule] = &[
     rule!("upgrade", "upgrade-irreversible", All, Cluster(upgrade::irreversible)),
     rule!("upgrade", "upgrade-simultaneous-reimage", All, Cluster(upgrade::simultaneous_reimage)),
     rule!("upgrade", "upgrade-kubenet-identity", All, Cluster(upgrade::kubenet_identity)),
+    rule!("upgrade", "upgrade-kubenet-route-table", All, Cluster(upgrade::kubenet_route_table)),
     rule!("upgrade", "upgrade-ip-masq-config", All, Cluster(upgrade::ip_masq_config)),
     rule!("upgrade", "upgrade-windows-build", All, Cluster(upgrade::windows_build)),
     rule!("upgrade", "plan-forces-cluster-replacement", All, Cluster(replacement::forces_replacement)),

@@ -1,8 +1,7 @@
 //! Topic `upgrade`: what stands in the way of an existing cluster that a plan moves to Azure CNI Overlay.
 
 use super::ranges::{self, Kind, move_away, report_overlaps, report_overlaps_as};
-use super::vm::{minor, parsed};
-use super::{Context, Decision, Out};
+use super::{Context, Decision, Out, kubernetes};
 use crate::model::{Change, Cluster, Undecided, both};
 
 /// Runs a check for a cluster that is updated in place and gets the mode overlay. Where it is unknown whether it does, that matters only
@@ -25,7 +24,7 @@ pub(super) fn k8s_version(cx: &Context, cluster: &Cluster, out: &mut Out) -> Dec
     let Some(least) = cx.facts.upgrade.kubernetes_least.on(cx.day) else { return Ok(()) };
     on_move(cluster, out, |change, out| {
         let version = &change.before.kubernetes_version;
-        if let (Some(has), Some(needs)) = (parsed(version)?, minor(least))
+        if let (Some(has), Some(needs)) = (kubernetes::of(&change.before)?, kubernetes::parse(least))
             && has < needs
         {
             let written = version.known()?.map_or("", String::as_str);
@@ -172,6 +171,32 @@ pub(super) fn kubenet_identity(_: &Context, cluster: &Cluster, out: &mut Out) ->
                 .related("the mode changes to overlay here", &cluster.mode.at);
         }
         Ok(())
+    })
+}
+
+/// `upgrade-kubenet-route-table`
+pub(super) fn kubenet_route_table(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    on_move(cluster, out, |change, out| {
+        let by_user = cluster.outbound_type.is("userDefinedRouting");
+        if !both(change.before.is_kubenet(), by_user.map(|by_user| !by_user))? {
+            return Ok(());
+        }
+        let mut unknown = cluster.unknown_node_subnet();
+        for subnet in cluster.node_subnets().into_iter().filter_map(|(_, id)| cx.world.subnet(id)) {
+            match subnet.route_table.known() {
+                Ok(Some(table)) => {
+                    let message = format!("the cluster leaves kubenet, but node subnet {} keeps its route table", subnet.title());
+                    out.report("default", &subnet.route_table.at, message)
+                        .azure("AKS deletes the routes to pods from the table during the move, and needs the table no more.")
+                        .fix("Take the route table off the subnet after the move. Until then, let Terraform ignore that its routes change.")
+                        .related(format!("the route table, {}", table.address), &table.at)
+                        .related("the mode changes to overlay here", &cluster.mode.at);
+                }
+                Ok(None) => {}
+                Err(why) => unknown = unknown.or(Some(why)),
+            }
+        }
+        unknown.map_or(Ok(()), Err)
     })
 }
 
