@@ -33,7 +33,7 @@ use std::collections::BTreeSet;
 pub fn check(sources: &Sources, config: &Config) -> Report {
     use rayon::prelude::*;
     let facts = Facts::embedded();
-    let (modules, errors) = Modules::read(sources, &config.var_files);
+    let (modules, errors) = Modules::read(sources, &config.var_files());
     let mut report = Report { files: sources.len(), unreadable: sources.unreadable().to_vec(), ..Report::default() };
     report.unreadable.extend(errors.into_iter().map(|(span, message)| Unreadable {
         message,

@@ -8,6 +8,7 @@ pub mod convert;
 mod expr;
 pub mod functions;
 mod module;
+mod overrides;
 mod reference;
 mod repeat;
 mod variables;
