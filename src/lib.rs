@@ -75,7 +75,8 @@ fn check_root(folder: &str, modules: &Modules, sources: &Sources, config: &Confi
         for (call, why) in evaluated.unresolved {
             report.undecided.push(UndecidedRule { rule: "*", cluster: call, why });
         }
-        let world = World::new(&evaluated.resources, &provider, facts, config.day);
+        let mut world = World::new(&evaluated.resources, &provider, facts, config.day);
+        world.validations = evaluated.validations;
         rules::run(&world, facts, config.day, &|rule| config.wants(rule), &mut report);
         report
     })

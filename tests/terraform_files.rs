@@ -89,11 +89,11 @@ fn json_variables_modules_and_outputs() {
 
 #[test]
 fn json_blocks_repeat_and_are_dynamic() {
-    let pools = |body: &str| format!(r#"{{"resource": [{{"azurerm_kubernetes_cluster": {{"x": {body}}}}}]}}"#);
+    let other = |body: &str| format!(r#"{{"resource": [{{"azurerm_kubernetes_cluster": {{"x": {body}}}}}]}}"#);
     let count = |body: &str, expected: &str| {
         let value =
             "${azurerm_kubernetes_cluster.x.network_profile[length(azurerm_kubernetes_cluster.x.network_profile) - 1].pod_cidr}";
-        let found = of(&[("d.tf.json", &pools(body)), ("c.tf.json", &json_cluster(value))]);
+        let found = of(&[("d.tf.json", &other(body)), ("c.tf.json", &json_cluster(value))]);
         assert!(found.iter().any(|f| f == expected), "{body}: {found:?}");
     };
     count(r#"{"network_profile": {"pod_cidr": "one"}}"#, "one");
@@ -106,9 +106,9 @@ fn json_blocks_repeat_and_are_dynamic() {
         r#"{"dynamic": {"network_profile": [{"for_each": {"k": "v"}, "iterator": "it", "content": [{"pod_cidr": "${it.key}"}]}]}}"#,
         "k",
     );
-    let tags = pools(r#"{"tags": {"a": "tag"}}"#);
+    let tags = other(r#"{"tags": {"a": "tag"}}"#);
     let found = of(&[("d.tf.json", &tags), ("c.tf.json", &json_cluster("${azurerm_kubernetes_cluster.x.tags.a}"))]);
-    assert_eq!(found, ["tag"]);
+    assert!(found.iter().any(|f| f == "tag"), "{found:?}");
 }
 
 #[test]

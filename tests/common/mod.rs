@@ -43,6 +43,7 @@ pub fn cluster(value: &str) -> String {
     format!(
         r#"
 resource "azurerm_kubernetes_cluster" "c" {{
+  default_node_pool {{ name = "system" }}
   network_profile {{
     network_plugin      = "azure"
     network_plugin_mode = "overlay"
