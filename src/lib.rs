@@ -35,9 +35,12 @@ use std::collections::{BTreeMap, BTreeSet};
 pub fn check(sources: &Sources, config: &Config) -> Report {
     use rayon::prelude::*;
     let facts = Facts::embedded();
-    let (modules, mut errors) = Modules::read(sources, &config.var_files);
+    let (mut modules, mut errors) = Modules::read(sources, &config.var_files());
     let (plans, plan_errors) = plan::read(sources);
     errors.extend(plan_errors);
+    for plan in &plans {
+        modules.var_files.insert(sources.file(plan.file).path().to_owned(), plan.variables(sources));
+    }
     let mut report = Report { files: sources.len(), unreadable: sources.unreadable().to_vec(), ..Report::default() };
     report.unreadable.extend(errors.into_iter().map(|(span, message)| Unreadable {
         message,
@@ -96,6 +99,7 @@ fn check_root(folder: &str, modules: &Modules, sources: &Sources, config: &Confi
         let mut report = Report::default();
         let evaluated = terraform::evaluate(folder, modules, sources, config, assumptions, &model::is_wanted);
         let mut world = World::new(&evaluated.resources, &provider, facts, config.day);
+        world.validations = evaluated.validations;
         for (call, why) in evaluated.unresolved {
             world.more_resources.get_or_insert_with(|| why.clone());
             report.undecided.push(UndecidedRule { rule: "*", cluster: call, why });

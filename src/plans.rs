@@ -1,6 +1,6 @@
 //! Plans beside the code that they were made of: one report for both.
 
-use crate::config::Config;
+use crate::config::{Config, Given};
 use crate::eval::plan::{Plan, without_indexes};
 use crate::eval::terraform::{self, Assumptions, Evaluated, Modules};
 use crate::facts::Facts;
@@ -8,7 +8,6 @@ use crate::model::{self, World};
 use crate::report::{Finding, Report};
 use crate::rules;
 use crate::source::{self, Sources};
-use crate::syntax::json::{Node, Value};
 use std::collections::BTreeSet;
 
 /// Checks a plan. With the root module that it was made of, if that is among the code; findings then point into it.
@@ -25,7 +24,9 @@ pub(crate) fn check(
     if clusters.is_empty() {
         return (None, report);
     }
-    let config = Config { vars: variables(plan, sources), var_files: Vec::new(), ..config.clone() };
+    // The values that the plan was made with are among the modules' variable files.
+    let made_with = vec![Given::File(sources.file(plan.file).path().to_owned())];
+    let config = Config { variables: made_with, ..config.clone() };
     // What exists may differ from what the code has become since.
     let mut folders = above(folder).take_while(|_| !plan.is_state());
     let code = folders.find_map(|folder| {
@@ -53,15 +54,6 @@ fn declares(code: &Evaluated, address: &str) -> bool {
     let name = without_indexes(address);
     let calls = |call: &str| name.strip_prefix(&without_indexes(call)).is_some_and(|rest| rest.starts_with('.'));
     code.resources.iter().any(|r| without_indexes(&r.address) == name) || code.unresolved.iter().any(|(call, _)| calls(call))
-}
-
-/// The values that the plan was made with, as the command line would give them.
-fn variables(plan: &Plan, sources: &Sources) -> Vec<(String, String)> {
-    let text = |node: &Node| match &node.value {
-        Value::String(text) => text.to_string(),
-        _ => sources.text(node.span).to_owned(),
-    };
-    plan.variables().map(|(name, value)| (name.to_string(), text(value))).collect()
 }
 
 /// Adds what a plan shows to the report on its root module. What the code alone shows, too, is told once; what the code leaves open, the plan

@@ -100,6 +100,14 @@ fn findings_point_into_the_code_beside_the_plan_and_are_told_once() {
     let told: Vec<&str> = below.1.findings.iter().filter(|f| f.rule == "pod-cidr-capacity").map(|f| &*f.message).collect();
     assert_eq!(told, ["pod CIDR 10.1.8.0/24 has room for 1 nodes, but the node pools may reach at least 3"]);
     assert!(findings(&below).contains(&"create/aks/main.tf pod-cidr-capacity at var.pod_cidr".to_owned()));
+    let finding = below.1.findings.iter().find(|f| f.rule == "pod-cidr-capacity").unwrap();
+    let origins: Vec<(&str, &str)> =
+        finding.related.iter().filter(|r| r.origin).map(|r| (r.message.as_str(), below.0.text(r.span))).collect();
+    let expected = [
+        ("argument pod_cidr of module.aks", "var.pod_cidr"),
+        ("var.pod_cidr in create/plans/other.json", "\"10.1.8.0/24\""),
+    ];
+    assert_eq!(origins, expected);
 }
 
 #[test]

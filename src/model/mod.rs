@@ -15,7 +15,7 @@ pub use network::{NatGateway, Peer, Route, RouteTable, Subnet, SubnetId, Vnet, V
 use crate::cidr::{Cidr, Family};
 use crate::date::Date;
 use crate::facts::Facts;
-use crate::tree::Resource;
+use crate::tree::{Resource, Validation};
 use crate::value::At;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -34,6 +34,8 @@ pub struct World {
     pub more_resources: Option<Undecided>,
     /// The Kubernetes ConfigMaps that the code makes.
     pub config_maps: Vec<ConfigMap>,
+    /// Conditions on the inputs of modules that do not hold, or may not.
+    pub validations: Vec<Validation>,
 }
 
 /// A ConfigMap inside a cluster; which cluster is not known.

@@ -18,6 +18,7 @@ mod service_cidr;
 mod subnet_room;
 mod surge;
 mod tally;
+mod terraform;
 mod upgrade;
 mod vm;
 mod vm_size;
@@ -218,6 +219,7 @@ pub const RULES: &[Rule] = &[
     rule!("upgrade", "upgrade-windows-build", All, Cluster(upgrade::windows_build)),
     rule!("upgrade", "plan-forces-cluster-replacement", All, Cluster(replacement::forces_replacement)),
     rule!("upgrade", "pod-cidr-expansion", All, Cluster(replacement::pod_cidr_expansion)),
+    rule!("terraform", "variable-validation-failed", All, Cluster(terraform::validation_failed)),
 ];
 
 /// The rule of this name.

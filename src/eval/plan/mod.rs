@@ -14,6 +14,8 @@ mod written;
 pub use address::without_indexes;
 
 use crate::source::{FileId, Sources, Span};
+use crate::syntax::hcl::ast::Body;
+use crate::syntax::hcl::from_json;
 use crate::syntax::json::{self, Node};
 use crate::tree::{Change, Resource};
 use crate::value::{Map, Value};
@@ -125,10 +127,11 @@ impl Plan {
         self.root.get("values").is_some()
     }
 
-    /// The values of the root module's input variables, by name.
-    pub fn variables(&self) -> impl Iterator<Item = (&Arc<str>, &Node)> {
+    /// The values of the root module's input variables.
+    pub fn variables(&self, sources: &Sources) -> Body {
         let variables = self.root.get("variables").map(Node::members).unwrap_or_default();
-        variables.iter().filter_map(|m| Some((&m.name, m.value.get("value")?)))
+        let values = variables.iter().filter_map(|m| Some((&m.name, m.value.get("value")?)));
+        from_json::values(self.file, sources.file(self.file).text(), values)
     }
 
     /// The version constraints on the azurerm provider.
