@@ -1,6 +1,8 @@
 //! What a run was asked to do.
 
 use crate::date::Date;
+use crate::source::Span;
+use std::sync::Arc;
 
 /// Settings of a run, from the command line.
 #[derive(Clone, Debug)]
@@ -15,11 +17,20 @@ pub struct Config {
     pub vars: Vec<(String, String)>,
     /// Paths of Terraform variable files (`--var-file`), in order; their texts are among the sources.
     pub var_files: Vec<String>,
+    /// Terraform's workspace and where its name is written, if it is known.
+    pub workspace: Option<(Arc<str>, Span)>,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { select: Vec::new(), ignore: Vec::new(), day: Date::LATEST, vars: Vec::new(), var_files: Vec::new() }
+        Self {
+            select: Vec::new(),
+            ignore: Vec::new(),
+            day: Date::LATEST,
+            vars: Vec::new(),
+            var_files: Vec::new(),
+            workspace: None,
+        }
     }
 }
 

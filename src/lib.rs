@@ -14,6 +14,8 @@ pub mod facts;
 pub mod model;
 pub mod report;
 pub mod rules;
+mod scenarios;
+pub mod settings;
 pub mod source;
 pub mod syntax;
 pub mod tree;
@@ -24,6 +26,8 @@ use crate::eval::terraform::{self, Modules};
 use crate::facts::Facts;
 use crate::model::World;
 use crate::report::{Report, UndecidedRule};
+use crate::scenarios::Scenarios;
+use crate::settings::Settings;
 use crate::source::{Sources, Unreadable};
 use std::collections::BTreeSet;
 
@@ -33,17 +37,26 @@ use std::collections::BTreeSet;
 pub fn check(sources: &Sources, config: &Config) -> Report {
     use rayon::prelude::*;
     let facts = Facts::embedded();
-    let (modules, errors) = Modules::read(sources, &config.var_files);
+    let (settings, mut errors) = Settings::read(sources);
+    let named: Vec<String> = config.var_files.iter().cloned().chain(settings.variable_files().map(str::to_owned)).collect();
+    let (modules, wrong) = Modules::read(sources, &named);
+    errors.extend(wrong);
+    let linted: BTreeSet<&str> = sources.folders().collect();
+    let roots: Vec<&str> = modules.roots().into_iter().filter(|folder| linted.contains(folder)).collect();
+    let scenarios = Scenarios::find(&roots, &modules, sources, config, &settings);
+    errors.extend(scenarios.errors.iter().cloned());
     let mut report = Report { files: sources.len(), unreadable: sources.unreadable().to_vec(), ..Report::default() };
+    report.undecided.extend(scenarios.undecided.iter().cloned());
     report.unreadable.extend(errors.into_iter().map(|(span, message)| Unreadable {
         message,
         path: sources.file(span.file).path().to_owned(),
         span: Some(span),
     }));
-    let linted: BTreeSet<&str> = sources.folders().collect();
-    let roots: Vec<&str> = modules.roots().into_iter().filter(|folder| linted.contains(folder)).collect();
-    let found: Vec<(&str, Report)> =
-        roots.into_par_iter().map(|root| (root, guarded(root, || check_root(root, &modules, sources, config, &facts)))).collect();
+    let check_scenarios = |root: &str| {
+        let of_root = scenarios.of(root, config);
+        scenarios::check_all(&of_root, &|scenario| check_root(root, &modules, sources, &scenario.config, &facts))
+    };
+    let found: Vec<(&str, Report)> = roots.into_par_iter().map(|root| (root, guarded(root, || check_scenarios(root)))).collect();
     for (root, part) in found {
         report.findings.extend(part.findings);
         report.undecided.extend(part.undecided);
@@ -66,7 +79,7 @@ fn guarded(root: &str, check: impl FnOnce() -> Report) -> Report {
     })
 }
 
-/// Checks one root module. Where something hangs on a condition that is not known, both ways are checked.
+/// Checks one root module in one scenario. Where something hangs on a condition that is not known, both ways are checked.
 fn check_root(folder: &str, modules: &Modules, sources: &Sources, config: &Config, facts: &Facts) -> Report {
     let provider = terraform::provider_version(folder, modules);
     choices::check_all(&|assumptions| {

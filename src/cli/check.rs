@@ -122,6 +122,7 @@ fn check(args: &CheckArgs) -> (Sources, Report) {
         day: args.as_of,
         vars: args.var.clone(),
         var_files: args.var_file.iter().map(|file| discover::normal(file)).collect(),
+        workspace: None,
     };
     let report = crate::check(&sources, &config);
     (sources, report)

@@ -13,7 +13,7 @@ mod repeat;
 mod variables;
 mod version;
 
-pub use module::{Module, Modules};
+pub use module::{Module, Modules, VariableFile};
 pub use version::provider_version;
 
 use crate::config::Config;

@@ -3,7 +3,7 @@
 use crate::source::{self, FileId, Sources, Span};
 use crate::syntax::hcl::ast::{Attribute, Block, Body, Expr, ExprKind};
 use crate::syntax::hcl::{self, is_local_source};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// A module.
@@ -154,40 +154,65 @@ pub fn literal(expr: &Expr) -> Option<(Arc<str>, Span)> {
 #[derive(Debug, Default)]
 pub struct Modules {
     by_folder: HashMap<String, Module>,
-    /// The files of `--var-file`, in order.
-    pub var_files: Vec<ParsedFile>,
+    variable_files: BTreeMap<String, VariableFile>,
+}
+
+/// A variable file that no module loads by itself.
+#[derive(Debug)]
+pub struct VariableFile {
+    /// The file.
+    pub file: FileId,
+    /// Its content.
+    pub body: Body,
+    /// What is wrong in it.
+    pub errors: Vec<(Span, String)>,
 }
 
 impl Modules {
-    /// Parses every Terraform file, in parallel, and puts the modules together. `var_files` are the paths of variable files that the user
-    /// named, in order. Returns what is wrong in the files, too.
-    pub fn read(sources: &Sources, var_files: &[String]) -> (Self, Vec<(Span, String)>) {
+    /// Parses every Terraform file, in parallel, and puts the modules together. `named` are the paths of variable files that the user
+    /// named. Returns what is wrong in the files that are certain to be used, too.
+    pub fn read(sources: &Sources, named: &[String]) -> (Self, Vec<(Span, String)>) {
         use rayon::prelude::*;
-        let named = |path: &str| sources.iter().find(|(_, f)| f.path() == path).map(|(id, _)| id);
-        let mut var_file_errors = Vec::new();
-        let mut parse_named = |file: FileId| {
-            let parsed = hcl::parse(file, sources.file(file).text());
-            var_file_errors.extend(parsed.errors);
-            ParsedFile { file, body: parsed.body }
-        };
-        let var_files: Vec<ParsedFile> = var_files.iter().filter_map(|p| named(p)).map(&mut parse_named).collect();
-        let files: Vec<FileId> = sources.iter().filter(|(_, f)| is_module_file(f.path())).map(|(id, _)| id).collect();
-        let parsed: Vec<(FileId, hcl::Parsed)> =
-            files.into_par_iter().map(|id| (id, hcl::parse(id, sources.file(id).text()))).collect();
+        let code: HashSet<&str> =
+            sources.iter().filter(|(_, f)| is_code(f.path())).map(|(_, f)| source::parent(f.path())).collect();
+        let is_loaded = |path: &str| is_module_file(path) && (!path.ends_with(".tfvars") || code.contains(source::parent(path)));
+        let is_named = |path: &str| named.iter().any(|n| n == path);
+        // A file that is loaded and named is read for both.
+        let loaded = sources.iter().filter(|(_, f)| is_loaded(f.path())).map(|(id, _)| (id, true));
+        let other = sources.iter().filter(|(_, f)| is_named(f.path()) || is_variable_file(f.path()) && !is_loaded(f.path()));
+        let files: Vec<(FileId, bool)> = loaded.chain(other.map(|(id, _)| (id, false))).collect();
+        let parsed: Vec<(FileId, bool, hcl::Parsed)> =
+            files.into_par_iter().map(|(id, loaded)| (id, loaded, hcl::parse(id, sources.file(id).text()))).collect();
+        let mut modules = Self::default();
+        let mut errors = Vec::new();
         let mut folders: BTreeMap<&str, Vec<ParsedFile>> = BTreeMap::new();
-        let mut errors = var_file_errors;
-        for (file, parsed) in parsed {
-            errors.extend(parsed.errors);
-            folders.entry(source::parent(sources.file(file).path())).or_default().push(ParsedFile { file, body: parsed.body });
+        for (file, loaded, parsed) in parsed {
+            let path = sources.file(file).path();
+            if loaded || is_named(path) {
+                errors.extend(parsed.errors.iter().cloned());
+            }
+            if loaded {
+                folders.entry(source::parent(path)).or_default().push(ParsedFile { file, body: parsed.body });
+            } else {
+                let file = VariableFile { file, body: parsed.body, errors: parsed.errors };
+                modules.variable_files.insert(path.to_owned(), file);
+            }
         }
-        let by_folder = folders
-            .into_iter()
-            .map(|(folder, mut files)| {
-                files.sort_by(|a, b| sources.file(a.file).path().cmp(sources.file(b.file).path()));
-                (folder.to_owned(), Module::new(folder, files, sources))
-            })
-            .collect();
-        (Self { by_folder, var_files }, errors)
+        for (folder, mut files) in folders {
+            files.sort_by(|a, b| sources.file(a.file).path().cmp(sources.file(b.file).path()));
+            modules.by_folder.insert(folder.to_owned(), Module::new(folder, files, sources));
+        }
+        (modules, errors)
+    }
+
+    /// The variable file of this path, unless only a module loads it.
+    pub fn variable_file(&self, path: &str) -> Option<&VariableFile> {
+        self.variable_files.get(path)
+    }
+
+    /// The variable files that no module loads by itself, with their paths, sorted.
+    pub fn variable_files(&self) -> impl Iterator<Item = (&str, &VariableFile)> {
+        self.variable_files.iter().map(|(path, file)| (path.as_str(), file))
     }
 
     /// The module of a folder.
@@ -197,7 +222,7 @@ impl Modules {
 
     /// The folders of the root modules, sorted: those that no local call of another module points at.
     pub fn roots(&self) -> Vec<&str> {
-        let called: std::collections::HashSet<String> = self
+        let called: HashSet<String> = self
             .by_folder
             .values()
             .flat_map(|m| m.calls.values().filter_map(|c| m.called_folder(c)).filter(|folder| *folder != m.folder))
@@ -208,8 +233,18 @@ impl Modules {
     }
 }
 
+/// Whether a file is part of the code of the module of its folder.
+fn is_code(path: &str) -> bool {
+    path.ends_with(".tf")
+}
+
+/// Whether a file may set variables.
+fn is_variable_file(path: &str) -> bool {
+    path.ends_with(".tfvars")
+}
+
 /// Whether a file belongs to the module of its folder without being named on the command line.
 fn is_module_file(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    name.ends_with(".tf") || name == "terraform.tfvars" || name.ends_with(".auto.tfvars") || name == ".terraform.lock.hcl"
+    is_code(path) || name == "terraform.tfvars" || name.ends_with(".auto.tfvars") || name == ".terraform.lock.hcl"
 }

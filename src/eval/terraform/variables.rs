@@ -85,7 +85,7 @@ impl<'m> Evaluator<'m> {
             return Some((command_line_value(text, block), format!("var.{name}, given by --var")));
         }
         let env = Env { instance, repeat: None, names: None };
-        for file in self.modules.var_files.iter().rev() {
+        for file in self.config.var_files.iter().rev().filter_map(|path| self.modules.variable_file(path)) {
             if let Some(attribute) = file.body.attribute(name) {
                 let path = self.sources.file(file.file).path();
                 return Some((self.value(&attribute.expr, env), format!("var.{name} in {path}")));
