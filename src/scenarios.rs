@@ -2,7 +2,7 @@
 //!
 //! The command line decides (`--var-file`), else the configuration file, else the variable files that plainly belong to the root module.
 
-mod belong;
+pub mod belong;
 mod merge;
 mod placeholder;
 mod sets;

@@ -201,6 +201,17 @@ impl Sources {
         }
     }
 
+    /// Whether a file of this path is there.
+    pub fn has(&self, path: &str) -> bool {
+        self.by_path.contains_key(path)
+    }
+
+    /// Records that something named at a place could not be found or read.
+    pub fn add_wrong(&mut self, span: Span, message: impl Into<String>) {
+        let path = self.file(span.file).path().to_owned();
+        self.unreadable.push(Unreadable { message: message.into(), path, span: Some(span) });
+    }
+
     /// Records something that could not be read at all.
     pub fn add_unreadable(&mut self, path: &str, message: impl Into<String>) {
         self.unreadable.push(Unreadable { message: message.into(), path: path.to_owned(), span: None });

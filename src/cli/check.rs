@@ -36,9 +36,12 @@ pub(super) struct CheckArgs {
     /// Set a Terraform input variable
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     var: Vec<(String, String)>,
-    /// Read Terraform input variables from a file
+    /// Read Terraform input variables from a file; other sets of variables are then not checked
     #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
     var_file: Vec<String>,
+    /// Use this configuration file instead of the overlint.toml nearest above each folder
+    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
+    config: Option<String>,
     /// Check against what Azure accepted on this day
     #[arg(long, value_name = "YYYY-MM-DD", default_value_t = Date::LATEST, hide_default_value = true)]
     as_of: Date,
@@ -114,7 +117,7 @@ pub(super) fn run(args: &CheckArgs) -> Exit {
 }
 
 fn check(args: &CheckArgs) -> (Sources, Report) {
-    let options = Options { no_ignore: args.no_ignore, var_files: args.var_file.clone() };
+    let options = Options { no_ignore: args.no_ignore, var_files: args.var_file.clone(), config: args.config.clone() };
     let sources = discover::discover(&args.paths, &options);
     let config = Config {
         select: args.select.clone(),

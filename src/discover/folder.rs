@@ -8,6 +8,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use walkdir::WalkDir;
 
 /// Folders by name.
@@ -32,6 +33,10 @@ pub(super) struct Folder {
     pub files: Vec<Text>,
     /// Files to read once it is known that the folder matters.
     rest: Vec<PathBuf>,
+    /// Variable files that Terraform does not load by itself.
+    pub variables: Vec<PathBuf>,
+    /// The configuration file that applies here.
+    pub config: Option<Arc<Path>>,
     /// The local modules it calls.
     pub calls: Vec<Call>,
     /// Whether it mentions a cluster.
@@ -66,6 +71,8 @@ impl Folder {
             linted,
             files: Vec::new(),
             rest: Vec::new(),
+            variables: Vec::new(),
+            config: None,
             calls: Vec::new(),
             holds_cluster: false,
             unreadable: Vec::new(),
@@ -110,7 +117,9 @@ impl Folder {
         for entry in listing.configuration {
             self.read_entry(&path.join(entry.name), entry.link, &mut buffer);
         }
-        self.rest = listing.rest.into_iter().map(|entry| path.join(entry.name)).collect();
+        let paths = |entries: Vec<Entry>| entries.into_iter().map(|entry| path.join(entry.name)).collect();
+        self.rest = paths(listing.rest);
+        self.variables = paths(listing.variables);
         for file in &self.files {
             self.holds_cluster = self.holds_cluster || memmem::find(&file.bytes, CLUSTER).is_some();
             if memmem::find(&file.bytes, LOCAL).is_some() {
@@ -124,8 +133,13 @@ impl Folder {
     /// Reads what only matters in the root module of a configuration: variable values and the versions of providers.
     pub fn read_rest(&mut self) {
         for path in std::mem::take(&mut self.rest) {
-            self.read_entry(&path, true, &mut Vec::new());
+            self.read_more(&path);
         }
+    }
+
+    /// Reads one more file.
+    pub fn read_more(&mut self, path: &Path) {
+        self.read_entry(path, true, &mut Vec::new());
     }
 
     /// Reads one file. A link may lead to anything: only what is a regular file in the end is read.
@@ -159,6 +173,10 @@ pub(super) struct Listing {
     pub configuration: Vec<Entry>,
     /// Files that matter beside configuration.
     pub rest: Vec<Entry>,
+    /// Other files with variables.
+    pub variables: Vec<Entry>,
+    /// The name of the configuration file.
+    pub config: Option<OsString>,
     /// Folders.
     pub folders: Vec<OsString>,
     /// Whether there is a `.gitignore`.
@@ -188,6 +206,12 @@ impl Listing {
         Ok(listing)
     }
 
+    /// The names of all files with variables.
+    pub fn variable_files(&self) -> impl Iterator<Item = &OsString> {
+        let loaded = self.rest.iter().filter(|entry| entry.name.as_encoded_bytes().ends_with(b".tfvars"));
+        self.variables.iter().chain(loaded).map(|entry| &entry.name)
+    }
+
     fn add(&mut self, entry: walkdir::DirEntry) {
         let kind = entry.file_type();
         let name = entry.file_name();
@@ -195,12 +219,15 @@ impl Listing {
             b".git" => self.repository = true,
             b".terraform" if kind.is_dir() => {}
             b".gitignore" => self.gitignore = kind.is_file(),
+            b"overlint.toml" => self.config = Some(name.to_owned()),
+            b".overlint.toml" => _ = self.config.get_or_insert_with(|| name.to_owned()),
             _ if kind.is_dir() => self.folders.push(name.to_owned()),
             _ if !kind.is_file() && !kind.is_symlink() => {}
             _ => {
                 let list = match role(name) {
                     Some(Role::Configuration) => &mut self.configuration,
                     Some(Role::Rest) => &mut self.rest,
+                    Some(Role::Variables) => &mut self.variables,
                     None => return,
                 };
                 list.push(Entry { name: name.to_owned(), link: kind.is_symlink() });
@@ -212,6 +239,7 @@ impl Listing {
 enum Role {
     Configuration,
     Rest,
+    Variables,
 }
 
 /// What a file is for Terraform, by its name. Like Terraform, this passes over hidden configuration, which editors leave behind.
@@ -219,6 +247,7 @@ fn role(name: &OsStr) -> Option<Role> {
     match name.as_encoded_bytes() {
         b"terraform.tfvars" | b".terraform.lock.hcl" => Some(Role::Rest),
         name if name.ends_with(b".auto.tfvars") => Some(Role::Rest),
+        name if name.ends_with(b".tfvars") && !name.starts_with(b".") => Some(Role::Variables),
         name if name.ends_with(b".tf") && !name.starts_with(b".") => Some(Role::Configuration),
         _ => None,
     }
@@ -251,7 +280,7 @@ pub(super) fn on_disk(path: &Path) -> &Path {
 }
 
 /// The name of a path among the sources. Bytes that are not UTF-8 are written as `\xff`, so that different paths keep different names.
-fn name(path: &Path) -> String {
+pub(super) fn name(path: &Path) -> String {
     let mut name = String::new();
     for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
         name.push_str(chunk.valid());

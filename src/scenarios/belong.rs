@@ -28,11 +28,13 @@ pub struct Belonging<'a> {
 /// The variable files of root modules, sorted by path. Those in `named` are for other root modules.
 pub fn belonging<'a>(roots: &[&'a str], modules: &'a Modules, named: &BTreeSet<&str>) -> BTreeMap<&'a str, Vec<Belonging<'a>>> {
     let mut belonging: BTreeMap<&str, Vec<Belonging>> = BTreeMap::new();
+    let roots: Vec<Surroundings> = roots.iter().map(|root| Surroundings::of(root)).collect();
+    let has_code = |folder: &str| modules.get(folder).is_some();
     for (path, file) in modules.variable_files().filter(|(path, _)| !named.contains(path)) {
         let Some(names) = names(file) else { continue };
         let mut near: Vec<_> = roots
             .iter()
-            .filter_map(|root| Some((place(root, path, modules)?, *root)))
+            .filter_map(|root| Some((root.place(path, &has_code)?, root.folder)))
             .filter(|(_, root)| modules.get(root).is_some_and(|m| names.iter().all(|name| m.variables.contains_key(*name))))
             .collect();
         near.sort_unstable();
@@ -54,9 +56,9 @@ fn names(file: &VariableFile) -> Option<BTreeSet<&str>> {
 
 /// Where a file lies, seen from a root module. Near places come first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Place<'a> {
+pub struct Place<'a> {
     /// So many folders up.
-    up: usize,
+    pub up: usize,
     /// So many folders down from there.
     down: usize,
     /// The path from there.
@@ -64,33 +66,59 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    fn distance(&self) -> (usize, usize) {
+    /// How far it is, to compare.
+    pub fn distance(&self) -> (usize, usize) {
         (self.up, self.down)
     }
 }
 
-/// Where a file lies, if that is a place for variable files of a root module.
-fn place<'a>(root: &str, path: &'a str, modules: &Modules) -> Option<Place<'a>> {
-    let (up, above, below) = (0..=LEVELS).find_map(|up| {
-        let above = join(root, &"../".repeat(up));
-        Some((up, below(&above, path)?)).map(|(up, below)| (up, above, below))
-    })?;
-    let folders: Vec<&str> = parent(below).split('/').filter(|f| !f.is_empty()).collect();
-    let fits = match folders.first() {
-        None => up == 0,
-        Some(first) => folders.len() <= DEEPEST && is_for_variables(first),
-    };
-    // Code on the way has the file as its own, be it a root module or not.
-    let mut on_the_way = folders.iter().scan(above, |folder, part| {
-        *folder = join(folder, part);
-        Some(modules.get(folder).is_some())
-    });
-    let is_plain = fits && !on_the_way.any(|is_module| is_module) && !words(below).any(|word| EXAMPLES.contains(&&*word));
-    is_plain.then_some(Place { up, down: folders.len(), below })
+/// A root module's folder, and the folders above it that may hold folders with its variable files.
+pub struct Surroundings<'r> {
+    folder: &'r str,
+    above: [String; LEVELS + 1],
+}
+
+impl<'r> Surroundings<'r> {
+    /// The surroundings of a folder.
+    pub fn of(folder: &'r str) -> Self {
+        Self { folder, above: std::array::from_fn(|up| join(folder, &"../".repeat(up))) }
+    }
+
+    /// The folder itself.
+    pub fn folder(&self) -> &'r str {
+        self.folder
+    }
+
+    /// The folder itself and those above, nearest first.
+    pub fn folders(&self) -> &[String] {
+        &self.above
+    }
+
+    /// Where a file lies, if that is a place for variable files of a root module here.
+    pub fn place<'a>(&self, path: &'a str, has_code: &dyn Fn(&str) -> bool) -> Option<Place<'a>> {
+        let (up, below) = self.above.iter().enumerate().find_map(|(up, above)| Some((up, below(above, path)?)))?;
+        let folders: Vec<&str> = parent(below).split('/').filter(|f| !f.is_empty()).collect();
+        let fits = match folders.first() {
+            None => up == 0,
+            Some(first) => folders.len() <= DEEPEST && is_for_variables(first),
+        };
+        if !fits || words(below).any(|word| EXAMPLES.contains(&&*word)) {
+            return None;
+        }
+        // Code on the way has the file as its own, be it a root module or not.
+        let mut folder = self.above.get(up)?.clone();
+        for part in &folders {
+            folder = join(&folder, part);
+            if has_code(&folder) {
+                return None;
+            }
+        }
+        Some(Place { up, down: folders.len(), below })
+    }
 }
 
 /// The path from a folder on; `None` when it leads elsewhere.
-fn below<'a>(folder: &str, path: &'a str) -> Option<&'a str> {
+pub fn below<'a>(folder: &str, path: &'a str) -> Option<&'a str> {
     match folder {
         "" => Some(path).filter(|p| !p.starts_with('/') && !p.starts_with("../")),
         "/" => path.strip_prefix('/'),
@@ -139,7 +167,8 @@ const ENVIRONMENTS: &[&str] = &[
 /// Words for files that nobody deploys with.
 const EXAMPLES: &[&str] = &["example", "examples", "fixture", "fixtures", "sample", "samples", "template", "templates"];
 
-fn is_for_variables(folder: &str) -> bool {
+/// Whether a folder of this name is for variable files, or for an environment.
+pub fn is_for_variables(folder: &str) -> bool {
     let folder = folder.to_lowercase();
     FOLDERS.iter().any(|start| folder.trim_start_matches(['.', '_']).starts_with(start)) || names_environment(&folder)
 }
