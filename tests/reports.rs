@@ -340,7 +340,7 @@ fn any_span_can_be_drawn() {
     for text in ["", "\n", "\r\n", "a", "\u{1f680}", "a\r\n\r\nb\n", "é\r", "\r\n\n", &long] {
         let mut f = Fixture::new(&[("a.tf", text), ("b.tf", text)]);
         let (a, b) = (f.id("a.tf"), f.id("b.tf"));
-        let step = (text.len() / 20).max(1);
+        let step = (text.len() / 8).max(1);
         for start in (0..text.len() + 3).step_by(step) {
             for end in (0..text.len() + 3).step_by(step) {
                 let span = Span { file: a, start: start as u32, end: end as u32 };

@@ -13,6 +13,7 @@ fn cluster(value: &str) -> String {
     format!(
         r#"
 resource "azurerm_kubernetes_cluster" "c" {{
+  default_node_pool {{ name = "system" }}
   network_profile {{
     network_plugin      = "azure"
     network_plugin_mode = "overlay"
@@ -180,6 +181,9 @@ fn unknown_values_go_on_and_may_not_matter() {
             (r#"try(var.u.x.y, "fallback")"#, "? var.u has no value"),
             (r#"can(local.nothing) ? "can" : "cannot""#, "cannot"),
             (r#"can("x") ? "can" : "cannot""#, "can"),
+            (r#"format("%s/%s/100%%", "a", var.u)"#, "? var.u has no value"),
+            (r#"try(format("%s/%s", var.u, null), "null fails")"#, "null fails"),
+            (r#"format("/x/%s/subnets/%s", var.u, "s") == "/x/${var.u}/subnets/s" ? "same" : "?""#, "same"),
         ],
     );
 }

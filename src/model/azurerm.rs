@@ -1,13 +1,13 @@
 //! The azurerm provider's names, versions 2.99 to 5.x, turned into the model.
 
-use super::networks::{self, Networks};
+use super::networks::{self, Networks, name_in_id, parts_of_id};
 use super::read::{self, Part};
 use super::{Agic, Cluster, Deployer, Field, Pool, ProviderVersion, State, Undecided, World};
 use crate::cidr::{Cidr, Family};
 use crate::date::Date;
 use crate::facts::Defaults;
 use crate::tree::Resource;
-use crate::value::{At, TermPart, Value};
+use crate::value::{At, TermPart};
 use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -145,6 +145,9 @@ impl Reader<'_> {
         let mut pools = Vec::new();
         let mut more = None;
         match body.parts("default_node_pool") {
+            Ok(parts) if parts.is_empty() => {
+                more = Some(Undecided::new("the cluster has no default_node_pool", Some(cluster.header)));
+            }
             Ok(parts) => {
                 for part in &parts {
                     pools.push(self.pool(&cluster.address, part, network, None, deprecated));
@@ -155,7 +158,7 @@ impl Reader<'_> {
         let resources = self.resources;
         for resource in resources.iter().filter(|r| &*r.kind == NODE_POOL && !r.existing) {
             let part = Part::body(&resource.body, At::new(resource.header));
-            match names_cluster(&part, &cluster.address) {
+            match names_cluster(&part, cluster) {
                 Ok(true) => {
                     let repeated = resource.repeated.as_ref().map(read::undecided);
                     pools.push(self.pool(&resource.address, &part, network, repeated, deprecated));
@@ -285,16 +288,22 @@ fn old(part: &Part<'_>, name: &'static str) -> Option<Field<&'static str>> {
     Some(Field::new(name, State::Set(name), val.at.clone()))
 }
 
-/// Whether a node pool names this cluster.
-fn names_cluster(pool: &Part<'_>, cluster: &Arc<str>) -> Result<bool, Undecided> {
+/// Whether a node pool names this cluster: by reference, or by an id with its name.
+fn names_cluster(pool: &Part<'_>, cluster: &Resource) -> Result<bool, Undecided> {
     let Some(val) = pool.get("kubernetes_cluster_id") else { return Ok(false) };
-    match &val.value {
-        Value::Unknown(unknown) => match unknown.term.as_ref().map(|t| &*t.0) {
-            Some([TermPart::Attribute(address, path)]) => Ok(address == cluster && &**path == "id"),
-            _ => Err(read::undecided(val)),
-        },
-        _ => Ok(false),
+    let parts = parts_of_id(val)?;
+    if let [TermPart::Attribute(address, path)] = &*parts {
+        return Ok(*address == cluster.address && &**path == "id");
     }
+    let body = Part::body(&cluster.body, At::new(cluster.header));
+    let named = name_in_id(&parts, "managedClusters").ok_or_else(|| read::undecided(val))?;
+    super::both(
+        body.text(&["name"]).is(&named),
+        match name_in_id(&parts, "resourceGroups") {
+            Some(group) => body.text(&["resource_group_name"]).is(&group),
+            None => Ok(true),
+        },
+    )
 }
 
 fn refers_to(val: &crate::value::Val, address: &Arc<str>) -> bool {

@@ -235,21 +235,20 @@ fn apply(rule: &Rule, cluster: &Cluster, day: Date, report: &mut Report, check: 
     }
     let mut out = Out::default();
     let decision = check(&mut out);
-    let mut undecided = |why: Undecided| {
-        report.undecided.push(UndecidedRule { rule: rule.name, cluster: cluster.address.to_string(), why });
-    };
-    match applies {
-        Err(why) if decision.is_err() || !out.drafts.is_empty() => undecided(why),
-        Err(_) => {}
+    if decision.is_ok() && out.drafts.is_empty() {
+        return;
+    }
+    let document = Document::parse(rule.document).unwrap_or_default();
+    let undecided = match applies {
+        Err(why) => Some(why),
         Ok(_) => {
-            if let Err(why) = decision {
-                undecided(why);
-            }
-            if !out.drafts.is_empty() {
-                let document = Document::parse(rule.document).unwrap_or_default();
-                report.findings.extend(out.drafts.into_iter().filter_map(|d| finish(rule, &document, cluster, day, d)));
-            }
+            report.findings.extend(out.drafts.into_iter().filter_map(|d| finish(rule, &document, cluster, day, d)));
+            decision.err()
         }
+    };
+    // What is off on that day need not be decided.
+    if let Some(why) = undecided.filter(|_| document.worst(day).is_some()) {
+        report.undecided.push(UndecidedRule { rule: rule.name, cluster: cluster.address.to_string(), why });
     }
 }
 

@@ -287,7 +287,7 @@ fn element(val: &Val, index: &Val) -> Eval {
 }
 
 /// The unknown that one more step leads to: with a name when the old one has a single one.
-fn further(unknown: &Arc<Unknown>, step: &str, span: Span) -> Arc<Unknown> {
+pub(super) fn further(unknown: &Arc<Unknown>, step: &str, span: Span) -> Arc<Unknown> {
     let joined = |path: &str| match step.strip_prefix('[') {
         _ if path.is_empty() => step.to_owned(),
         Some(_) => format!("{path}{step}"),

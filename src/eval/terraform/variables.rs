@@ -2,7 +2,7 @@
 
 use super::convert::{self, Outcome, Stop};
 use super::expr::{Env, EvalError};
-use super::reference::prefix;
+use super::reference::{further, prefix};
 use super::{Evaluator, Instance, Key, Slot};
 use crate::source::Span;
 use crate::syntax::hcl::ast::{Block, Expr, ExprKind};
@@ -152,7 +152,7 @@ impl<'m> Evaluator<'m> {
             let val = match (given, attribute.default, &map.open) {
                 (Some(val), _, _) => val.clone(),
                 (None, _, Some(open)) if !map.entries.contains_key(&attribute.name) => {
-                    Val { value: Value::Unknown(Arc::clone(open)), at: at.clone() }
+                    Val { value: Value::Unknown(further(open, &attribute.name, at.site)), at: at.clone() }
                 }
                 (None, Some(default), _) => self.value(default, env),
                 (None, None, _) if attribute.optional || map.entries.contains_key(&attribute.name) => {

@@ -2,8 +2,10 @@
 
 use super::Modules;
 use crate::model::ProviderVersion;
+use std::collections::BTreeSet;
 
-/// The versions of the azurerm provider that a root module allows: the one its lock file holds, else what its constraints say.
+/// The versions of the azurerm provider that a root module allows: the one its lock file holds, else what its constraints and those of
+/// the modules it calls say. Terraform takes one version for all of them.
 pub fn provider_version(folder: &str, modules: &Modules) -> ProviderVersion {
     let Some(module) = modules.get(folder) else { return ProviderVersion::default() };
     if let Some(exact) = module.azurerm_locked.as_deref().and_then(parse) {
@@ -11,8 +13,17 @@ pub fn provider_version(folder: &str, modules: &Modules) -> ProviderVersion {
         return ProviderVersion { least: Some(version), below: Some((version.0, version.1, version.2 + 1)) };
     }
     let mut range = ProviderVersion::default();
-    for part in module.azurerm_constraints.iter().flat_map(|(text, _)| text.split(',')) {
-        narrow(&mut range, part.trim());
+    let mut seen = BTreeSet::new();
+    let mut next = vec![folder.to_owned()];
+    while let Some(folder) = next.pop() {
+        let Some(module) = modules.get(&folder) else { continue };
+        if !seen.insert(folder) {
+            continue;
+        }
+        for part in module.azurerm_constraints.iter().flat_map(|(text, _)| text.split(',')) {
+            narrow(&mut range, part.trim());
+        }
+        next.extend(module.calls.values().filter_map(|call| module.called_folder(call)));
     }
     range
 }
@@ -54,4 +65,39 @@ fn parse(text: &str) -> Option<((u64, u64, u64), usize)> {
     let parts: Vec<u64> = core.split('.').map(|p| p.parse().ok()).collect::<Option<_>>()?;
     let part = |i: usize| parts.get(i).copied().unwrap_or(0);
     (!parts.is_empty()).then(|| ((part(0), part(1), part(2)), parts.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    fn range(files: &[(&str, &str)]) -> ProviderVersion {
+        let mut sources = Sources::new();
+        for (path, text) in files {
+            sources.add(path, text.as_bytes());
+        }
+        provider_version("root", &Modules::read(&sources, &[]).0)
+    }
+
+    fn requiring(constraint: &str) -> String {
+        format!("terraform {{\n  required_providers {{\n    azurerm = \"{constraint}\"\n  }}\n}}\n")
+    }
+
+    #[test]
+    fn called_modules_narrow_the_range() {
+        let root = format!("{}module \"aks\" {{\n  source = \"../aks\"\n}}\n", requiring(">= 2.90"));
+        // The call of the root module is a mistake, but no reason to go round for ever.
+        let aks = format!("{}module \"root\" {{\n  source = \"../root\"\n}}\n", requiring("~> 2.83"));
+        let other = requiring("< 2.0");
+        let found = range(&[("root/main.tf", &root), ("aks/main.tf", &aks), ("other/main.tf", &other)]);
+        assert_eq!(found, ProviderVersion { least: Some((2, 90, 0)), below: Some((3, 0, 0)) });
+    }
+
+    #[test]
+    fn a_lock_file_decides_alone() {
+        let lock = "provider \"registry.terraform.io/hashicorp/azurerm\" {\n  version = \"3.83.0\"\n}\n";
+        let found = range(&[("root/main.tf", &requiring(">= 2.90")), ("root/.terraform.lock.hcl", lock)]);
+        assert_eq!(found, ProviderVersion { least: Some((3, 83, 0)), below: Some((3, 83, 1)) });
+    }
 }
