@@ -38,7 +38,7 @@ pub fn check(sources: &Sources, config: &Config) -> Report {
     use rayon::prelude::*;
     let facts = Facts::embedded();
     let (settings, mut errors) = Settings::read(sources);
-    let named: Vec<String> = config.var_files.iter().cloned().chain(settings.variable_files().map(str::to_owned)).collect();
+    let named: Vec<&str> = config.var_files().into_iter().chain(settings.variable_files()).collect();
     let (modules, wrong) = Modules::read(sources, &named);
     errors.extend(wrong);
     let linted: BTreeSet<&str> = sources.folders().collect();
@@ -88,7 +88,8 @@ fn check_root(folder: &str, modules: &Modules, sources: &Sources, config: &Confi
         for (call, why) in evaluated.unresolved {
             report.undecided.push(UndecidedRule { rule: "*", cluster: call, why });
         }
-        let world = World::new(&evaluated.resources, &provider, facts, config.day);
+        let mut world = World::new(&evaluated.resources, &provider, facts, config.day);
+        world.validations = evaluated.validations;
         rules::run(&world, facts, config.day, &|rule| config.wants(rule), &mut report);
         report
     })

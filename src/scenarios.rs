@@ -9,13 +9,13 @@ mod sets;
 
 pub use merge::check_all;
 
-use crate::config::Config;
+use crate::config::{Config, Given};
 use crate::eval::terraform::{Module, Modules};
 use crate::model::Undecided;
 use crate::report::UndecidedRule;
 use crate::settings::{Settings, TerraformRoot};
 use crate::source::{Sources, Span};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// More scenarios of one root module are not checked.
 const MOST: usize = 100;
@@ -43,7 +43,7 @@ impl Scenarios {
     /// Finds the scenarios of root modules.
     pub fn find(roots: &[&str], modules: &Modules, sources: &Sources, config: &Config, settings: &Settings) -> Self {
         let mut found = Self::default();
-        let open = config.var_files.is_empty();
+        let open = config.var_files().is_empty();
         let settled: BTreeMap<&str, Vec<&TerraformRoot>> =
             roots.iter().map(|root| (*root, settings.of_root(root, sources))).collect();
         let free: Vec<&str> = roots.iter().copied().filter(|root| settled.get(root).is_none_or(Vec::is_empty)).collect();
@@ -138,8 +138,9 @@ impl Scenarios {
 }
 
 fn scenario(name: Option<String>, files: &[&str], config: &Config) -> Scenario {
-    let var_files = files.iter().map(|path| (*path).to_owned()).collect();
-    Scenario { name, config: Config { var_files, ..config.clone() } }
+    let files = files.iter().map(|path| Given::File((*path).to_owned()));
+    let variables = files.chain(config.variables.iter().cloned()).collect();
+    Scenario { name, config: Config { variables, ..config.clone() } }
 }
 
 /// Says that no rule was checked with something.
@@ -149,8 +150,9 @@ fn skipped(what: &str, reason: String, span: Option<Span>) -> UndecidedRule {
 
 /// Whether every variable of a root module has a value without more files.
 fn is_complete(module: &Module, config: &Config) -> bool {
-    let given: BTreeSet<&str> = config.vars.iter().map(|(name, _)| name.as_str()).collect();
-    module.variables.iter().all(|(name, block)| {
-        block.body.attribute("default").is_some() || module.set_by_files.contains_key(name) || given.contains(&**name)
-    })
+    let given = |name: &str| config.variables.iter().any(|given| matches!(given, Given::Value(n, _) if n == name));
+    module
+        .variables
+        .iter()
+        .all(|(name, block)| block.body.attribute("default").is_some() || module.set_by_files.contains_key(name) || given(name))
 }

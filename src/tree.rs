@@ -1,7 +1,7 @@
 //! The one tree of located values that every front end makes: resources with evaluated bodies.
 
 use crate::source::Span;
-use crate::value::{Map, Val, Value};
+use crate::value::{Map, Unknown, Val, Value};
 use std::sync::Arc;
 
 /// One resource, or one instance of a repeated one, with all that the code says of it.
@@ -21,6 +21,42 @@ pub struct Resource {
     pub body: Arc<Map>,
     /// Set when the code repeats the resource a number of times that cannot be known; the reason.
     pub repeated: Option<Val>,
+}
+
+/// A condition that the code puts on an input of a module, and that does not hold, or may not.
+#[derive(Clone, Debug)]
+pub struct Validation {
+    /// The module instance whose input it is, "" for the root.
+    pub module: Arc<str>,
+    /// The input as the language spells it: `module.aks.var.pod_cidr`.
+    pub input: Arc<str>,
+    /// The value that was given; `null` when it is not to be shown.
+    pub value: Val,
+    /// The condition as written.
+    pub condition: Span,
+    /// What is known about it.
+    pub verdict: Verdict,
+}
+
+/// What is known about a condition that is not known to hold.
+#[derive(Clone, Debug)]
+pub enum Verdict {
+    /// It does not hold. With what the code says about that, if it is known.
+    Fails(Option<Arc<str>>),
+    /// It depends on something other than the value, and that is unknown.
+    Unknown(Arc<Unknown>),
+}
+
+impl Validation {
+    /// Whether the resource of this address belongs to the module instance, or to one that it calls.
+    pub fn concerns(&self, address: &str) -> bool {
+        is_within(address, &self.module)
+    }
+}
+
+/// Whether an address, of a resource or a module instance, is that of a module instance or of something inside it.
+pub fn is_within(address: &str, module: &str) -> bool {
+    module.is_empty() || address.strip_prefix(module).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 impl Resource {

@@ -229,3 +229,22 @@ fn shells_get_completions() {
         assert!(stdout(&output).contains("overlint"), "{shell}");
     }
 }
+
+#[test]
+fn the_last_option_that_sets_a_variable_wins() {
+    let folder = TempDir::new().unwrap();
+    let code = "variable \"x\" {}\nresource \"azurerm_kubernetes_cluster\" \"c\" {\n  network_profile {\n    network_plugin = \"azure\"\n    \
+                network_plugin_mode = \"overlay\"\n    pod_cidr = var.x\n  }\n}\n";
+    fs::write(folder.path().join("main.tf"), code).unwrap();
+    fs::write(folder.path().join("a.tfvars"), "x = \"from-a\"\n").unwrap();
+    fs::write(folder.path().join("b.json"), "{\"x\": \"from-b\"}\n").unwrap();
+    for (options, last) in [
+        (["--var", "x=given", "--var-file", "a.tfvars", "--var-file=b.json"], "\"from-b\""),
+        (["--var-file", "a.tfvars", "--var", "x=given", "--var=y=other"], "\"given\""),
+        (["--var-file=b.json", "--var=x=given", "--var-file", "a.tfvars", "--var=y=other"], "\"from-a\""),
+    ] {
+        let output = run(folder.path(), &[&["check", "--format", "compact"], &options[..]].concat());
+        let invalid = stdout(&output).lines().find(|line| line.contains("invalid-cidr")).unwrap_or_default();
+        assert!(invalid.contains(last), "{options:?}: {}", stdout(&output));
+    }
+}

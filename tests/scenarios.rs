@@ -4,24 +4,12 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests may")]
 
-use overlint::config::Config;
+mod common;
+
+use common::cluster;
+use overlint::config::{Config, Given};
 use overlint::report::{Format, Report, Style, render};
 use overlint::source::{Sources, parent};
-
-/// A cluster whose pod CIDR is an expression.
-fn cluster(value: &str) -> String {
-    format!(
-        r#"
-resource "azurerm_kubernetes_cluster" "c" {{
-  network_profile {{
-    network_plugin      = "azure"
-    network_plugin_mode = "overlay"
-    pod_cidr            = {value}
-  }}
-}}
-"#
-    )
-}
 
 /// A root module with a variable, which has no default unless there is one in `more`.
 fn root(more: &str) -> String {
@@ -85,14 +73,14 @@ fn each_variable_file_of_a_root_is_a_scenario() {
             ("infra/terraform.tfvars", "other = \"+\""),
             ("infra/envs/dev.tfvars", "cidr = \"dev\""),
             ("infra/envs/eu/prod.tfvars", "cidr = \"prod\""),
-            ("infra/test/terraform.tfvars", "cidr = \"test\""),
+            ("infra/test/terraform.tfvars.json", "{\"cidr\": \"test\"}"),
             ("environments/stage/terraform.tfvars", "cidr = \"stage\""),
         ],
         &[
             "dev+ in infra/envs/dev.tfvars",
             "prod+ in infra/envs/eu/prod.tfvars",
             "stage+ in environments/stage/terraform.tfvars",
-            "test+ in infra/test/terraform.tfvars",
+            "test+ in infra/test/terraform.tfvars.json",
         ],
     );
 }
@@ -126,9 +114,9 @@ fn the_root_without_a_file_is_checked_if_it_is_complete() {
 #[test]
 fn the_command_line_has_the_only_set() {
     let files = [("main.tf", &*root("")), ("dev.tfvars", "cidr = \"dev\""), ("prod.tfvars", "cidr = \"prod\"")];
-    let config = Config { var_files: vec!["prod.tfvars".to_owned()], ..Config::default() };
+    let config = Config { variables: vec![Given::File("prod.tfvars".to_owned())], ..Config::default() };
     assert_eq!(values(&check_with(&files, &config).1), ["prod"]);
-    let config = Config { vars: vec![("cidr".to_owned(), "given".to_owned())], ..Config::default() };
+    let config = Config { variables: vec![Given::Value("cidr".to_owned(), "given".to_owned())], ..Config::default() };
     assert_eq!(values(&check_with(&files, &config).1), ["given in dev.tfvars, prod.tfvars", "given"][..1]);
 }
 
@@ -252,7 +240,7 @@ fn the_configuration_file_names_sets() {
     let elsewhere = "[[terraform]]\nroot = \"other\"\nvar-files = [\"env/dev.tfvars\"]\n";
     // Named files are for the roots that they are named for.
     expect(&files(elsewhere), &["not asked for in infra/dev.tfvars"]);
-    let config = Config { var_files: vec!["env/prod.tfvars".to_owned()], ..Config::default() };
+    let config = Config { variables: vec![Given::File("env/prod.tfvars".to_owned())], ..Config::default() };
     assert_eq!(values(&check_with(&files(both), &config).1), ["prod"]);
     let missing = "[[terraform]]\nroot = \"infra\"\nvar-files = [[\"env/dev.tfvars\", \"env/x.tfvars\"], [\"env/dev.tfvars\"]]\n";
     let (sources, report) = check_with(&files(missing), &Config::default());

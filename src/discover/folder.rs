@@ -1,10 +1,12 @@
 //! One folder: which of its files matter, and their bytes.
 
+use crate::source::Sources;
 use crate::source::join;
-use crate::syntax::hcl::local_module_calls;
+use crate::syntax::hcl::files::{self, Role};
+use crate::syntax::hcl::{from_json, local_module_calls};
 use memchr::memmem;
 use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -17,8 +19,8 @@ pub(super) type Folders = BTreeMap<String, Folder>;
 /// No resource type of an AKS cluster or of its node pools is written without this.
 const CLUSTER: &[u8] = b"azurerm_kubernetes_cluster";
 
-/// No local module call is written without this.
-const LOCAL: &[u8] = b"./";
+/// No local module call is written without one of these.
+const LOCAL: [&[u8]; 2] = [b"./", br".\/"];
 
 /// Files larger than this are not read, in bytes. Code is not that large.
 const LARGEST: usize = 16 << 20;
@@ -51,6 +53,17 @@ pub(super) struct Text {
     pub path: String,
     /// Its content.
     pub bytes: Vec<u8>,
+}
+
+impl Text {
+    fn local_module_calls(&self) -> Vec<(String, String)> {
+        if !self.path.ends_with(".json") {
+            return local_module_calls(&String::from_utf8_lossy(&self.bytes));
+        }
+        let mut sources = Sources::new();
+        let file = sources.add(&self.path, &self.bytes);
+        from_json::local_module_calls(file, sources.file(file).text())
+    }
 }
 
 /// A call of a local module.
@@ -122,10 +135,9 @@ impl Folder {
         self.variables = paths(listing.variables);
         for file in &self.files {
             self.holds_cluster = self.holds_cluster || memmem::find(&file.bytes, CLUSTER).is_some();
-            if memmem::find(&file.bytes, LOCAL).is_some() {
-                let sources = local_module_calls(&String::from_utf8_lossy(&file.bytes));
+            if LOCAL.iter().any(|mark| memmem::find(&file.bytes, mark).is_some()) {
                 let call = |(name, source): (String, String)| Call { name, folder: join(&self.name, &source), source };
-                self.calls.extend(sources.into_iter().map(call));
+                self.calls.extend(file.local_module_calls().into_iter().map(call));
             }
         }
     }
@@ -208,7 +220,7 @@ impl Listing {
 
     /// The names of all files with variables.
     pub fn variable_files(&self) -> impl Iterator<Item = &OsString> {
-        let loaded = self.rest.iter().filter(|entry| entry.name.as_encoded_bytes().ends_with(b".tfvars"));
+        let loaded = self.rest.iter().filter(|entry| files::has_values(&entry.name.to_string_lossy()));
         self.variables.iter().chain(loaded).map(|entry| &entry.name)
     }
 
@@ -224,32 +236,16 @@ impl Listing {
             _ if kind.is_dir() => self.folders.push(name.to_owned()),
             _ if !kind.is_file() && !kind.is_symlink() => {}
             _ => {
-                let list = match role(name) {
-                    Some(Role::Configuration) => &mut self.configuration,
-                    Some(Role::Rest) => &mut self.rest,
-                    Some(Role::Variables) => &mut self.variables,
+                let name_text = name.to_string_lossy();
+                let list = match files::role(&name_text) {
+                    Some(Role::Code | Role::Override) => &mut self.configuration,
+                    Some(Role::Values(_) | Role::Lock) => &mut self.rest,
+                    None if files::has_values(&name_text) => &mut self.variables,
                     None => return,
                 };
                 list.push(Entry { name: name.to_owned(), link: kind.is_symlink() });
             }
         }
-    }
-}
-
-enum Role {
-    Configuration,
-    Rest,
-    Variables,
-}
-
-/// What a file is for Terraform, by its name. Like Terraform, this passes over hidden configuration, which editors leave behind.
-fn role(name: &OsStr) -> Option<Role> {
-    match name.as_encoded_bytes() {
-        b"terraform.tfvars" | b".terraform.lock.hcl" => Some(Role::Rest),
-        name if name.ends_with(b".auto.tfvars") => Some(Role::Rest),
-        name if name.ends_with(b".tfvars") && !name.starts_with(b".") => Some(Role::Variables),
-        name if name.ends_with(b".tf") && !name.starts_with(b".") => Some(Role::Configuration),
-        _ => None,
     }
 }
 

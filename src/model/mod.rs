@@ -13,7 +13,7 @@ pub use network::{Peer, Subnet, SubnetId, Vnet, VnetId};
 use crate::cidr::{Cidr, Family};
 use crate::date::Date;
 use crate::facts::Facts;
-use crate::tree::Resource;
+use crate::tree::{Resource, Validation};
 use crate::value::At;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -27,6 +27,8 @@ pub struct World {
     pub subnets: Vec<Subnet>,
     /// The virtual networks, likewise.
     pub vnets: Vec<Vnet>,
+    /// Conditions on the inputs of modules that do not hold, or may not.
+    pub validations: Vec<Validation>,
 }
 
 /// The program that sends the code to Azure: some of what is refused is refused by it, not by Azure.

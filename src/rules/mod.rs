@@ -15,6 +15,7 @@ mod service_cidr;
 mod subnet_room;
 mod surge;
 mod tally;
+mod terraform;
 mod vm;
 mod vm_size;
 
@@ -194,6 +195,7 @@ pub const RULES: &[Rule] = &[
     rule!("nodes", "node-subnet-multiple-prefixes", All, Cluster(node_subnet::multiple_prefixes)),
     rule!("nodes", "label-name-length", All, Cluster(label_name::length)),
     rule!("nodes", "label-name-charset", All, Cluster(label_name::charset)),
+    rule!("terraform", "variable-validation-failed", All, Cluster(terraform::validation_failed)),
 ];
 
 /// The rule of this name.

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 /// What such files have where values will be: `{{ x }}`, `<% x %>`, `<X>` as a whole value, `__X__`, `#{X}#`, `@@X@@`, `$(X)`, and `${x}`,
 /// which Terraform does not take in a variable file.
 static PLACEHOLDER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r##"\{\{[^\n]*?\}\}|<%[^\n]*?%>|"<[^<>"\n]+>"|\b__[A-Za-z][A-Za-z0-9_.-]*?__|#\{[^}\n]+\}#?|@@\w+@@|\$\(\w[\w.-]*\)|\$\{[^}\n]+\}"##)
+    Regex::new(r##"\{\{[^\n]*?\}\}|<%[^\n]*?%>|"<[^<>"%\n][^<>"\n]*>"|\b__[A-Za-z][A-Za-z0-9_.-]*?__|#\{[^}\n]+\}#?|@@\w+@@|\$\(\w[\w.-]*\)|\$\{[^}\n]+\}"##)
         .ok()
 });
 

@@ -1,7 +1,9 @@
 //! A Terraform module: everything the files of one folder declare, merged and indexed. Read once, evaluated as often as it is called.
 
-use crate::source::{self, FileId, Sources, Span};
+use super::overrides;
+use crate::source::{self, FileId, SourceFile, Sources, Span};
 use crate::syntax::hcl::ast::{Attribute, Block, Body, Expr, ExprKind};
+use crate::syntax::hcl::files::{Role, has_values, parse_named, replaced, role};
 use crate::syntax::hcl::{self, is_local_source};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -53,27 +55,29 @@ pub struct ParsedFile {
 }
 
 impl Module {
-    /// Puts the parsed files of a folder together. Files come in the order of their names.
-    pub fn new(folder: &str, files: Vec<ParsedFile>, sources: &Sources) -> Self {
+    /// Puts the parsed files of a folder together, which come in the order of their names. Returns what Terraform would refuse, too.
+    pub fn new(folder: &str, files: Vec<ParsedFile>, sources: &Sources) -> (Self, Vec<(Span, String)>) {
         let mut module = Module { folder: folder.to_owned(), ..Module::default() };
-        // terraform.tfvars first, then *.auto.tfvars by name: a later one wins.
-        let (mut variable_files, code): (Vec<_>, Vec<_>) =
-            files.into_iter().partition(|f| sources.file(f.file).path().ends_with(".tfvars"));
-        variable_files.sort_by_key(|f| sources.file(f.file).path().ends_with(".auto.tfvars"));
-        for parsed in code {
-            if sources.file(parsed.file).path().ends_with(".terraform.lock.hcl") {
-                module.read_lock_file(&parsed.body);
-            } else {
-                parsed.body.blocks.into_iter().for_each(|b| module.add(b));
+        let (mut code, mut overriding, mut values) = (Vec::new(), Vec::new(), Vec::new());
+        for parsed in files {
+            match role_of(sources.file(parsed.file).path()) {
+                Some(Role::Code) => code.extend(parsed.body.blocks),
+                Some(Role::Override) => overriding.extend(parsed.body.blocks),
+                Some(Role::Lock) => module.read_lock_file(&parsed.body),
+                Some(Role::Values(rank)) => values.push((rank, parsed)),
+                None => {}
             }
         }
-        for parsed in variable_files {
+        let errors = overrides::merge(&mut code, overriding);
+        code.into_iter().for_each(|block| module.add(block));
+        values.sort_by_key(|(rank, _)| *rank);
+        for (_, parsed) in values {
             let path = sources.file(parsed.file).path();
             for attribute in parsed.body.attributes {
                 module.set_by_files.insert(Arc::clone(&attribute.name), (attribute, path.to_owned()));
             }
         }
-        module
+        (module, errors)
     }
 
     /// The resource of this kind and name.
@@ -171,36 +175,31 @@ pub struct VariableFile {
 impl Modules {
     /// Parses every Terraform file, in parallel, and puts the modules together. `named` are the paths of variable files that the user
     /// named. Returns what is wrong in the files that are certain to be used, too.
-    pub fn read(sources: &Sources, named: &[String]) -> (Self, Vec<(Span, String)>) {
+    pub fn read(sources: &Sources, named: &[&str]) -> (Self, Vec<(Span, String)>) {
         use rayon::prelude::*;
-        let code: HashSet<&str> =
-            sources.iter().filter(|(_, f)| is_code(f.path())).map(|(_, f)| source::parent(f.path())).collect();
-        let is_loaded = |path: &str| is_module_file(path) && (!path.ends_with(".tfvars") || code.contains(source::parent(path)));
-        let is_named = |path: &str| named.iter().any(|n| n == path);
-        // A file that is loaded and named is read for both.
-        let loaded = sources.iter().filter(|(_, f)| is_loaded(f.path())).map(|(id, _)| (id, true));
-        let other = sources.iter().filter(|(_, f)| is_named(f.path()) || is_variable_file(f.path()) && !is_loaded(f.path()));
-        let files: Vec<(FileId, bool)> = loaded.chain(other.map(|(id, _)| (id, false))).collect();
-        let parsed: Vec<(FileId, bool, hcl::Parsed)> =
-            files.into_par_iter().map(|(id, loaded)| (id, loaded, hcl::parse(id, sources.file(id).text()))).collect();
+        let (loaded, other) = sort_files(sources, named);
+        let parse = |(file, f): (FileId, &SourceFile)| (file, parse_named(file, name_of(f.path()), f.text()));
+        let loaded: Vec<(FileId, hcl::Parsed)> = loaded.into_par_iter().map(parse).collect();
+        let other: Vec<(FileId, hcl::Parsed)> = other.into_par_iter().map(parse).collect();
         let mut modules = Self::default();
         let mut errors = Vec::new();
         let mut folders: BTreeMap<&str, Vec<ParsedFile>> = BTreeMap::new();
-        for (file, loaded, parsed) in parsed {
+        for (file, parsed) in loaded {
+            errors.extend(parsed.errors);
+            folders.entry(source::parent(sources.file(file).path())).or_default().push(ParsedFile { file, body: parsed.body });
+        }
+        for (folder, files) in folders {
+            let (module, refused) = Module::new(folder, files, sources);
+            errors.extend(refused);
+            modules.by_folder.insert(folder.to_owned(), module);
+        }
+        for (file, parsed) in other {
             let path = sources.file(file).path();
-            if loaded || is_named(path) {
+            if named.contains(&path) {
                 errors.extend(parsed.errors.iter().cloned());
             }
-            if loaded {
-                folders.entry(source::parent(path)).or_default().push(ParsedFile { file, body: parsed.body });
-            } else {
-                let file = VariableFile { file, body: parsed.body, errors: parsed.errors };
-                modules.variable_files.insert(path.to_owned(), file);
-            }
-        }
-        for (folder, mut files) in folders {
-            files.sort_by(|a, b| sources.file(a.file).path().cmp(sources.file(b.file).path()));
-            modules.by_folder.insert(folder.to_owned(), Module::new(folder, files, sources));
+            let file = VariableFile { file, body: parsed.body, errors: parsed.errors };
+            modules.variable_files.insert(path.to_owned(), file);
         }
         (modules, errors)
     }
@@ -233,18 +232,29 @@ impl Modules {
     }
 }
 
-/// Whether a file is part of the code of the module of its folder.
-fn is_code(path: &str) -> bool {
-    path.ends_with(".tf")
+type Files<'s> = Vec<(FileId, &'s SourceFile)>;
+
+/// The files that modules load, in the order of their paths, and the other variable files. One that is loaded and named is in both.
+fn sort_files<'s>(sources: &'s Sources, named: &[&str]) -> (Files<'s>, Files<'s>) {
+    let is_code = |path: &str| matches!(role_of(path), Some(Role::Code | Role::Override));
+    let code: HashSet<&str> = sources.iter().map(|(_, f)| f.path()).filter(|path| is_code(path)).map(source::parent).collect();
+    // Where there is no code, nothing is loaded.
+    let mut loaded: Files =
+        sources.iter().filter(|(_, f)| role_of(f.path()).is_some() && code.contains(source::parent(f.path()))).collect();
+    let replaced: HashSet<String> = loaded.iter().filter_map(|(_, f)| replaced(f.path())).collect();
+    loaded.retain(|(_, f)| !replaced.contains(f.path()));
+    loaded.sort_by_key(|(_, f)| f.path());
+    let is_loaded: HashSet<FileId> = loaded.iter().map(|(id, _)| *id).collect();
+    let is_other = |id: &FileId, path: &str| has_values(name_of(path)) && !is_loaded.contains(id);
+    let other = sources.iter().filter(|(id, f)| named.contains(&f.path()) || is_other(id, f.path())).collect();
+    (loaded, other)
 }
 
-/// Whether a file may set variables.
-fn is_variable_file(path: &str) -> bool {
-    path.ends_with(".tfvars")
+/// The name of a file without its folder.
+fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
-/// Whether a file belongs to the module of its folder without being named on the command line.
-fn is_module_file(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    is_code(path) || name == "terraform.tfvars" || name.ends_with(".auto.tfvars") || name == ".terraform.lock.hcl"
+fn role_of(path: &str) -> Option<Role> {
+    role(name_of(path))
 }
