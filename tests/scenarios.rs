@@ -223,6 +223,17 @@ fn mistakes_count_in_files_that_are_used() {
 }
 
 #[test]
+fn there_may_be_a_hundred_scenarios() {
+    let root = root("");
+    let named: Vec<(String, String)> = (0..101).map(|i| (format!("env/dev{i:03}.tfvars"), format!("cidr = \"{i}\""))).collect();
+    let mut files = vec![("main.tf", &*root)];
+    files.extend(named.iter().map(|(path, text)| (&**path, &**text)));
+    let values = values(&check(&files));
+    assert_eq!(values.len(), 101);
+    assert_eq!(values[0], "* .: there are more than 100 variable sets here; the others were not checked");
+}
+
+#[test]
 fn the_configuration_file_names_sets() {
     let root = root("");
     let files = |settings| {
