@@ -103,10 +103,8 @@ fn findings_point_into_the_code_beside_the_plan_and_are_told_once() {
     let finding = below.1.findings.iter().find(|f| f.rule == "pod-cidr-capacity").unwrap();
     let origins: Vec<(&str, &str)> =
         finding.related.iter().filter(|r| r.origin).map(|r| (r.message.as_str(), below.0.text(r.span))).collect();
-    let expected = [
-        ("argument pod_cidr of module.aks", "var.pod_cidr"),
-        ("var.pod_cidr in create/plans/other.json", "\"10.1.8.0/24\""),
-    ];
+    let expected =
+        [("argument pod_cidr of module.aks", "var.pod_cidr"), ("var.pod_cidr in create/plans/other.json", "\"10.1.8.0/24\"")];
     assert_eq!(origins, expected);
 }
 
