@@ -243,9 +243,9 @@ type Files<'s> = Vec<(FileId, &'s SourceFile)>;
 
 /// The files that modules load, in the order of their paths, and the other variable files. One that is loaded and named is in both.
 fn sort_files<'s>(sources: &'s Sources, named: &[&str]) -> (Files<'s>, Files<'s>) {
-    let is_code = |path: &str| matches!(role_of(path), Some(Role::Code | Role::Override));
+    let is_code = |path: &str| matches!(role_of(path), Some(Role::Code | Role::Override | Role::Lock));
     let code: HashSet<&str> = sources.iter().map(|(_, f)| f.path()).filter(|path| is_code(path)).map(source::parent).collect();
-    // Where there is no code, nothing is loaded.
+    // Where there is no code, nothing is loaded; a lock file alone stands beside a plan.
     let mut loaded: Files =
         sources.iter().filter(|(_, f)| role_of(f.path()).is_some() && code.contains(source::parent(f.path()))).collect();
     let replaced: HashSet<String> = loaded.iter().filter_map(|(_, f)| replaced(f.path())).collect();
