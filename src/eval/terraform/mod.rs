@@ -9,13 +9,15 @@ mod expr;
 pub mod functions;
 mod module;
 mod number;
+mod overrides;
 mod reference;
 mod repeat;
+mod validation;
 mod variables;
 mod version;
 
-pub use module::{Module, Modules};
-pub use version::provider_version;
+pub use module::{Module, Modules, VariableFile};
+pub use version::{provider_version, within};
 
 use crate::config::Config;
 use crate::model::Undecided;
@@ -36,6 +38,8 @@ use std::sync::Arc;
 pub struct Evaluated {
     /// The resources of the wanted kinds, those of called modules included.
     pub resources: Vec<tree::Resource>,
+    /// Conditions on the inputs of modules with such resources that do not hold, or may not.
+    pub validations: Vec<tree::Validation>,
     /// Module calls that could not be followed: the call's address, and why.
     pub unresolved: Vec<(String, Undecided)>,
 }
@@ -61,6 +65,7 @@ pub fn evaluate(
     let (evaluator, root) = Evaluator::of_root(module, modules, sources, config, assumptions);
     let mut evaluated = Evaluated::default();
     evaluator.collect(&root, wanted, &mut evaluated.resources);
+    evaluator.validations(&root, &evaluated.resources, &mut evaluated.validations);
     let unresolved = evaluator.unresolved.take();
     evaluated.unresolved =
         unresolved.into_iter().map(|(call, reason, span)| (call, Undecided::new(reason, Some(span)))).collect();
