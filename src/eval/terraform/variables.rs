@@ -66,13 +66,11 @@ impl<'m> Evaluator<'m> {
             None => self.given_to_root(instance, name, block),
         };
         let nullable = !matches!(block.body.attribute("nullable").map(|a| &a.expr.kind), Some(ExprKind::Bool(false)));
-        if let Some((val, label)) = given
-            && (nullable || !val.value.is_null())
-        {
-            return (val, label);
-        }
-        if let Some(default) = block.body.attribute("default") {
-            return (self.value(&default.expr, env), format!("default of var.{name}"));
+        match (given, block.body.attribute("default")) {
+            (Some((val, label)), _) if nullable || !val.value.is_null() => return (val, label),
+            (_, Some(default)) => return (self.value(&default.expr, env), format!("default of var.{name}")),
+            (Some((null, label)), None) => return (Val::unknown(format!("var.{name} must not be null"), null.at.site), label),
+            (None, None) => {}
         }
         let term = Term::symbol(format!("{}var.{name}", prefix(instance)));
         let unknown = Unknown::new(format!("var.{name} has no value"), Some(block.header)).called(Some(term));
@@ -96,7 +94,7 @@ impl<'m> Evaluator<'m> {
     /// Makes a value of a type, as Terraform does: converts, and fills in the defaults of optional attributes.
     fn convert(&self, val: Val, ty: &Type<'_>, env: Env<'_, 'm>) -> Val {
         let refuse = |reason: String| Val { value: Value::unknown(reason, val.at.site), at: val.at.clone() };
-        let primitive = |converted: Outcome<Value>| match converted {
+        let result = |converted: Outcome<Value>| match converted {
             Ok(value) => Val { value, at: val.at.clone() },
             Err(Stop::Unknown(_)) => val.clone(),
             Err(Stop::Refused(reason)) => refuse(reason),
@@ -104,20 +102,20 @@ impl<'m> Evaluator<'m> {
         match ty {
             Type::Any => val,
             _ if val.value.is_null() || val.value.as_unknown().is_some() => val,
-            Type::String => primitive(convert::to_string(&val.value).map(Value::String)),
-            Type::Number => primitive(convert::to_number(&val.value).map(Value::Number)),
-            Type::Bool => primitive(convert::to_bool(&val.value).map(Value::Bool)),
+            Type::String => result(convert::to_string(&val.value).map(Value::String)),
+            Type::Number => result(convert::to_number(&val.value).map(Value::Number)),
+            Type::Bool => result(convert::to_bool(&val.value).map(Value::Bool)),
             Type::List(inner) => match &val.value {
                 Value::List(items) | Value::Set(items) => {
                     let items = items.iter().map(|v| self.convert(v.clone(), inner, env)).collect();
-                    Val { value: Value::typed_list(items), at: val.at.clone() }
+                    result(with_common_type(items, inner).map(Value::typed_list))
                 }
                 other => refuse(format!("a list is needed here, but this is {}", other.kind())),
             },
             Type::Set(inner) => match &val.value {
                 Value::List(items) | Value::Set(items) => {
                     let items = items.iter().map(|v| self.convert(v.clone(), inner, env)).collect();
-                    primitive(convert::set(items))
+                    result(with_common_type(items, inner).and_then(convert::set))
                 }
                 other => refuse(format!("a set is needed here, but this is {}", other.kind())),
             },
@@ -130,9 +128,13 @@ impl<'m> Evaluator<'m> {
             },
             Type::Map(inner) => match &val.value {
                 Value::Map(map) => {
-                    let entries = map.entries.iter().map(|(k, v)| (Arc::clone(k), self.convert(v.clone(), inner, env)));
-                    let map = Map { entries: entries.collect(), typed: true, open: map.open.clone() };
-                    Val { value: Value::Map(Arc::new(map)), at: val.at.clone() }
+                    let values = map.entries.values().map(|v| self.convert(v.clone(), inner, env)).collect();
+                    let typed = |values: Vec<Val>| Map {
+                        entries: map.entries.keys().cloned().zip(values).collect(),
+                        typed: true,
+                        open: map.open.clone(),
+                    };
+                    result(with_common_type(values, inner).map(typed).map(Arc::new).map(Value::Map))
                 }
                 other => refuse(format!("a map is needed here, but this is {}", other.kind())),
             },
@@ -166,6 +168,17 @@ impl<'m> Evaluator<'m> {
         // A resource object keeps its name, so that it can still be linked.
         let open = map.open.clone().filter(|u| u.term.is_some());
         Val { value: Value::Map(Arc::new(Map { entries, typed: false, open })), at: at.clone() }
+    }
+}
+
+/// Elements of any one type get the type that is common to them. Those of which it is not known are left as they are.
+fn with_common_type(items: Vec<Val>, ty: &Type<'_>) -> Outcome<Vec<Val>> {
+    if !matches!(ty, Type::Any) || convert::weigh(&items).is_err() || items.iter().any(convert::has_open_part) {
+        return Ok(items);
+    }
+    match convert::unify(&items) {
+        Err(Stop::Unknown(_)) => Ok(items),
+        unified => unified,
     }
 }
 
