@@ -45,18 +45,13 @@ pub fn pod_cidr_without_overlay(_: &Context, cluster: &Cluster, out: &mut Out) -
     let flat = both(has_azure_plugin(cluster), not(cluster.is_overlay()));
     let mut unknown = None;
     for range in &cluster.pod_cidrs {
-        match both(flat.clone(), is_written(range)) {
+        match both(flat.clone(), range.is_written()) {
             Ok(true) => return report_useless_range(cluster, range, out),
             Ok(false) => {}
             Err(why) => unknown = unknown.or(Some(why)),
         }
     }
     unknown.map_or(Ok(()), Err)
-}
-
-/// Whether the code writes the range: also when the text is not a CIDR.
-fn is_written(range: &Field<Cidr>) -> Result<bool, Undecided> {
-    if range.raw.is_some() { Ok(true) } else { Ok(range.set()?.is_some()) }
 }
 
 fn report_useless_range(cluster: &Cluster, range: &Field<Cidr>, out: &mut Out) -> Decision {
