@@ -177,6 +177,12 @@ impl Cluster {
         either(self.is_overlay(), self.is_kubenet())
     }
 
+    /// Whether some pool has a subnet for its pods.
+    pub fn has_pod_subnet(&self) -> Result<bool, Undecided> {
+        let hidden = self.more_pools.clone().map_or(Ok(false), Err);
+        self.pools.iter().map(Pool::has_pod_subnet).fold(hidden, |found, pool| either(pool, found))
+    }
+
     /// The subnets of the node pools, each once, in the order of the pools.
     pub fn node_subnets(&self) -> Vec<(&Pool, SubnetId)> {
         let mut found: Vec<(&Pool, SubnetId)> = Vec::new();
@@ -215,6 +221,11 @@ impl Pool {
     fn bound(&self, scaled: &Field<u64>) -> Result<u64, Undecided> {
         let field = if self.autoscaling.known()?.copied().unwrap_or(false) { scaled } else { &self.count };
         Ok(field.known()?.copied().unwrap_or(1))
+    }
+
+    /// Whether the pods have a subnet of their own.
+    pub fn has_pod_subnet(&self) -> Result<bool, Undecided> {
+        Ok(self.pod_subnet.known()?.copied().unwrap_or(false))
     }
 
     /// Whether the nodes run Windows.

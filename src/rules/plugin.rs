@@ -4,7 +4,7 @@ use super::tally::{Tally, largest};
 use super::{Context, Decision, Draft, Out};
 use crate::cidr::Cidr;
 use crate::facts::{ModeSpelling, Version};
-use crate::model::{Cluster, Deployer, Field, Pool, ProviderVersion, Undecided, both, either};
+use crate::model::{Cluster, Deployer, Field, Pool, ProviderVersion, Undecided, both};
 use std::cmp::Ordering;
 
 /// Overlay is a mode of the plugin `azure` only.
@@ -56,7 +56,7 @@ pub fn pod_cidr_without_overlay(_: &Context, cluster: &Cluster, out: &mut Out) -
 
 fn report_useless_range(cluster: &Cluster, range: &Field<Cidr>, out: &mut Out) -> Decision {
     let by_azurerm = matches!(cluster.deployer, Deployer::Azurerm(_));
-    if !by_azurerm && cluster.pod_cidrs.len() > 1 && has_pod_subnet(cluster) != Ok(false) {
+    if !by_azurerm && cluster.pod_cidrs.len() > 1 && cluster.has_pod_subnet() != Ok(false) {
         // Dual-stack clusters that allocate blocks of a pod subnet statically do have pod CIDRs.
         let reason = "whether the pools allocate static blocks of their pod subnet is not evaluated";
         return Err(Undecided::new(reason, Some(range.at.site)));
@@ -80,23 +80,13 @@ fn report_useless_range(cluster: &Cluster, range: &Field<Cidr>, out: &mut Out) -
 pub fn overlay_mode_not_set(_: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
     let mode_unset = cluster.mode.known().map(|mode| mode.is_none_or(String::is_empty));
     let silent_default = both(has_azure_plugin(cluster), mode_unset);
-    if both(silent_default, not(has_pod_subnet(cluster)))? {
+    if both(silent_default, not(cluster.has_pod_subnet()))? {
         let mode = cluster.mode.name;
         out.report("default", &cluster.mode.at, format!("{mode} is not set: every pod takes an address of the node subnet"))
             .azure("Without a mode AKS uses the older node subnet networking, even where overlay was meant.")
             .fix(format!("Add {mode} with the value \"overlay\" if pods should have a range of their own."));
     }
     Ok(())
-}
-
-/// Whether some pool has a subnet for its pods.
-fn has_pod_subnet(cluster: &Cluster) -> Result<bool, Undecided> {
-    let hidden = cluster.more_pools.clone().map_or(Ok(false), Err);
-    cluster.pools.iter().map(pod_subnet_of).fold(hidden, |found, pool| either(pool, found))
-}
-
-fn pod_subnet_of(pool: &Pool) -> Result<bool, Undecided> {
-    Ok(pool.pod_subnet.known()?.copied().unwrap_or(false))
 }
 
 /// AKS gives up kubenet.
@@ -154,7 +144,7 @@ fn report_nodes<'a>(
 pub fn overlay_with_pod_subnet(_: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
     let mut unknown = cluster.more_pools.clone();
     for pool in &cluster.pools {
-        match pod_subnet_of(pool) {
+        match pool.has_pod_subnet() {
             Ok(true) => {
                 let name = pool.pod_subnet.name;
                 out.report("default", &pool.pod_subnet.at, format!("{} has {name}, but the cluster is overlay", pool.title()))
