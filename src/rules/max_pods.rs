@@ -1,13 +1,13 @@
 //! Pods per node.
 
 use super::{Context, Decision, Out};
-use crate::model::{Cluster, Deployer, Pool, Undecided, both, either};
+use crate::model::{Cluster, Pool, Undecided, both, either};
 
 /// `max-pods-range`: pods per node within what AKS accepts.
 pub(super) fn max_pods_range(cx: &Context, cluster: &Cluster, pool: &Pool, out: &mut Out) -> Decision {
     let facts = &cx.facts.nodes;
     let (Some(&least), Some(&most)) = (facts.max_pods_least.on(cx.day), facts.max_pods_most.on(cx.day)) else { return Ok(()) };
-    let outside = pods_per_node(cluster, pool).map(|pods| pods.filter(|pods| !(least..=most).contains(pods)));
+    let outside = pods_per_node(pool).map(|pods| pods.filter(|pods| !(least..=most).contains(pods)));
     let Some(pods) = where_limited(cluster, outside)? else { return Ok(()) };
     let (name, nearest) = (pool.max_pods.name, pods.clamp(least, most));
     out.report(
@@ -24,7 +24,7 @@ pub(super) fn max_pods_range(cx: &Context, cluster: &Cluster, pool: &Pool, out: 
 pub(super) fn pool_minimum(cx: &Context, cluster: &Cluster, pool: &Pool, out: &mut Out) -> Decision {
     let Some(&need) = cx.facts.nodes.pool_pods_least.on(cx.day) else { return Ok(()) };
     let nodes = pool.min_nodes();
-    let pods = pods_per_node(cluster, pool);
+    let pods = pods_per_node(pool);
     if matches!(nodes, Ok(n) if n == 0 || n >= need) || matches!(pods, Ok(p) if p.is_none_or(|p| p >= need)) {
         return Ok(());
     }
@@ -49,9 +49,9 @@ pub(super) fn pool_minimum(cx: &Context, cluster: &Cluster, pool: &Pool, out: &m
 }
 
 /// `windows-max-pods`: fewer pods on Windows nodes.
-pub(super) fn windows_max_pods(cx: &Context, cluster: &Cluster, pool: &Pool, out: &mut Out) -> Decision {
+pub(super) fn windows_max_pods(cx: &Context, _: &Cluster, pool: &Pool, out: &mut Out) -> Decision {
     let Some(&most) = cx.facts.nodes.max_pods_windows.on(cx.day) else { return Ok(()) };
-    let pods = pods_per_node(cluster, pool);
+    let pods = pods_per_node(pool);
     let too_many = pods.clone().map(|pods| pods.is_some_and(|pods| pods > most));
     if !both(pool.is_windows(), too_many)? {
         return Ok(());
@@ -68,10 +68,9 @@ pub(super) fn windows_max_pods(cx: &Context, cluster: &Cluster, pool: &Pool, out
     Ok(())
 }
 
-/// Pods per node. The azurerm provider sends nothing for 0, so that Azure's default holds.
-fn pods_per_node(cluster: &Cluster, pool: &Pool) -> Result<Option<u64>, Undecided> {
-    let omitted = |pods: &u64| *pods == 0 && matches!(cluster.deployer, Deployer::Azurerm(_));
-    Ok(pool.max_pods.known()?.copied().filter(|pods| !omitted(pods)))
+/// Pods per node.
+fn pods_per_node(pool: &Pool) -> Result<Option<u64>, Undecided> {
+    Ok(pool.max_pods.known()?.copied())
 }
 
 /// What was found, where the limits hold: they are documented for Azure CNI and kubenet, not for a cluster without a plugin.
