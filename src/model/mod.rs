@@ -220,7 +220,9 @@ impl Pool {
 
     fn bound(&self, scaled: &Field<u64>) -> Result<u64, Undecided> {
         let field = if self.autoscaling.known()?.copied().unwrap_or(false) { scaled } else { &self.count };
-        Ok(field.known()?.copied().unwrap_or(1))
+        // Azure has a default for the count only; with the autoscaler on, it wants both bounds.
+        let unset = || Undecided::new(format!("{} of {} is not set", field.name, self.title()), Some(field.at.site));
+        field.known()?.copied().ok_or_else(unset)
     }
 
     /// Whether the pods have a subnet of their own.
