@@ -74,7 +74,7 @@ pub(super) fn pairing(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decisio
     }
     for field in cluster.service_cidrs.iter().take(1) {
         let fix = match ranges.known.iter().find(|r| r.cidr.family() == Family::V4).and_then(|r| usable_address(cx, &r.cidr)) {
-            Some(ip) => format!("Add {} = \"{ip}\".", dns.name),
+            Some(ip) => format!("Add {} with the value \"{ip}\".", dns.name),
             None => format!("Add {} with an address of the service CIDR.", dns.name),
         };
         let value = field.known().ok().flatten().map(|cidr| format!(" {cidr}")).unwrap_or_default();

@@ -36,7 +36,7 @@ pub(super) fn charset(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decisio
                 &field.at,
                 format!("the name of the {what}, {name:?}, becomes a node label, but is not a valid one"),
             )
-            .azure("Kubernetes takes letters, digits, `-`, `_` and `.`, with a letter or digit at both ends.")
+            .azure("Kubernetes takes letters, digits, hyphens, underscores and dots, with a letter or digit at both ends.")
             .fix(format!("Rename the {what}."));
         },
     )

@@ -16,7 +16,7 @@ pub(super) fn max_pods_range(cx: &Context, cluster: &Cluster, pool: &Pool, out: 
         format!("{} has room for {pods} pods per node; Azure accepts {least} to {most}", pool.title()),
     )
     .azure("AKS refuses a pool outside this range when the pool is created.")
-    .fix(format!("Set `{name} = {nearest}`, or another number from {least} to {most}."));
+    .fix(format!("Set {name} to {nearest}, or to another number from {least} to {most}."));
     Ok(())
 }
 
@@ -43,7 +43,7 @@ pub(super) fn pool_minimum(cx: &Context, cluster: &Cluster, pool: &Pool, out: &m
         ),
     )
     .azure("AKS wants this room in every pool, so that its own pods have a place.")
-    .fix(format!("Raise `{}` to {enough_pods} or `{}` to {enough_nodes}.", pool.max_pods.name, count.name))
+    .fix(format!("Raise {} to {enough_pods} or {} to {enough_nodes}.", pool.max_pods.name, count.name))
     .related("number of nodes", &count.at);
     Ok(())
 }
@@ -64,7 +64,7 @@ pub(super) fn windows_max_pods(cx: &Context, _: &Cluster, pool: &Pool, out: &mut
         format!("Windows {} has room for {from}{pods} pods per node; Microsoft recommends at most {most}", pool.title()),
     )
     .azure("Azure accepts more; the recommendation is for Windows Server containers.")
-    .fix(format!("Set `{}` to {most} or less.", pool.max_pods.name));
+    .fix(format!("Set {} to {most} or less.", pool.max_pods.name));
     Ok(())
 }
 

@@ -21,7 +21,7 @@ fn scale_set(cx: &Context, pool: &Pool, out: &mut Out) -> Decision {
     }
     let (nodes, field) = (nodes?, pool.max_nodes_field());
     out.report("pool", &field.at, format!("{} may reach {nodes} nodes; a scale set has at most {most}", pool.title()))
-        .fix(format!("Lower `{}` to {most}, and add node pools for the rest.", field.name));
+        .fix(format!("Lower {} to {most}, and add node pools for the rest.", field.name));
     Ok(())
 }
 
@@ -46,7 +46,7 @@ fn report_over(cluster: &Cluster, nodes: u64, most: u64, out: &mut Out) {
     let field = pool.max_nodes_field();
     out.report("default", &field.at, format!("the node pools may reach {nodes} nodes; a cluster has at most {most}"))
         .azure("AKS creates no nodes beyond the limit.")
-        .fix(format!("Lower `{}` of the pools, or use several clusters.", field.name));
+        .fix(format!("Lower {} of the pools, or use several clusters.", field.name));
 }
 
 fn report_at(cluster: &Cluster, most: u64, out: &mut Out) {
@@ -54,7 +54,7 @@ fn report_at(cluster: &Cluster, most: u64, out: &mut Out) {
     let field = pool.max_nodes_field();
     out.report("at-limit", &field.at, format!("the node pools may reach {most} nodes, exactly the limit of a cluster"))
         .azure("An upgrade adds nodes for its time, and cannot at the limit.")
-        .fix(format!("Lower `{}` by the nodes that an upgrade adds.", field.name));
+        .fix(format!("Lower {} by the nodes that an upgrade adds.", field.name));
 }
 
 /// The Free tier is meant for small clusters. No tier written is the Free tier.
@@ -66,7 +66,7 @@ fn free_tier(cx: &Context, cluster: &Cluster, nodes: u64, out: &mut Out) -> Deci
     }
     out.report("free-tier", &tier.at, format!("the node pools may reach {nodes} nodes; the Free tier is meant for up to {most}"))
         .azure("The Free tier has no uptime agreement, and Microsoft recommends it for small clusters only.")
-        .fix(format!("Set `{} = \"Standard\"`.", tier.name));
+        .fix(format!("Set {} to \"Standard\".", tier.name));
     Ok(())
 }
 

@@ -132,7 +132,7 @@ impl<'a> SharedSubnet<'a> {
         let longest = facts.subnet_longest_prefix.on(self.cx.day).copied().unwrap_or_default();
         let larger = smallest_prefix(nodes, reserved, longest).map(|prefix| format!(" (a /{prefix} has room for {nodes} nodes)"));
         format!(
-            "Use a larger subnet{}, move node pools to another subnet of the VNet, or lower `{}`.",
+            "Use a larger subnet{}, move node pools to another subnet of the VNet, or lower {}.",
             larger.unwrap_or_default(),
             self.largest_here().max_nodes_field().name
         )
