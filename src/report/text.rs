@@ -1,7 +1,7 @@
 //! Findings drawn on the code, for people in a terminal.
 
 use super::excerpt::{Excerpt, Excerpts, TAB};
-use super::{Finding, Place, Report, Severity, Style, UndecidedRule, printable};
+use super::{Finding, Place, Report, Severity, Style, UndecidedRule, plural, printable};
 use crate::source::{FileId, Sources, Span, Unreadable};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 use std::fmt;
@@ -263,9 +263,4 @@ impl<'a> Page<'a> {
             .word_splitter(textwrap::WordSplitter::NoHyphenation);
         textwrap::fill(text, options)
     }
-}
-
-/// A number of things: `1 file`, `2 files`.
-fn plural(n: usize, word: &str) -> String {
-    if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") }
 }

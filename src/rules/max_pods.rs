@@ -2,6 +2,7 @@
 
 use super::{Context, Decision, Out};
 use crate::model::{Cluster, Pool, Undecided, both, either};
+use crate::report::plural;
 
 /// `max-pods-range`: pods per node within what AKS accepts.
 pub(super) fn max_pods_range(cx: &Context, cluster: &Cluster, pool: &Pool, out: &mut Out) -> Decision {
@@ -13,7 +14,7 @@ pub(super) fn max_pods_range(cx: &Context, cluster: &Cluster, pool: &Pool, out: 
     out.report(
         "default",
         &pool.max_pods.at,
-        format!("{} has room for {pods} pods per node; Azure accepts {least} to {most}", pool.title()),
+        format!("{} has room for {} per node; Azure accepts {least} to {most}", pool.title(), plural(pods, "pod")),
     )
     .azure("AKS refuses a pool outside this range when the pool is created.")
     .fix(format!("Set {name} to {nearest}, or to another number from {least} to {most}."));
@@ -37,9 +38,10 @@ pub(super) fn pool_minimum(cx: &Context, cluster: &Cluster, pool: &Pool, out: &m
         "default",
         &pool.max_pods.at,
         format!(
-            "{} has room for {} pods ({nodes} nodes with {pods} each); Azure wants room for {need}",
+            "{} has room for {} ({} with {pods} each); Azure wants room for {need}",
             pool.title(),
-            pods * nodes
+            plural(pods * nodes, "pod"),
+            plural(nodes, "node")
         ),
     )
     .azure("AKS wants this room in every pool, so that its own pods have a place.")

@@ -5,6 +5,7 @@ use super::{Context, Decision, Draft, Out};
 use crate::cidr::Cidr;
 use crate::facts::{ModeSpelling, Version};
 use crate::model::{Cluster, Deployer, Field, Pool, ProviderVersion, Undecided, both};
+use crate::report::plural;
 use std::cmp::Ordering;
 
 /// Overlay is a mode of the plugin `azure` only.
@@ -111,13 +112,13 @@ pub fn kubenet_node_limit(cx: &Context, cluster: &Cluster, out: &mut Out) -> Dec
     match nodes.cmp(&limit) {
         Ordering::Less => {}
         Ordering::Equal => {
-            let message = format!("the node pools may reach {nodes} nodes, which is all that kubenet allows");
+            let message = format!("the node pools may reach {}, which is all that kubenet allows", plural(nodes, "node"));
             report_nodes("exactly-at-limit", cluster, &all, message, out)
-                .azure(format!("AKS may refuse upgrades of a kubenet cluster that reaches {limit} nodes."))
+                .azure(format!("AKS may refuse upgrades of a kubenet cluster that reaches {}.", plural(limit, "node")))
                 .fix("Keep the maximum below the limit, or move to Azure CNI Overlay.");
         }
         Ordering::Greater => {
-            let message = format!("the node pools may reach {nodes} nodes, but kubenet allows {limit}");
+            let message = format!("the node pools may reach {}, but kubenet allows {limit}", plural(nodes, "node"));
             report_nodes("default", cluster, &all, message, out)
                 .azure("AKS refuses to create or upgrade the cluster.")
                 .fix(format!("Lower the node counts by {} in all, or move to Azure CNI Overlay.", nodes - limit));
