@@ -7,7 +7,9 @@ mod defaults;
 mod egress;
 mod nodes;
 mod plugin;
+mod replacement;
 mod surge;
+mod upgrade;
 
 pub use addons::Addons;
 pub use addresses::Addresses;
@@ -15,7 +17,9 @@ pub use defaults::Defaults;
 pub use egress::Egress;
 pub use nodes::{Nodes, RetiredOs, VmSeries};
 pub use plugin::{ModeSpelling, OldAttribute, Plugin, Spelling, Version};
+pub use replacement::{InPlace, Replacement, Replacing};
 pub use surge::Surge;
+pub use upgrade::{Named, Upgrade};
 
 use crate::date::{Date, Dated};
 use serde::Deserialize;
@@ -36,6 +40,10 @@ pub struct Facts {
     pub nodes: Nodes,
     /// How many nodes an upgrade adds.
     pub surge: Surge,
+    /// What azurerm replaces a cluster for.
+    pub replacement: Replacement,
+    /// Moving existing clusters to overlay.
+    pub upgrade: Upgrade,
     /// How traffic leaves a cluster.
     pub egress: Egress,
 }
@@ -51,6 +59,8 @@ impl Facts {
             nodes: read(include_str!("../../rules/facts/nodes.toml")),
             plugin: read(include_str!("../../rules/facts/plugin.toml")),
             surge: read(include_str!("../../rules/facts/surge.toml")),
+            replacement: read(include_str!("../../rules/facts/replacement.toml")),
+            upgrade: read(include_str!("../../rules/facts/upgrade.toml")),
         }
     }
 }
@@ -91,5 +101,7 @@ mod tests {
         toml::from_str::<Nodes>(include_str!("../../rules/facts/nodes.toml")).unwrap();
         toml::from_str::<Plugin>(include_str!("../../rules/facts/plugin.toml")).unwrap();
         toml::from_str::<Surge>(include_str!("../../rules/facts/surge.toml")).unwrap();
+        toml::from_str::<Replacement>(include_str!("../../rules/facts/replacement.toml")).unwrap();
+        toml::from_str::<Upgrade>(include_str!("../../rules/facts/upgrade.toml")).unwrap();
     }
 }

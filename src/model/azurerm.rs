@@ -1,13 +1,13 @@
 //! The azurerm provider's names, versions 2.99 to 5.x, turned into the model.
 
-use super::networks::{self, Networks};
+use super::networks::{self, Networks, name_in_id, parts_of_id};
 use super::read::{self, Part};
-use super::{Agic, Cluster, Deployer, Field, Pool, ProviderVersion, State, Undecided, World};
+use super::{Agic, Cluster, ConfigMap, Deployer, Field, Pool, ProviderVersion, State, Undecided, World};
 use crate::cidr::{Cidr, Family};
 use crate::date::Date;
 use crate::facts::{Defaults, Fact};
 use crate::tree::Resource;
-use crate::value::{At, TermPart, Value};
+use crate::value::{At, TermPart};
 use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -15,10 +15,16 @@ use std::sync::Arc;
 const CLUSTER: &str = "azurerm_kubernetes_cluster";
 const NODE_POOL: &str = "azurerm_kubernetes_cluster_node_pool";
 const GATEWAY: &str = "azurerm_application_gateway";
+const CONFIG_MAPS: [&str; 2] = ["kubernetes_config_map", "kubernetes_config_map_v1"];
 
 /// Whether resources of this type are part of the model.
 pub fn is_wanted(kind: &str) -> bool {
-    matches!(kind, CLUSTER | NODE_POOL | GATEWAY) || networks::is_part(kind)
+    matches!(kind, CLUSTER | NODE_POOL | GATEWAY) || networks::is_part(kind) || CONFIG_MAPS.contains(&kind)
+}
+
+/// Whether resources of this type are clusters.
+pub fn is_cluster(kind: &str) -> bool {
+    kind == CLUSTER
 }
 
 /// The model of a root module's resources.
@@ -26,6 +32,8 @@ pub fn world(resources: &[Resource], provider: &ProviderVersion, defaults: &Defa
     let mut reader = Reader { resources, provider, defaults: Values { defaults, day }, networks: Networks::read(resources) };
     let clusters = resources.iter().filter(|r| &*r.kind == CLUSTER && !r.existing);
     let mut world = World { clusters: clusters.map(|r| reader.cluster(r)).collect(), ..World::default() };
+    let config_maps = resources.iter().filter(|r| CONFIG_MAPS.contains(&&*r.kind) && !r.existing);
+    world.config_maps = config_maps.map(config_map).collect();
     reader.networks.finish(&mut world);
     world
 }
@@ -100,17 +108,18 @@ impl Reader<'_> {
             virtual_nodes: addon("aci_connector_linux", &body, &addons),
             http_application_routing: http_application_routing(&body, &addons),
             deprecated,
+            identity: body.part("identity").word(&["type"]),
+            change: None,
             plugin,
             mode,
         }
     }
 
     fn pod_cidrs(&self, profile: &Part<'_>, plugin: &Field<String>, mode: &Field<String>) -> Vec<Field<Cidr>> {
-        let several = profile.ranges(&["pod_cidrs"]);
-        if !several.is_empty() {
+        let one = profile.range(&["pod_cidr"]);
+        if let Some(several) = list_instead(profile.ranges(&["pod_cidrs"]), &one) {
             return several;
         }
-        let one = profile.range(&["pod_cidr"]);
         let overlay = mode.is("overlay");
         let kubenet = plugin.is("kubenet");
         let meaningful = super::either(overlay, kubenet) != Ok(false);
@@ -119,11 +128,9 @@ impl Reader<'_> {
     }
 
     fn service_cidrs(&self, profile: &Part<'_>) -> Vec<Field<Cidr>> {
-        let several = profile.ranges(&["service_cidrs"]);
-        if !several.is_empty() {
-            return several;
-        }
-        vec![profile.range(&["service_cidr"]).or_default(self.defaults.parsed(|d| &d.service_cidr))]
+        let one = profile.range(&["service_cidr"]);
+        list_instead(profile.ranges(&["service_cidrs"]), &one)
+            .unwrap_or_else(|| vec![one.or_default(self.defaults.parsed(|d| &d.service_cidr))])
     }
 
     /// The default pool and the pools that name the cluster, and why there may be more.
@@ -137,6 +144,9 @@ impl Reader<'_> {
         let mut pools = Vec::new();
         let mut more = None;
         match body.parts("default_node_pool") {
+            Ok(parts) if parts.is_empty() => {
+                more = Some(Undecided::new("the cluster has no default_node_pool", Some(cluster.header)));
+            }
             Ok(parts) => {
                 for part in &parts {
                     pools.push(self.pool(&cluster.address, part, network, None, deprecated));
@@ -147,7 +157,7 @@ impl Reader<'_> {
         let resources = self.resources;
         for resource in resources.iter().filter(|r| &*r.kind == NODE_POOL && !r.existing) {
             let part = Part::body(&resource.body, At::new(resource.header));
-            match names_cluster(&part, &cluster.address) {
+            match names_cluster(&part, cluster) {
                 Ok(true) => {
                     let repeated = resource.repeated.as_ref().map(read::undecided);
                     pools.push(self.pool(&resource.address, &part, network, repeated, deprecated));
@@ -273,22 +283,39 @@ impl Field<bool> {
     }
 }
 
+/// The list of ranges, where it says more than the single range. In a plan or state both are filled in, whichever was written.
+fn list_instead(several: Vec<Field<Cidr>>, one: &Field<Cidr>) -> Option<Vec<Field<Cidr>>> {
+    let more = several.len() > 1 || matches!(one.state, State::Absent) && !several.is_empty();
+    more.then_some(several)
+}
+
+fn config_map(resource: &Resource) -> ConfigMap {
+    let metadata = Part::body(&resource.body, At::new(resource.header)).part("metadata");
+    ConfigMap { address: Arc::clone(&resource.address), name: metadata.text(&["name"]), namespace: metadata.text(&["namespace"]) }
+}
+
 /// An old attribute, if the code has it.
 fn old(part: &Part<'_>, name: &'static str) -> Option<Field<&'static str>> {
     let val = part.get(name)?;
     Some(Field::new(name, State::Set(name), val.at.clone()))
 }
 
-/// Whether a node pool names this cluster.
-fn names_cluster(pool: &Part<'_>, cluster: &Arc<str>) -> Result<bool, Undecided> {
+/// Whether a node pool names this cluster: by reference, or by an id with its name.
+fn names_cluster(pool: &Part<'_>, cluster: &Resource) -> Result<bool, Undecided> {
     let Some(val) = pool.get("kubernetes_cluster_id") else { return Ok(false) };
-    match &val.value {
-        Value::Unknown(unknown) => match unknown.term.as_ref().map(|t| &*t.0) {
-            Some([TermPart::Attribute(address, path)]) => Ok(address == cluster && &**path == "id"),
-            _ => Err(read::undecided(val)),
-        },
-        _ => Ok(false),
+    let parts = parts_of_id(val)?;
+    if let [TermPart::Attribute(address, path)] = &*parts {
+        return Ok(*address == cluster.address && &**path == "id");
     }
+    let body = Part::body(&cluster.body, At::new(cluster.header));
+    let named = name_in_id(&parts, "managedClusters").ok_or_else(|| read::undecided(val))?;
+    super::both(
+        body.text(&["name"]).is(&named),
+        match name_in_id(&parts, "resourceGroups") {
+            Some(group) => body.text(&["resource_group_name"]).is(&group),
+            None => Ok(true),
+        },
+    )
 }
 
 fn refers_to(val: &crate::value::Val, address: &Arc<str>) -> bool {

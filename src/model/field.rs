@@ -1,7 +1,7 @@
 //! One attribute of the model: what it is, whether the code or Azure says so, and where it is written.
 
 use crate::source::Span;
-use crate::value::{At, Choice};
+use crate::value::{At, Choice, Unknown};
 use std::sync::Arc;
 
 /// Why something could not be decided.
@@ -19,6 +19,11 @@ impl Undecided {
     /// A reason with its place.
     pub fn new(reason: impl Into<Arc<str>>, span: Option<Span>) -> Self {
         Self { reason: reason.into(), span, choice: None }
+    }
+
+    /// The reason of something unknown, which is used at `site`.
+    pub fn from_unknown(unknown: &Unknown, site: Span) -> Self {
+        Self { reason: Arc::clone(&unknown.reason), span: unknown.span.or(Some(site)), choice: unknown.choice.clone() }
     }
 }
 

@@ -1,19 +1,21 @@
 //! The one model that rules see: clusters, node pools, subnets and VNets, linked, whatever language they were written in.
 
 mod azurerm;
+mod change;
 mod field;
 mod network;
 mod networks;
 mod read;
 
-pub use azurerm::is_wanted;
+pub use azurerm::{is_cluster, is_wanted};
+pub use change::Change;
 pub use field::{Field, State, Undecided};
 pub use network::{NatGateway, Peer, Route, RouteTable, Subnet, SubnetId, Vnet, VnetId};
 
 use crate::cidr::{Cidr, Family};
 use crate::date::Date;
 use crate::facts::Facts;
-use crate::tree::Resource;
+use crate::tree::{Resource, Validation};
 use crate::value::At;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -30,6 +32,21 @@ pub struct World {
     /// Set when the code also makes resources that are not shown, in a module from elsewhere say: why. What belongs to a subnet by a
     /// resource of its own may be among them.
     pub more_resources: Option<Undecided>,
+    /// The Kubernetes ConfigMaps that the code makes.
+    pub config_maps: Vec<ConfigMap>,
+    /// Conditions on the inputs of modules that do not hold, or may not.
+    pub validations: Vec<Validation>,
+}
+
+/// A ConfigMap inside a cluster; which cluster is not known.
+#[derive(Clone, Debug)]
+pub struct ConfigMap {
+    /// Its address in the code.
+    pub address: Arc<str>,
+    /// Its name.
+    pub name: Field<String>,
+    /// Its namespace; absent means `default`.
+    pub namespace: Field<String>,
 }
 
 /// The program that sends the code to Azure: some of what is refused is refused by it, not by Azure.
@@ -51,6 +68,11 @@ pub struct ProviderVersion {
 }
 
 impl ProviderVersion {
+    /// Whether only one version is allowed.
+    pub fn is_exact(&self) -> bool {
+        matches!((self.least, self.below), (Some((major, minor, patch)), Some(below)) if below == (major, minor, patch + 1))
+    }
+
     /// Whether every allowed version is at least this one.
     pub fn surely_from(&self, version: (u64, u64, u64)) -> bool {
         self.least.is_some_and(|least| least >= version)
@@ -113,6 +135,10 @@ pub struct Cluster {
     /// Attributes in the code that newer versions of the azurerm provider no longer have, by their key under `azurerm-attributes` in
     /// `rules/facts/plugin.toml`.
     pub deprecated: Vec<Field<&'static str>>,
+    /// The kind of the cluster's identity, lower case: `systemassigned`, `userassigned`. Absent where it has a service principal.
+    pub identity: Field<String>,
+    /// What happens to the cluster, when it exists and a plan changes it.
+    pub change: Option<Box<Change>>,
 }
 
 /// The Application Gateway ingress controller add-on, as far as the code says.

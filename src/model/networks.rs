@@ -121,6 +121,11 @@ impl Networks {
         };
         if let Ok(id) = id {
             self.vnet_by_address.insert(Arc::clone(&resource.address), id);
+            // A plan shows what was read.
+            let space = body.ranges(&["address_space"]);
+            if let Some(vnet) = self.vnets.get_mut(id.0).filter(|_| id.0 >= self.declared && !space.is_empty()) {
+                vnet.space = space;
+            }
         }
     }
 
@@ -148,7 +153,13 @@ impl Networks {
         };
         let id = declared.unwrap_or_else(|| {
             let why = Undecided::new(format!("{} is read from Azure", resource.address), Some(resource.header));
-            self.push_subnet(unseen_subnet(&resource.address, body.at.clone(), name, vnet, why))
+            let mut subnet = unseen_subnet(&resource.address, body.at.clone(), name, vnet, why);
+            // A plan shows what was read.
+            let prefixes = body.ranges(&["address_prefixes"]);
+            if !prefixes.is_empty() {
+                subnet.prefixes = prefixes;
+            }
+            self.push_subnet(subnet)
         });
         self.subnet_by_term.insert(term, id);
     }
@@ -424,7 +435,7 @@ fn same(a: &Val, b: &Val) -> bool {
 }
 
 /// The parts of an id, known and unknown ones.
-fn parts_of_id(id: &Val) -> Result<Arc<[TermPart]>, Undecided> {
+pub(super) fn parts_of_id(id: &Val) -> Result<Arc<[TermPart]>, Undecided> {
     match &id.value {
         Value::String(text) => Ok(Arc::new([TermPart::Text(Arc::clone(text))])),
         Value::Unknown(unknown) => unknown.term.as_ref().map(|t| Arc::clone(&t.0)).ok_or_else(|| read::undecided(id)),
@@ -447,6 +458,12 @@ struct IdNames {
 
 /// Reads `/subscriptions/../resourceGroups/G/providers/Microsoft.Network/virtualNetworks/V/subnets/S`, of which parts may be unknown.
 fn names_in_id(parts: &[TermPart]) -> IdNames {
+    let name = |kind| name_in_id(parts, kind);
+    IdNames { group: name("resourceGroups"), vnet: name("virtualNetworks"), subnet: name("subnets") }
+}
+
+/// The name that follows a kind of resource in an id, unless it is unknown.
+pub(super) fn name_in_id(parts: &[TermPart], kind: &str) -> Option<String> {
     // An unknown part is a character that no id has; a name with one in it is unknown.
     const UNKNOWN: &str = "\u{0}";
     let text: String = parts
@@ -457,18 +474,9 @@ fn names_in_id(parts: &[TermPart]) -> IdNames {
         })
         .collect();
     let segments: Vec<&str> = text.split('/').collect();
-    let mut names = IdNames::default();
-    for pair in segments.windows(2) {
-        let [kind, name] = pair else { continue };
-        let slot = match kind.to_ascii_lowercase().as_str() {
-            "resourcegroups" => &mut names.group,
-            "virtualnetworks" => &mut names.vnet,
-            "subnets" => &mut names.subnet,
-            _ => continue,
-        };
-        if !name.is_empty() && !name.contains(UNKNOWN) {
-            *slot = Some((*name).to_owned());
-        }
-    }
-    names
+    let named = segments.windows(2).find_map(|pair| match pair {
+        [word, name] if word.eq_ignore_ascii_case(kind) => Some(*name),
+        _ => None,
+    })?;
+    (!named.is_empty() && !named.contains(UNKNOWN)).then(|| named.to_owned())
 }

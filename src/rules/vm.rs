@@ -1,5 +1,6 @@
 //! What the nodes are: VM sizes, kinds of pools, Windows versions.
 
+use super::upgrade::on_move;
 use super::vm_size::VmSize;
 use super::{Context, Decision, Out, kubernetes};
 use crate::model::{Cluster, Pool, Undecided, both};
@@ -49,6 +50,21 @@ pub(super) fn arm64_overlay_region(cx: &Context, cluster: &Cluster, pool: &Pool,
     .fix(x64_instead(cx, &size) + " Or use another region.")
     .related(format!("region {region}"), &cluster.location.at);
     Ok(())
+}
+
+/// `arm64-overlay-upgrade`: no ARM64 nodes in a cluster that moves to overlay.
+pub(super) fn arm64_overlay_upgrade(cx: &Context, cluster: &Cluster, pool: &Pool, out: &mut Out) -> Decision {
+    on_move(cluster, out, |_, out| {
+        let Some(size) = arm64(cx, pool)? else { return Ok(()) };
+        out.report(
+            "default",
+            &pool.vm_size.at,
+            format!("{} uses the ARM64 size {size}, and the cluster moves to overlay", pool.title()),
+        )
+        .azure("Azure CNI Overlay did not support ARM64 nodes then.")
+        .fix(x64_instead(cx, &size) + " Or leave the cluster as it is.");
+        Ok(())
+    })
 }
 
 /// `arm64-windows`: no ARM64 nodes with Windows.

@@ -45,7 +45,11 @@ impl<'m> Evaluator<'m> {
     fn resource_value(&self, instance: &Rc<Instance<'m>>, resource: &ResourceBlock, repeat: Option<&Repeat>) -> Val {
         let env = Env { instance, repeat, names: None };
         let address = self.resource_address(instance, resource, repeat.map_or("", |r| &r.suffix));
-        let when = if resource.existing { "is read from Azure" } else { "is known only after deployment" };
+        let when = match (resource.existing, resource.kind.starts_with("az")) {
+            (true, true) => "is read from Azure",
+            (true, false) => "is read when Terraform runs",
+            (false, _) => "is known only after deployment",
+        };
         let open =
             Unknown::new(format!("{address} {when}"), Some(resource.block.header)).called(Some(Term::attribute(&address, "")));
         let map = self.body(&resource.block.body, env, Some(&open), META);

@@ -432,6 +432,11 @@ impl<'m> Evaluator<'m> {
         if !self.step(args.iter().map(|a| size(a, 3)).sum()) {
             return Ok(Val::unknown(TOO_MUCH_WORK, site));
         }
+        if name == "format"
+            && let Some(text) = formatted(&args, site)
+        {
+            return text;
+        }
         // An id is never null, so the first one of several choices is the one that counts.
         if name == "coalesce"
             && let Some(first) = args.iter().find(|a| !a.value.is_null()).filter(|a| is_id(a))
@@ -465,6 +470,34 @@ impl<'m> Evaluator<'m> {
         }
         last
     }
+}
+
+/// `format` with something unknown among its arguments, where all that it does is to put them into a text: a template by another name,
+/// whose known parts still tell what an id names.
+fn formatted(args: &[Val], site: Span) -> Option<Eval> {
+    let (pattern, values) = args.split_first()?;
+    let pattern = pattern.value.as_str()?;
+    if !values.iter().any(|v| v.value.as_unknown().is_some()) {
+        return None;
+    }
+    let mut text = TemplateText::default();
+    let mut values = values.iter();
+    let mut pieces = pattern.split('%');
+    text.push(TermPart::Text(pieces.next()?.into()));
+    while let Some(piece) = pieces.next() {
+        if let Some(rest) = piece.strip_prefix('s') {
+            if let Err(refused) = text.push_val(values.next()?) {
+                return Some(Err(refused));
+            }
+            text.push(TermPart::Text(rest.into()));
+        } else if piece.is_empty() {
+            // `%%`
+            text.push(TermPart::Text(format!("%{}", pieces.next()?).into()));
+        } else {
+            return None;
+        }
+    }
+    values.next().is_none().then(|| Ok(text.finish(site)))
 }
 
 /// A value after conversion; the inner error is an unknown one.

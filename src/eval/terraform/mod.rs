@@ -8,13 +8,15 @@ pub mod convert;
 mod expr;
 pub mod functions;
 mod module;
+mod overrides;
 mod reference;
 mod repeat;
+mod validation;
 mod variables;
 mod version;
 
-pub use module::{Module, Modules};
-pub use version::provider_version;
+pub use module::{Module, Modules, VariableFile};
+pub use version::{provider_version, within};
 
 use crate::config::Config;
 use crate::model::Undecided;
@@ -35,6 +37,8 @@ use std::sync::Arc;
 pub struct Evaluated {
     /// The resources of the wanted kinds, those of called modules included.
     pub resources: Vec<tree::Resource>,
+    /// Conditions on the inputs of modules with such resources that do not hold, or may not.
+    pub validations: Vec<tree::Validation>,
     /// Module calls that could not be followed: the call's address, and why.
     pub unresolved: Vec<(String, Undecided)>,
 }
@@ -72,6 +76,7 @@ pub fn evaluate(
     let root = Rc::new(Instance { module, address: "".into(), caller: None, cache: RefCell::default() });
     let mut evaluated = Evaluated::default();
     evaluator.collect(&root, wanted, &mut evaluated.resources);
+    evaluator.validations(&root, &evaluated.resources, &mut evaluated.validations);
     let unresolved = evaluator.unresolved.take();
     evaluated.unresolved =
         unresolved.into_iter().map(|(call, reason, span)| (call, Undecided::new(reason, Some(span)))).collect();

@@ -4,8 +4,9 @@ use super::convert::{self, Outcome, Stop};
 use super::expr::{Env, EvalError};
 use super::reference::{further, prefix};
 use super::{Evaluator, Instance, Key, Slot};
+use crate::config::Given;
 use crate::source::Span;
-use crate::syntax::hcl::ast::{Block, Expr, ExprKind};
+use crate::syntax::hcl::ast::{Attribute, Block, Expr, ExprKind};
 use crate::value::{At, Hops, Map, Term, Unknown, Val, Value};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -78,21 +79,18 @@ impl<'m> Evaluator<'m> {
         (Val::new(Value::Unknown(Arc::new(unknown)), block.header), format!("var.{name}"))
     }
 
-    /// A root module's variable: the last `--var`, else the last `--var-file` that sets it, else the auto-loaded files. (Terraform lets the
-    /// last option win, be it a value or a file.)
+    /// A root module's variable: the last option of the command line that sets it, else the auto-loaded files.
     fn given_to_root(&self, instance: &Rc<Instance<'m>>, name: &Arc<str>, block: &'m Block) -> Option<(Val, String)> {
-        if let Some((_, text)) = self.config.vars.iter().rev().find(|(n, _)| **n == **name) {
-            return Some((command_line_value(text, block), format!("var.{name}, given by --var")));
-        }
         let env = Env { instance, repeat: None, names: None };
-        for file in self.modules.var_files.iter().rev() {
-            if let Some(attribute) = file.body.attribute(name) {
-                let path = self.sources.file(file.file).path();
-                return Some((self.value(&attribute.expr, env), format!("var.{name} in {path}")));
+        let in_file = |attribute: &Attribute, path: &str| (self.value(&attribute.expr, env), format!("var.{name} in {path}"));
+        let option = self.config.variables.iter().rev().find_map(|given| match given {
+            Given::Value(n, text) if **n == **name => {
+                Some((command_line_value(text, block), format!("var.{name}, given by --var")))
             }
-        }
-        let (attribute, path) = instance.module.set_by_files.get(name)?;
-        Some((self.value(&attribute.expr, env), format!("var.{name} in {path}")))
+            Given::Value(..) => None,
+            Given::File(path) => self.modules.variable_file(path)?.body.attribute(name).map(|attribute| in_file(attribute, path)),
+        });
+        option.or_else(|| instance.module.set_by_files.get(name).map(|(attribute, path)| in_file(attribute, path)))
     }
 
     /// Makes a value of a type, as Terraform does: converts, and fills in the defaults of optional attributes.

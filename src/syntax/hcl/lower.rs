@@ -23,13 +23,27 @@ pub fn expression(file: FileId, text: &str, place: &scan::Expression) -> Result<
     if count(b'\n').max(count(b'=')) > MOST_LINES {
         return Err((whole, format!("this value has more than {MOST_LINES} lines or keys and is not read")));
     }
-    let slice = blanked(slice, place.blanks.iter().map(|b| b.start - place.at.start..b.end - place.at.start));
-    let parsed = parse(slice).map_err(|(offset, message)| {
-        let start = place.at.start + offset;
-        let end = text.get(start..).and_then(|rest| rest.chars().next()).map_or(start, |c| start + c.len_utf8());
-        (Span::new(file, start, end), message)
-    })?;
-    Ok(Lower { file, offset: place.at.start }.expr(&parsed))
+    let blanks = place.blanks.iter().map(|b| b.start - place.at.start..b.end - place.at.start);
+    let place = Place { file, offset: place.at.start, whole: None };
+    let parsed = parse(blanked(slice, blanks)).map_err(|(offset, message)| (place.character(slice, offset), message))?;
+    Ok(place.expr(&parsed))
+}
+
+/// Parses a text that is an expression, such as JSON has in strings.
+pub fn source(text: &str, place: Place) -> Result<Expr, (Span, String)> {
+    let parsed = parse(Cow::Borrowed(text)).map_err(|(offset, message)| (place.character(text, offset), message))?;
+    Ok(place.expr(&parsed))
+}
+
+/// Parses a text that is a template, without quotes.
+pub fn template(text: &str, place: Place) -> Result<ExprKind, (Span, String)> {
+    let parsed = hcl_edit::parser::parse_template(text)
+        .map_err(|error| (place.character(text, error.location().offset()), message(error.message())))?;
+    let parts = place.template(&parsed);
+    Ok(match parts.as_slice() {
+        [TemplatePart::Text(text)] => ExprKind::String(Arc::clone(text)),
+        _ => ExprKind::Template(parts),
+    })
 }
 
 /// Parses a text, without the earlier ones of object entries that have the same key: in Terraform the last one counts, while
@@ -79,15 +93,27 @@ fn blanked<'a>(text: &'a str, ranges: impl Iterator<Item = Range<usize>>) -> Cow
     }
 }
 
-struct Lower {
-    file: FileId,
-    offset: usize,
+/// Where a text stands in its file.
+#[derive(Clone, Copy)]
+pub struct Place {
+    /// The file.
+    pub file: FileId,
+    /// Where the text starts.
+    pub offset: usize,
+    /// Set where the text is not written as it is, but with escapes: what stands for every place in it.
+    pub whole: Option<Span>,
 }
 
-impl Lower {
+impl Place {
     fn span(&self, range: Option<Range<usize>>) -> Span {
         let range = range.unwrap_or(0..0);
-        Span::new(self.file, self.offset + range.start, self.offset + range.end)
+        self.whole.unwrap_or_else(|| Span::new(self.file, self.offset + range.start, self.offset + range.end))
+    }
+
+    /// The character at an offset of the text.
+    fn character(&self, text: &str, offset: usize) -> Span {
+        let length = text.get(offset..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        self.span(Some(offset..offset + length))
     }
 
     fn boxed(&self, e: &Expression) -> Box<Expr> {
