@@ -4,12 +4,12 @@ pub mod compact;
 mod excerpt;
 pub mod fingerprint;
 pub mod json;
-mod place;
+mod location;
 mod render;
 pub mod sarif;
 pub mod text;
 
-pub use place::{Place, printable};
+pub use location::{Location, printable};
 pub use render::{Format, Style, UnknownFormat, render};
 
 use crate::model::Undecided;
