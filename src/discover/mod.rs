@@ -7,6 +7,7 @@
 mod closure;
 mod folder;
 mod ignores;
+mod reader;
 mod walk;
 
 use crate::source::{Sources, join, parent};
@@ -30,6 +31,7 @@ pub struct Options {
 /// Folders are walked whole. For a file its folder is read, without the folders below it.
 pub fn discover(paths: &[String], options: &Options) -> Sources {
     let mut sources = Sources::new();
+    sources.set_reader(reader::Disk::around(paths));
     let mut starts = Starts::default();
     for path in paths {
         if let Err(message) = add_start(&mut starts, path) {

@@ -29,7 +29,43 @@ pub fn expression(file: FileId, text: &str, place: &scan::Expression) -> Result<
         let end = text.get(start..).and_then(|rest| rest.chars().next()).map_or(start, |c| start + c.len_utf8());
         (Span::new(file, start, end), message)
     })?;
-    Ok(Lower { file, offset: place.at.start }.expr(&parsed))
+    Ok(Lower { origin: Origin::File { file, offset: place.at.start } }.expr(&parsed))
+}
+
+/// Where a text that is parsed by itself stands.
+#[derive(Clone, Copy, Debug)]
+pub enum Origin {
+    /// In a file, from this byte on.
+    File {
+        /// The file.
+        file: FileId,
+        /// Where the text starts in it.
+        offset: usize,
+    },
+    /// Nowhere in a file: everything in it stands at one place.
+    Place(Span),
+}
+
+impl Origin {
+    fn span(self, range: Range<usize>) -> Span {
+        match self {
+            Self::File { file, offset } => Span::new(file, offset + range.start, offset + range.end),
+            Self::Place(span) => span,
+        }
+    }
+}
+
+/// Parses a whole text as a template; what is wrong with it, and where, if it does not parse.
+pub fn template(text: &str, origin: Origin) -> Result<Vec<TemplatePart>, (Span, String)> {
+    let count = |byte| memchr::memchr_iter(byte, text.as_bytes()).count();
+    if count(b'=') > MOST_LINES || count(b'{') > MOST_LINES {
+        return Err((origin.span(0..0), format!("a template with more than {MOST_LINES} expressions is not read")));
+    }
+    let parsed = hcl_edit::parser::parse_template(text).map_err(|error| {
+        let at = error.location().offset();
+        (origin.span(at..at), message(error.message()))
+    })?;
+    Ok(Lower { origin }.template(&parsed, Literals::Lines, (false, false)))
 }
 
 /// Parses a text, without the earlier ones of object entries that have the same key: in Terraform the last one counts, while
@@ -80,14 +116,42 @@ fn blanked<'a>(text: &'a str, ranges: impl Iterator<Item = Range<usize>>) -> Cow
 }
 
 struct Lower {
-    file: FileId,
-    offset: usize,
+    origin: Origin,
+}
+
+/// How far a strip marker reaches in the text beside it: in quotes to the next character that is no white space, elsewhere not beyond
+/// the end of the line, because Terraform reads such texts line by line.
+#[derive(Clone, Copy)]
+enum Literals {
+    Quoted,
+    Lines,
+}
+
+impl Literals {
+    /// The text without the white space at its start.
+    fn strip_start(self, text: &str) -> String {
+        let line = match self {
+            Self::Quoted => text.len(),
+            Self::Lines => text.find('\n').map_or(text.len(), |end| end + 1),
+        };
+        let (line, rest) = text.split_at_checked(line).unwrap_or((text, ""));
+        format!("{}{rest}", line.trim_start())
+    }
+
+    /// The text without the white space at its end.
+    fn strip_end(self, text: &str) -> String {
+        let line = match self {
+            Self::Quoted => 0,
+            Self::Lines => text.strip_suffix('\n').unwrap_or(text).rfind('\n').map_or(0, |end| end + 1),
+        };
+        let (rest, line) = text.split_at_checked(line).unwrap_or(("", text));
+        format!("{rest}{}", line.trim_end())
+    }
 }
 
 impl Lower {
     fn span(&self, range: Option<Range<usize>>) -> Span {
-        let range = range.unwrap_or(0..0);
-        Span::new(self.file, self.offset + range.start, self.offset + range.end)
+        self.origin.span(range.unwrap_or(0..0))
     }
 
     fn boxed(&self, e: &Expression) -> Box<Expr> {
@@ -105,13 +169,14 @@ impl Lower {
             Expression::Object(object) => {
                 ExprKind::Object(object.iter().map(|(key, value)| (self.object_key(key), self.expr(value.expr()))).collect())
             }
-            Expression::StringTemplate(t) => ExprKind::Template(self.template(t)),
+            Expression::StringTemplate(t) => ExprKind::Template(self.template(t, Literals::Quoted, (false, false))),
             Expression::HeredocTemplate(heredoc) => {
                 let mut heredoc = heredoc.clone();
                 heredoc.dedent();
-                match self.template(&heredoc.template).as_slice() {
+                let parts = self.template(&heredoc.template, Literals::Lines, (false, false));
+                match parts.as_slice() {
                     [TemplatePart::Text(text)] => ExprKind::String(Arc::clone(text)),
-                    _ => ExprKind::Template(self.template(&heredoc.template)),
+                    _ => ExprKind::Template(parts),
                 }
             }
             Expression::Parenthesis(p) => return Expr { span, ..self.expr(p.inner()) },
@@ -169,45 +234,59 @@ impl Lower {
         }
     }
 
-    fn template(&self, template: &Template) -> Vec<TemplatePart> {
+    /// The parts of a template. `outer` says whether what stands before it, and behind it, strips the white space there.
+    fn template(&self, template: &Template, literals: Literals, outer: (bool, bool)) -> Vec<TemplatePart> {
         let elements: Vec<&Element> = template.iter().collect();
+        let strips = |i: Option<usize>| i.and_then(|i| elements.get(i)).map(|element| strips(element));
         let mut parts = Vec::new();
         for (i, element) in elements.iter().enumerate() {
             match element {
                 Element::Literal(text) => {
-                    let mut text: &str = text.as_str();
-                    let before = i.checked_sub(1).and_then(|i| elements.get(i));
-                    if before.is_some_and(|e| strips(e).1) {
-                        text = text.trim_start();
+                    let mut text: Cow<'_, str> = Cow::Borrowed(text.as_str());
+                    if strips(i.checked_sub(1)).map_or(i == 0 && outer.0, |(_, after)| after) {
+                        text = Cow::Owned(literals.strip_start(&text));
                     }
-                    if elements.get(i + 1).is_some_and(|e| strips(e).0) {
-                        text = text.trim_end();
+                    if strips(Some(i + 1)).map_or(outer.1, |(before, _)| before) {
+                        text = Cow::Owned(literals.strip_end(&text));
                     }
                     parts.push(TemplatePart::Text(text.into()));
                 }
                 Element::Interpolation(i) => parts.push(TemplatePart::Interpolation(self.expr(&i.expr))),
-                Element::Directive(directive) => parts.push(match &**directive {
-                    Directive::If(d) => TemplatePart::If(
-                        self.expr(&d.if_expr.cond_expr),
-                        self.template(&d.if_expr.template),
-                        d.else_expr.as_ref().map(|e| self.template(&e.template)).unwrap_or_default(),
-                    ),
-                    Directive::For(d) => TemplatePart::For(
-                        d.for_expr.key_var.as_ref().map(|k| k.as_str().into()),
-                        d.for_expr.value_var.as_str().into(),
-                        self.expr(&d.for_expr.collection_expr),
-                        self.template(&d.for_expr.template),
-                    ),
-                }),
+                Element::Directive(directive) => parts.push(self.directive(directive, literals)),
             }
         }
         parts
     }
+
+    fn directive(&self, directive: &Directive, literals: Literals) -> TemplatePart {
+        match directive {
+            Directive::If(d) => {
+                let end = sides(d.endif_expr.strip).0;
+                let otherwise = d.else_expr.as_ref();
+                let then_end = otherwise.map_or(end, |e| sides(e.strip).0);
+                TemplatePart::If(
+                    self.expr(&d.if_expr.cond_expr),
+                    self.template(&d.if_expr.template, literals, (sides(d.if_expr.strip).1, then_end)),
+                    otherwise.map(|e| self.template(&e.template, literals, (sides(e.strip).1, end))).unwrap_or_default(),
+                )
+            }
+            Directive::For(d) => TemplatePart::For(
+                d.for_expr.key_var.as_ref().map(|k| k.as_str().into()),
+                d.for_expr.value_var.as_str().into(),
+                self.expr(&d.for_expr.collection_expr),
+                self.template(&d.for_expr.template, literals, (sides(d.for_expr.strip).1, sides(d.endfor_expr.strip).0)),
+            ),
+        }
+    }
+}
+
+/// Whether a strip marker strips before, and after.
+fn sides(strip: Strip) -> (bool, bool) {
+    (matches!(strip, Strip::Start | Strip::Both), matches!(strip, Strip::End | Strip::Both))
 }
 
 /// Whether a template element strips the white space before it, and after it.
 fn strips(element: &Element) -> (bool, bool) {
-    let sides = |strip: Strip| (matches!(strip, Strip::Start | Strip::Both), matches!(strip, Strip::End | Strip::Both));
     match element {
         Element::Literal(_) => (false, false),
         Element::Interpolation(i) => sides(i.strip),
