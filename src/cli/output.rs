@@ -8,7 +8,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 
 /// Columns where there is no terminal to ask.
-pub(super) const WIDTH: usize = 100;
+pub(super) const WIDTH: usize = 80;
 
 /// When to colour; by itself on a terminal.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -36,7 +36,9 @@ impl Color {
 
 /// Columns of the terminal.
 pub(super) fn width() -> usize {
-    terminal_size::terminal_size_of(io::stdout()).map_or(WIDTH, |(width, _)| usize::from(width.0))
+    let of_stdout = terminal_size::terminal_size_of(io::stdout());
+    // Behind a pager, standard error still is the terminal.
+    of_stdout.or_else(|| terminal_size::terminal_size_of(io::stderr())).map_or(WIDTH, |(width, _)| usize::from(width.0))
 }
 
 /// Whether the terminal can open links.

@@ -351,7 +351,7 @@ impl<'m> Evaluator<'m> {
         }
     }
 
-    pub(super) fn template(&self, parts: &[TemplatePart], site: Span, env: Env<'_, 'm>) -> Eval {
+    fn template(&self, parts: &[TemplatePart], site: Span, env: Env<'_, 'm>) -> Eval {
         // "${x}" alone is x itself, whatever its type.
         if let [TemplatePart::Interpolation(only)] = parts {
             return Ok(self.eval(only, env)?.placed(site));

@@ -149,16 +149,16 @@ impl<'m> Evaluator<'m> {
             Some(hop) => lower::Origin::File { file: hop.span.file, offset: 0 },
             None => lower::Origin::Place(site),
         };
-        let parts = match lower::template(text, origin) {
-            Ok(parts) => parts,
+        let template = match lower::whole_template(text, origin) {
+            Ok(template) => template,
             Err((span, message)) => return error(format!("{function}: {message}"), span),
         };
         // Names bound around the call mean nothing in the template.
         let inner = Env { instance: env.instance, repeat: None, names: None };
         let outer = self.template.replace(Some(Rc::new(Scope { variables, files })));
-        let rendered = self.template(&parts, site, inner);
+        let rendered = self.eval(&template, inner);
         self.template.replace(outer);
-        let mut rendered = rendered?;
+        let mut rendered = rendered?.placed(site);
         if let Some(hop) = file {
             rendered.at.hops = rendered.at.hops.behind(hop.clone());
         }

@@ -2,10 +2,11 @@
 
 use super::ast::{Call, Expr, ExprKind, For, Step, TemplatePart};
 use super::scan;
+use super::template::{self, Style};
 use crate::source::{FileId, Span};
 use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, ObjectKey, TraversalOperator, UnaryOperator};
-use hcl_edit::template::{Directive, Element, Strip, Template};
+use hcl_edit::template::Template;
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
@@ -24,15 +25,15 @@ pub fn expression(file: FileId, text: &str, place: &scan::Expression) -> Result<
         return Err((whole, format!("this value has more than {MOST_LINES} lines or keys and is not read")));
     }
     let slice = blanked(slice, place.blanks.iter().map(|b| b.start - place.at.start..b.end - place.at.start));
-    let parsed = parse(slice).map_err(|(offset, message)| {
+    let (slice, parsed) = parse(slice).map_err(|(offset, message)| {
         let start = place.at.start + offset;
         let end = text.get(start..).and_then(|rest| rest.chars().next()).map_or(start, |c| start + c.len_utf8());
         (Span::new(file, start, end), message)
     })?;
-    Ok(Lower { origin: Origin::File { file, offset: place.at.start } }.expr(&parsed))
+    Ok(Lower { origin: Origin::File { file, offset: place.at.start }, text: &slice }.expr(&parsed))
 }
 
-/// Where a text that is parsed by itself stands.
+/// Where a text stands that is parsed by itself.
 #[derive(Clone, Copy, Debug)]
 pub enum Origin {
     /// In a file, from this byte on.
@@ -56,24 +57,25 @@ impl Origin {
 }
 
 /// Parses a whole text as a template; what is wrong with it, and where, if it does not parse.
-pub fn template(text: &str, origin: Origin) -> Result<Vec<TemplatePart>, (Span, String)> {
+pub fn whole_template(text: &str, origin: Origin) -> Result<Expr, (Span, String)> {
     let count = |byte| memchr::memchr_iter(byte, text.as_bytes()).count();
-    if count(b'=') > MOST_LINES || count(b'{') > MOST_LINES {
+    if count(b'=').max(count(b'{')) > MOST_LINES {
         return Err((origin.span(0..0), format!("a template with more than {MOST_LINES} expressions is not read")));
     }
     let parsed = hcl_edit::parser::parse_template(text).map_err(|error| {
         let at = error.location().offset();
         (origin.span(at..at), message(error.message()))
     })?;
-    Ok(Lower { origin }.template(&parsed, Literals::Lines, (false, false)))
+    let kind = Lower { origin, text }.template(Some(text), &parsed, Style::Lines);
+    Ok(Expr { kind, span: origin.span(0..text.len()) })
 }
 
 /// Parses a text, without the earlier ones of object entries that have the same key: in Terraform the last one counts, while
 /// `hcl-edit` refuses them.
-fn parse(mut slice: Cow<'_, str>) -> Result<Expression, (usize, String)> {
+fn parse(mut slice: Cow<'_, str>) -> Result<(Cow<'_, str>, Expression), (usize, String)> {
     for _ in 0..MOST_DUPLICATES {
         let error = match hcl_edit::parser::parse_expr(&slice) {
-            Ok(parsed) => return Ok(parsed),
+            Ok(parsed) => return Ok((slice, parsed)),
             Err(error) => error,
         };
         let offset = error.location().offset();
@@ -115,41 +117,19 @@ fn blanked<'a>(text: &'a str, ranges: impl Iterator<Item = Range<usize>>) -> Cow
     }
 }
 
-struct Lower {
+struct Lower<'t> {
     origin: Origin,
+    /// What was parsed.
+    text: &'t str,
 }
 
-/// How far a strip marker reaches in the text beside it: in quotes to the next character that is no white space, elsewhere not beyond
-/// the end of the line, because Terraform reads such texts line by line.
-#[derive(Clone, Copy)]
-enum Literals {
-    Quoted,
-    Lines,
+/// The lines of a heredoc between its markers.
+fn heredoc_body(raw: &str) -> Option<&str> {
+    let (start, end) = (raw.find('\n')? + 1, raw.trim_end().rfind('\n')? + 1);
+    raw.get(start..end)
 }
 
-impl Literals {
-    /// The text without the white space at its start.
-    fn strip_start(self, text: &str) -> String {
-        let line = match self {
-            Self::Quoted => text.len(),
-            Self::Lines => text.find('\n').map_or(text.len(), |end| end + 1),
-        };
-        let (line, rest) = text.split_at_checked(line).unwrap_or((text, ""));
-        format!("{}{rest}", line.trim_start())
-    }
-
-    /// The text without the white space at its end.
-    fn strip_end(self, text: &str) -> String {
-        let line = match self {
-            Self::Quoted => 0,
-            Self::Lines => text.strip_suffix('\n').unwrap_or(text).rfind('\n').map_or(0, |end| end + 1),
-        };
-        let (rest, line) = text.split_at_checked(line).unwrap_or(("", text));
-        format!("{rest}{}", line.trim_end())
-    }
-}
-
-impl Lower {
+impl Lower<'_> {
     fn span(&self, range: Option<Range<usize>>) -> Span {
         self.origin.span(range.unwrap_or(0..0))
     }
@@ -169,15 +149,14 @@ impl Lower {
             Expression::Object(object) => {
                 ExprKind::Object(object.iter().map(|(key, value)| (self.object_key(key), self.expr(value.expr()))).collect())
             }
-            Expression::StringTemplate(t) => ExprKind::Template(self.template(t, Literals::Quoted, (false, false))),
+            Expression::StringTemplate(t) => {
+                let raw = self.source(e.span()).and_then(|raw| raw.strip_prefix('"')?.strip_suffix('"'));
+                self.template(raw, t, Style::Quoted)
+            }
             Expression::HeredocTemplate(heredoc) => {
-                let mut heredoc = heredoc.clone();
-                heredoc.dedent();
-                let parts = self.template(&heredoc.template, Literals::Lines, (false, false));
-                match parts.as_slice() {
-                    [TemplatePart::Text(text)] => ExprKind::String(Arc::clone(text)),
-                    _ => ExprKind::Template(parts),
-                }
+                let raw = self.source(e.span());
+                let style = if raw.is_some_and(|raw| raw.starts_with("<<-")) { Style::Flush } else { Style::Lines };
+                self.template(raw.and_then(heredoc_body), &heredoc.template, style)
             }
             Expression::Parenthesis(p) => return Expr { span, ..self.expr(p.inner()) },
             Expression::Variable(name) => ExprKind::Name(name.as_str().into()),
@@ -220,6 +199,10 @@ impl Lower {
     fn object_key(&self, key: &ObjectKey) -> Expr {
         match key {
             ObjectKey::Ident(name) => Expr { kind: ExprKind::String(name.as_str().into()), span: self.span(name.span()) },
+            // A bare word is its own name, be it `null`.
+            ObjectKey::Expression(e @ Expression::Null(_)) => {
+                Expr { kind: ExprKind::String("null".into()), span: self.span(e.span()) }
+            }
             ObjectKey::Expression(e) => self.expr(e),
         }
     }
@@ -234,65 +217,19 @@ impl Lower {
         }
     }
 
-    /// The parts of a template. `outer` says whether what stands before it, and behind it, strips the white space there.
-    fn template(&self, template: &Template, literals: Literals, outer: (bool, bool)) -> Vec<TemplatePart> {
-        let elements: Vec<&Element> = template.iter().collect();
-        let strips = |i: Option<usize>| i.and_then(|i| elements.get(i)).map(|element| strips(element));
-        let mut parts = Vec::new();
-        for (i, element) in elements.iter().enumerate() {
-            match element {
-                Element::Literal(text) => {
-                    let mut text: Cow<'_, str> = Cow::Borrowed(text.as_str());
-                    if strips(i.checked_sub(1)).map_or(i == 0 && outer.0, |(_, after)| after) {
-                        text = Cow::Owned(literals.strip_start(&text));
-                    }
-                    if strips(Some(i + 1)).map_or(outer.1, |(before, _)| before) {
-                        text = Cow::Owned(literals.strip_end(&text));
-                    }
-                    parts.push(TemplatePart::Text(text.into()));
-                }
-                Element::Interpolation(i) => parts.push(TemplatePart::Interpolation(self.expr(&i.expr))),
-                Element::Directive(directive) => parts.push(self.directive(directive, literals)),
-            }
-        }
-        parts
-    }
-
-    fn directive(&self, directive: &Directive, literals: Literals) -> TemplatePart {
-        match directive {
-            Directive::If(d) => {
-                let end = sides(d.endif_expr.strip).0;
-                let otherwise = d.else_expr.as_ref();
-                let then_end = otherwise.map_or(end, |e| sides(e.strip).0);
-                TemplatePart::If(
-                    self.expr(&d.if_expr.cond_expr),
-                    self.template(&d.if_expr.template, literals, (sides(d.if_expr.strip).1, then_end)),
-                    otherwise.map(|e| self.template(&e.template, literals, (sides(e.strip).1, end))).unwrap_or_default(),
-                )
-            }
-            Directive::For(d) => TemplatePart::For(
-                d.for_expr.key_var.as_ref().map(|k| k.as_str().into()),
-                d.for_expr.value_var.as_str().into(),
-                self.expr(&d.for_expr.collection_expr),
-                self.template(&d.for_expr.template, literals, (sides(d.for_expr.strip).1, sides(d.endfor_expr.strip).0)),
-            ),
+    /// A template of which the source between the quotes or markers is given.
+    fn template(&self, raw: Option<&str>, parsed: &Template, style: Style) -> ExprKind {
+        let parts = raw.and_then(|raw| template::parts(raw, parsed, style, &|e| self.expr(e)));
+        match parts.as_deref() {
+            None => ExprKind::Invalid,
+            Some([TemplatePart::Text(text)]) => ExprKind::String(Arc::clone(text)),
+            Some([]) => ExprKind::String("".into()),
+            Some(_) => ExprKind::Template(parts.unwrap_or_default()),
         }
     }
-}
 
-/// Whether a strip marker strips before, and after.
-fn sides(strip: Strip) -> (bool, bool) {
-    (matches!(strip, Strip::Start | Strip::Both), matches!(strip, Strip::End | Strip::Both))
-}
-
-/// Whether a template element strips the white space before it, and after it.
-fn strips(element: &Element) -> (bool, bool) {
-    match element {
-        Element::Literal(_) => (false, false),
-        Element::Interpolation(i) => sides(i.strip),
-        Element::Directive(d) => match &**d {
-            Directive::If(d) => (sides(d.if_expr.strip).0, sides(d.endif_expr.strip).1),
-            Directive::For(d) => (sides(d.for_expr.strip).0, sides(d.endfor_expr.strip).1),
-        },
+    /// The source of a parsed thing.
+    fn source(&self, range: Option<Range<usize>>) -> Option<&str> {
+        self.text.get(range?)
     }
 }

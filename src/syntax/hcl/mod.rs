@@ -5,6 +5,7 @@
 pub mod ast;
 pub mod lower;
 pub mod scan;
+pub mod template;
 
 use crate::source::{FileId, Span};
 use ast::{Attribute, Block, Body, Expr, ExprKind};
