@@ -84,7 +84,8 @@ impl<'t> Reader<'t> {
             return Err(Stop::refused("not YAML"));
         }
         match self.next()?.0 {
-            Event::DocumentStart(..) => {}
+            Event::DocumentStart(_, version) if version.is_none_or(|v| (v.major, v.minor) == (1, 1)) => {}
+            Event::DocumentStart(..) => return Err(Stop::refused("Terraform takes no YAML of this version")),
             // An empty text has no document, and Terraform says so.
             _ => return Err(Stop::refused("there is no YAML document")),
         }

@@ -18,6 +18,9 @@ pub(super) fn yamlencode(args: &Args) -> Outcome<Answer> {
     let mut writer = Writer { out: String::new(), column: 0, after_space: true, in_indent: true };
     writer.node(&val.value, None, Context::Other)?;
     writer.indent(0);
+    if matches!(val.value, Value::Null | Value::Bool(_) | Value::Number(_)) {
+        writer.put("...\n");
+    }
     Ok(Answer::Made(Value::string(writer.out)))
 }
 
