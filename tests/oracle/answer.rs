@@ -32,12 +32,14 @@ fn plain(value: &Value) -> Json {
         Value::Bool(truth) => json!(truth),
         Value::Number(n) => number(*n),
         Value::String(text) => json!(text.as_ref()),
+        Value::List(items) if items.typed => json!({"$list": all(items)}),
         Value::List(items) => all(items),
         Value::Set(items) => json!({"$set": all(items)}),
         Value::Map(map) => {
             let entries = map.entries.iter().map(|(key, item)| (key.to_string(), plain(&item.value)));
             let open = map.open.iter().map(|_| ("$open".to_owned(), json!(1)));
-            entries.chain(open).collect::<serde_json::Map<_, _>>().into()
+            let entries: Json = entries.chain(open).collect::<serde_json::Map<_, _>>().into();
+            if map.typed { json!({"$map": entries}) } else { entries }
         }
         Value::Unknown(_) => unknown(),
     }

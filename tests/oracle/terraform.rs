@@ -108,7 +108,13 @@ impl<'a> Printed<'a> {
                 let value = self.value(indent);
                 assert!(self.skip(")"), "{:?}", self.rest);
                 self.comment();
-                return if function == "toset(" && !value.is_null() { json!({"$set": value}) } else { value };
+                return match function {
+                    _ if value.is_null() => value,
+                    "tolist(" => json!({"$list": value}),
+                    "toset(" => json!({"$set": value}),
+                    "tomap(" => json!({"$map": value}),
+                    _ => value,
+                };
             }
         }
         for (word, value) in [

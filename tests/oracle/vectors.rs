@@ -7,8 +7,9 @@
 //! | overlint | only where overlint answers otherwise |
 //! | why | the reason for that |
 //!
-//! An answer is a value as JSON, `UNKNOWN`, or `ERROR`. In the JSON `{"$set": [..]}` is a set, `{"$unknown": 1}` a part that is not known,
-//! and the key `$open` says that a map may have further keys. Empty lines and lines that start with # are kept as they are.
+//! An answer is a value as JSON, `UNKNOWN`, or `ERROR`. In the JSON `{"$list": [..]}` is a list (brackets alone are a tuple),
+//! `{"$map": {..}}` a map (braces alone are an object), `{"$set": [..]}` a set and `{"$unknown": 1}` a part that is not known; the key `$open`
+//! says that a map may have further keys. Empty lines and lines that start with # are kept as they are.
 
 use std::path::{Path, PathBuf};
 

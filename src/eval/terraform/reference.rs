@@ -93,6 +93,7 @@ impl<'m> Evaluator<'m> {
 
     fn splat(&self, val: Val, steps: &[Step], span: Span, env: Env<'_, 'm>) -> Eval {
         let at = val.at.clone();
+        let typed = matches!(&val.value, Value::List(items) | Value::Set(items) if items.typed);
         let items: Vec<Val> = match &val.value {
             Value::Null => Vec::new(),
             Value::Unknown(unknown) => return Ok(unknown_at(unknown, &at)),
@@ -103,7 +104,7 @@ impl<'m> Evaluator<'m> {
             return Ok(Val::unknown(TOO_MUCH_WORK, span));
         }
         let items = items.into_iter().map(|v| self.steps(v, steps, env)).collect::<Result<_, _>>()?;
-        Ok(Val { value: Value::list(items), at })
+        Ok(Val { value: if typed { Value::typed_list(items) } else { Value::list(items) }, at })
     }
 
     fn resource_reference(&self, existing: bool, kind: &str, name: &str, steps: &[Step], site: Span, env: Env<'_, 'm>) -> Eval {

@@ -43,7 +43,7 @@ impl Param {
             (Self::Number, value) => Value::Number(convert::to_number(value)?),
             (Self::Texts, _) => parts(arg, |value| convert::to_string(value).map(Value::String))?,
             (Self::Bools, _) => parts(arg, |value| convert::to_bool(value).map(Value::Bool))?,
-            (Self::List, _) => Value::list(convert::to_list(arg)?),
+            (Self::List, _) => Value::typed_list(convert::to_list(arg)?),
             (Self::Set, _) => convert::to_set(arg)?,
         };
         Ok(Val { value, at: arg.at.clone() })
@@ -52,7 +52,7 @@ impl Param {
 
 fn parts(arg: &Val, convert: impl Fn(&Value) -> Outcome<Value>) -> Outcome<Value> {
     let items = arg.value.as_items().ok_or_else(|| Stop::refused(format!("{} where a list is needed", arg.value.kind())))?;
-    Ok(Value::list(items.iter().map(|item| convert::convert_part(item, &convert)).collect::<Outcome<_>>()?))
+    Ok(Value::typed_list(items.iter().map(|item| convert::convert_part(item, &convert)).collect::<Outcome<_>>()?))
 }
 
 /// The arguments of one call, as the function asked for them. Positions count from 0.
@@ -163,7 +163,21 @@ impl<'a> Args<'a> {
 
     /// A list. It is not built further than the limit.
     pub(super) fn listing(&self, items: impl IntoIterator<Item = Val>) -> Outcome<Answer> {
-        bounded(items).map(Value::list).map(Answer::Made)
+        self.sequence(true, items)
+    }
+
+    /// A list if `typed`, else a tuple.
+    pub(super) fn sequence(&self, typed: bool, items: impl IntoIterator<Item = Val>) -> Outcome<Answer> {
+        bounded(items).map(if typed { Value::typed_list } else { Value::list }).map(Answer::Made)
+    }
+
+    /// Whether an argument has elements of one type: a list, set or map, not a tuple or object.
+    pub(super) fn is_typed(&self, i: usize) -> Outcome<bool> {
+        Ok(match &self.val(i)?.value {
+            Value::List(items) | Value::Set(items) => items.typed,
+            Value::Map(map) => map.typed,
+            _ => false,
+        })
     }
 }
 
