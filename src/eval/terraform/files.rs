@@ -151,7 +151,8 @@ impl<'m> Evaluator<'m> {
         };
         let template = match lower::whole_template(text, origin) {
             Ok(template) => template,
-            Err((span, message)) => return error(format!("{function}: {message}"), span),
+            Err(fault) if fault.too_much => return Ok(Val::new(Value::unknown(fault.message, fault.span), site)),
+            Err(fault) => return error(format!("{function}: {}", fault.message), fault.span),
         };
         // Names bound around the call mean nothing in the template.
         let inner = Env { instance: env.instance, repeat: None, names: None };
@@ -171,7 +172,8 @@ fn is_reference(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Name(_) => true,
         ExprKind::Traversal(root, steps) => {
-            matches!(root.kind, ExprKind::Name(_)) && steps.iter().all(|step| matches!(step, Step::Attribute(..) | Step::Index(_)))
+            matches!(root.kind, ExprKind::Name(_))
+                && steps.iter().all(|step| matches!(step, Step::Attribute(..) | Step::Index(_)))
         }
         _ => false,
     }

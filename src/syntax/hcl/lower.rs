@@ -56,15 +56,28 @@ impl Origin {
     }
 }
 
-/// Parses a whole text as a template; what is wrong with it, and where, if it does not parse.
-pub fn whole_template(text: &str, origin: Origin) -> Result<Expr, (Span, String)> {
+/// Why a template was not read.
+#[derive(Debug)]
+pub struct TemplateFault {
+    /// What is wrong, in words for the user.
+    pub message: String,
+    /// The place.
+    pub span: Span,
+    /// Whether it is only too much for us, and may be a good template all the same.
+    pub too_much: bool,
+}
+
+/// Parses a whole text as a template.
+pub fn whole_template(text: &str, origin: Origin) -> Result<Expr, TemplateFault> {
     let count = |byte| memchr::memchr_iter(byte, text.as_bytes()).count();
     if count(b'=').max(count(b'{')) > MOST_LINES {
-        return Err((origin.span(0..0), format!("a template with more than {MOST_LINES} expressions is not read")));
+        let message = format!("a template with more than {MOST_LINES} braces or equal signs is not read");
+        return Err(TemplateFault { message, span: origin.span(0..0), too_much: true });
     }
     let parsed = hcl_edit::parser::parse_template(text).map_err(|error| {
         let at = error.location().offset();
-        (origin.span(at..at), message(error.message()))
+        let too_much = error.message().contains("nesting depth");
+        TemplateFault { message: message(error.message()), span: origin.span(at..at), too_much }
     })?;
     let kind = Lower { origin, text }.template(Some(text), &parsed, Style::Lines);
     Ok(Expr { kind, span: origin.span(0..text.len()) })

@@ -66,13 +66,7 @@ pub(super) struct Args<'a> {
 
 impl<'a> Args<'a> {
     /// Checks and converts the arguments. One that is refused wins over one that is unknown, as in Terraform.
-    pub(super) fn new(
-        params: &[Param],
-        rest: Option<Param>,
-        args: &[Val],
-        site: Span,
-        files: &'a dyn Files,
-    ) -> Outcome<Self> {
+    pub(super) fn new(params: &[Param], rest: Option<Param>, args: &[Val], site: Span, files: &'a dyn Files) -> Outcome<Self> {
         if args.len() < params.len() || (rest.is_none() && args.len() > params.len()) {
             let least = if rest.is_some() { "at least " } else { "" };
             return Err(Stop::refused(format!("takes {least}{} arguments, not {}", params.len(), args.len())));

@@ -40,10 +40,7 @@ pub(super) fn yamldecode(args: &Args) -> Outcome<Answer> {
     };
     let document = reader.document()?;
     let at = match file {
-        Some(hop) => At {
-            site: args.site,
-            hops: Hops::from_vec(vec![Hop { span: document.val.at.site, ..hop.clone() }]),
-        },
+        Some(hop) => At { site: args.site, hops: Hops::from_vec(vec![Hop { span: document.val.at.site, ..hop.clone() }]) },
         None => reader.at,
     };
     Ok(Answer::Given(Val { value: document.val.value, at }))

@@ -153,7 +153,11 @@ impl Writer {
         let mut at_start = true;
         for c in text.chars() {
             if is_break(c) {
-                if c == '\n' { self.line_break() } else { self.put_break(c) }
+                if c == '\n' {
+                    self.line_break()
+                } else {
+                    self.put_break(c)
+                }
                 self.in_indent = true;
             } else {
                 if at_start {
