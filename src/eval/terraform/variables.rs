@@ -110,7 +110,7 @@ impl<'m> Evaluator<'m> {
             Type::List(inner) => match &val.value {
                 Value::List(items) | Value::Set(items) => {
                     let items = items.iter().map(|v| self.convert(v.clone(), inner, env)).collect();
-                    Val { value: Value::list(items), at: val.at.clone() }
+                    Val { value: Value::typed_list(items), at: val.at.clone() }
                 }
                 other => refuse(format!("a list is needed here, but this is {}", other.kind())),
             },
@@ -131,7 +131,7 @@ impl<'m> Evaluator<'m> {
             Type::Map(inner) => match &val.value {
                 Value::Map(map) => {
                     let entries = map.entries.iter().map(|(k, v)| (Arc::clone(k), self.convert(v.clone(), inner, env)));
-                    let map = Map { entries: entries.collect(), open: map.open.clone() };
+                    let map = Map { entries: entries.collect(), typed: true, open: map.open.clone() };
                     Val { value: Value::Map(Arc::new(map)), at: val.at.clone() }
                 }
                 other => refuse(format!("a map is needed here, but this is {}", other.kind())),
@@ -165,7 +165,7 @@ impl<'m> Evaluator<'m> {
         }
         // A resource object keeps its name, so that it can still be linked.
         let open = map.open.clone().filter(|u| u.term.is_some());
-        Val { value: Value::Map(Arc::new(Map { entries, open })), at: at.clone() }
+        Val { value: Value::Map(Arc::new(Map { entries, typed: false, open })), at: at.clone() }
     }
 }
 
