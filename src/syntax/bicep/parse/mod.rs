@@ -20,6 +20,9 @@ const MOST_ERRORS: usize = 20;
 /// Expressions, types and resources inside one another. Trees are not higher either.
 const DEEPEST: u32 = 200;
 
+/// How often, in all, the tokens of a file may be read again after errors.
+const MOST_REREADS: usize = 4;
+
 /// Why reading stopped is in [`Parser::fault`].
 struct Stop;
 
@@ -32,6 +35,8 @@ struct Parser<'a> {
     tokens: &'a [Token],
     /// The next token.
     at: usize,
+    /// How many tokens were read in vain, because the statement turned out to be broken.
+    reread: usize,
     /// How many expressions, types and resources are being read inside one another.
     depth: u32,
     /// The name that the statement declares, once it is read.
@@ -43,7 +48,8 @@ struct Parser<'a> {
 /// Parses a file.
 pub fn file(file: FileId, text: &str, dialect: Dialect) -> Parsed {
     let lexed = lex(text);
-    let mut parser = Parser { file, text, dialect, tokens: &lexed.tokens, at: 0, depth: 0, declared: None, fault: None };
+    let mut parser =
+        Parser { file, text, dialect, tokens: &lexed.tokens, at: 0, reread: 0, depth: 0, declared: None, fault: None };
     let mut parsed = parser.statements(&lexed);
     parsed.errors.truncate(MOST_ERRORS);
     parsed.comments = lexed.comments.iter().map(|at| parser.place(at)).collect();
@@ -102,10 +108,14 @@ impl Parser<'_> {
         Statement { decorators: Vec::new(), kind, span: self.span_from(start.start) }
     }
 
-    /// Goes to the next line after the token `first` that starts a statement.
+    /// Goes to the next line after the token `first` that starts a statement. Where the error is may be far behind: only the end of the
+    /// file shows that a `}` is missing. When that has happened too often, reading goes on from there, so that time stays linear.
     fn resume(&mut self, first: usize) {
         let mut open = 0_usize;
-        self.at = first;
+        self.reread += self.at.saturating_sub(first);
+        if self.reread <= MOST_REREADS * self.tokens.len() {
+            self.at = first;
+        }
         loop {
             match self.bump().kind {
                 TokenKind::LeftBrace | TokenKind::LeftParen | TokenKind::LeftSquare => open += 1,
