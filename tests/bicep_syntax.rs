@@ -5,7 +5,13 @@
 //! `OWNER+NAME`. `Azure+bicep` is the compiler's own repository; many of its files are wrong on purpose. Without the variable nothing
 //! here is tested, and the tests say so. `OVERLINT_BICEP_MUTATION_SECONDS` is how long to try broken texts, 10 by default.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests may panic as tests may")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests may panic as tests may"
+)]
 
 use overlint::source::{FileId, Sources};
 use overlint::syntax::bicep::lex::{TokenKind, lex};
