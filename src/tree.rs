@@ -1,7 +1,7 @@
 //! The one tree of located values that every front end makes: resources with evaluated bodies.
 
 use crate::source::Span;
-use crate::value::{Map, Unknown, Val, Value};
+use crate::value::{At, Map, Unknown, Val, Value};
 use std::sync::Arc;
 
 /// One resource, or one instance of a repeated one, with all that the code says of it.
@@ -71,4 +71,30 @@ impl Map {
     pub fn get(&self, name: &str) -> Option<&Val> {
         self.entries.get(name).filter(|v| !matches!(v.value, Value::Null))
     }
+}
+
+/// What would happen to a resource that exists, where the language says so: a plan does.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The address of the resource as it will be.
+    pub address: Arc<str>,
+    /// Whether the resource is destroyed and created anew, and not updated in place.
+    pub replaces: bool,
+    /// The attributes that change. Of those that are replaced as a whole, only the outermost.
+    pub attributes: Vec<ChangedAttribute>,
+}
+
+/// One attribute that changes.
+#[derive(Clone, Debug)]
+pub struct ChangedAttribute {
+    /// Its path without indexes: `network_profile.pod_cidr`.
+    pub name: Arc<str>,
+    /// What it is now, as a text; nothing when it is not set.
+    pub before: Option<Arc<str>>,
+    /// What it will be, or why that is not known.
+    pub after: Result<Option<Arc<str>>, Arc<Unknown>>,
+    /// Whether the resource has to be replaced because of it; `None` when that is not said.
+    pub forces_replacement: Option<bool>,
+    /// Where it is written, or would be.
+    pub at: At,
 }

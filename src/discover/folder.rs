@@ -1,5 +1,6 @@
 //! One folder: which of its files matter, and their bytes.
 
+use crate::eval::plan;
 use crate::source::Sources;
 use crate::source::join;
 use crate::syntax::hcl::files::{self, Role};
@@ -10,6 +11,7 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use walkdir::WalkDir;
 
 /// Folders by name.
@@ -34,6 +36,10 @@ pub(super) struct Folder {
     pub files: Vec<Text>,
     /// Files to read once it is known that the folder matters.
     rest: Vec<PathBuf>,
+    /// Variable files that Terraform does not load by itself.
+    pub variables: Vec<PathBuf>,
+    /// The configuration file that applies here.
+    pub config: Option<Arc<Path>>,
     /// The local modules it calls.
     pub calls: Vec<Call>,
     /// Whether it mentions a cluster.
@@ -79,6 +85,8 @@ impl Folder {
             linted,
             files: Vec::new(),
             rest: Vec::new(),
+            variables: Vec::new(),
+            config: None,
             calls: Vec::new(),
             holds_cluster: false,
             unreadable: Vec::new(),
@@ -88,14 +96,20 @@ impl Folder {
     /// A folder to lint that could not be listed.
     pub fn unlisted(path: &Path, error: &io::Error) -> Self {
         let mut folder = Self::new(path, true);
-        folder.fail(path, format!("this folder cannot be read: {}", reason(error)));
+        folder.fail_listing(path, error);
         folder
     }
 
-    /// Reads the configuration in a folder to lint.
-    pub fn linted(path: &Path, listing: Listing) -> Self {
+    fn fail_listing(&mut self, path: &Path, error: &io::Error) {
+        self.fail(path, format!("this folder cannot be read: {}", reason(error)));
+    }
+
+    /// Reads the configuration and the plans in a folder to lint.
+    pub fn linted(path: &Path, mut listing: Listing) -> Self {
         let mut folder = Self::new(path, true);
+        let data = std::mem::take(&mut listing.data);
         folder.read(path, listing);
+        folder.read_plans(path, data);
         folder
     }
 
@@ -105,11 +119,11 @@ impl Folder {
         if !fs::metadata(on_disk(path)).map_or_else(|e| e.kind() != io::ErrorKind::NotFound, |m| m.is_dir()) {
             return None;
         }
-        let mut folder = match Listing::of(path) {
-            Ok(listing) => Self::linted(path, listing),
-            Err(error) => Self::unlisted(path, &error),
-        };
-        folder.linted = false;
+        let mut folder = Self::new(path, false);
+        match Listing::of(path) {
+            Ok(listing) => folder.read(path, listing),
+            Err(error) => folder.fail_listing(path, &error),
+        }
         Some(folder)
     }
 
@@ -123,7 +137,9 @@ impl Folder {
         for entry in listing.configuration {
             self.read_entry(&path.join(entry.name), entry.link, &mut buffer);
         }
-        self.rest = listing.rest.into_iter().map(|entry| path.join(entry.name)).collect();
+        let paths = |entries: Vec<Entry>| entries.into_iter().map(|entry| path.join(entry.name)).collect();
+        self.rest = paths(listing.rest);
+        self.variables = paths(listing.variables);
         for file in &self.files {
             self.holds_cluster = self.holds_cluster || memmem::find(&file.bytes, CLUSTER).is_some();
             if LOCAL.iter().any(|mark| memmem::find(&file.bytes, mark).is_some()) {
@@ -133,11 +149,36 @@ impl Folder {
         }
     }
 
+    /// Reads the plans and states among data files. Other data is none of our business, readable or not.
+    fn read_plans(&mut self, path: &Path, data: Vec<Entry>) {
+        let mut buffer = Vec::new();
+        for entry in data {
+            let path = path.join(entry.name);
+            if entry.link && !fs::metadata(&path).is_ok_and(|found| found.is_file()) {
+                continue;
+            }
+            let name = name(&path);
+            match read_file(&path, &mut buffer) {
+                Ok(bytes) if is_plan(&name, &bytes) => {
+                    self.holds_cluster = true;
+                    self.files.push(Text { path: name, bytes });
+                }
+                Err(message) if is_plan(&name, &buffer) => self.fail(&path, message),
+                _ => {}
+            }
+        }
+    }
+
     /// Reads what only matters in the root module of a configuration: variable values and the versions of providers.
     pub fn read_rest(&mut self) {
         for path in std::mem::take(&mut self.rest) {
-            self.read_entry(&path, true, &mut Vec::new());
+            self.read_more(&path);
         }
+    }
+
+    /// Reads one more file.
+    pub fn read_more(&mut self, path: &Path) {
+        self.read_entry(path, true, &mut Vec::new());
     }
 
     /// Reads one file. A link may lead to anything: only what is a regular file in the end is read.
@@ -171,6 +212,12 @@ pub(super) struct Listing {
     pub configuration: Vec<Entry>,
     /// Files that matter beside configuration.
     pub rest: Vec<Entry>,
+    /// Files that may be plans.
+    pub data: Vec<Entry>,
+    /// Other files with variables.
+    pub variables: Vec<Entry>,
+    /// The name of the configuration file.
+    pub config: Option<OsString>,
     /// Folders.
     pub folders: Vec<OsString>,
     /// Whether there is a `.gitignore`.
@@ -200,6 +247,12 @@ impl Listing {
         Ok(listing)
     }
 
+    /// The names of all files with variables.
+    pub fn variable_files(&self) -> impl Iterator<Item = &OsString> {
+        let loaded = self.rest.iter().filter(|entry| files::has_values(&entry.name.to_string_lossy()));
+        self.variables.iter().chain(loaded).map(|entry| &entry.name)
+    }
+
     fn add(&mut self, entry: walkdir::DirEntry) {
         let kind = entry.file_type();
         let name = entry.file_name();
@@ -207,17 +260,33 @@ impl Listing {
             b".git" => self.repository = true,
             b".terraform" if kind.is_dir() => {}
             b".gitignore" => self.gitignore = kind.is_file(),
+            b"overlint.toml" => self.config = Some(name.to_owned()),
+            b".overlint.toml" => _ = self.config.get_or_insert_with(|| name.to_owned()),
             _ if kind.is_dir() => self.folders.push(name.to_owned()),
             _ if !kind.is_file() && !kind.is_symlink() => {}
             _ => {
-                let list = match files::role(&name.to_string_lossy()) {
+                let name_text = name.to_string_lossy();
+                let list = match files::role(&name_text) {
                     Some(Role::Code | Role::Override) => &mut self.configuration,
                     Some(Role::Values(_) | Role::Lock) => &mut self.rest,
+                    None if files::has_values(&name_text) => &mut self.variables,
+                    None if name_text.ends_with(".json") && !name_text.starts_with('.') => &mut self.data,
                     None => return,
                 };
                 list.push(Entry { name: name.to_owned(), link: kind.is_symlink() });
             }
         }
+    }
+}
+
+/// Whether a file is a plan or state of a cluster, as far as can be told quickly. The needles are looked for in UTF-16, too.
+fn is_plan(name: &str, bytes: &[u8]) -> bool {
+    match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
+            let plain: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();
+            plan::is_candidate(name, &plain)
+        }
+        _ => plan::is_candidate(name, bytes),
     }
 }
 
@@ -248,7 +317,7 @@ pub(super) fn on_disk(path: &Path) -> &Path {
 }
 
 /// The name of a path among the sources. Bytes that are not UTF-8 are written as `\xff`, so that different paths keep different names.
-fn name(path: &Path) -> String {
+pub(super) fn name(path: &Path) -> String {
     let mut name = String::new();
     for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
         name.push_str(chunk.valid());

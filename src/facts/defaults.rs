@@ -23,4 +23,8 @@ pub struct Defaults {
     pub max_pods_kubenet: Fact<u64>,
     /// Nodes per pool.
     pub node_count: Fact<u64>,
+    /// How traffic leaves a cluster.
+    pub outbound_type: Fact<String>,
+    /// SKU of a cluster's load balancer.
+    pub load_balancer_sku: Fact<String>,
 }

@@ -2,7 +2,7 @@
 
 use super::networks::{self, Networks, name_in_id, parts_of_id};
 use super::read::{self, Part};
-use super::{Agic, Cluster, Deployer, Field, Pool, ProviderVersion, State, Undecided, World};
+use super::{Agic, Cluster, ConfigMap, Deployer, Field, Pool, ProviderVersion, State, Undecided, World};
 use crate::cidr::{Cidr, Family};
 use crate::date::Date;
 use crate::facts::Defaults;
@@ -15,10 +15,16 @@ use std::sync::Arc;
 const CLUSTER: &str = "azurerm_kubernetes_cluster";
 const NODE_POOL: &str = "azurerm_kubernetes_cluster_node_pool";
 const GATEWAY: &str = "azurerm_application_gateway";
+const CONFIG_MAPS: [&str; 2] = ["kubernetes_config_map", "kubernetes_config_map_v1"];
 
 /// Whether resources of this type are part of the model.
 pub fn is_wanted(kind: &str) -> bool {
-    matches!(kind, CLUSTER | NODE_POOL | GATEWAY) || networks::KINDS.contains(&kind)
+    matches!(kind, CLUSTER | NODE_POOL | GATEWAY) || networks::is_part(kind) || CONFIG_MAPS.contains(&kind)
+}
+
+/// Whether resources of this type are clusters.
+pub fn is_cluster(kind: &str) -> bool {
+    kind == CLUSTER
 }
 
 /// The model of a root module's resources.
@@ -26,6 +32,8 @@ pub fn world(resources: &[Resource], provider: &ProviderVersion, defaults: &Defa
     let mut reader = Reader { resources, provider, defaults: Values::on(defaults, day), networks: Networks::read(resources) };
     let clusters = resources.iter().filter(|r| &*r.kind == CLUSTER && !r.existing);
     let mut world = World { clusters: clusters.map(|r| reader.cluster(r)).collect(), ..World::default() };
+    let config_maps = resources.iter().filter(|r| CONFIG_MAPS.contains(&&*r.kind) && !r.existing);
+    world.config_maps = config_maps.map(config_map).collect();
     reader.networks.finish(&mut world);
     world
 }
@@ -40,6 +48,8 @@ struct Values {
     max_pods_node_subnet: Option<u64>,
     max_pods_kubenet: Option<u64>,
     node_count: Option<u64>,
+    outbound_type: Option<String>,
+    load_balancer_sku: Option<String>,
 }
 
 impl Values {
@@ -56,6 +66,8 @@ impl Values {
             max_pods_node_subnet: defaults.max_pods_node_subnet.on(day).copied(),
             max_pods_kubenet: defaults.max_pods_kubenet.on(day).copied(),
             node_count: defaults.node_count.on(day).copied(),
+            outbound_type: defaults.outbound_type.on(day).cloned(),
+            load_balancer_sku: defaults.load_balancer_sku.on(day).cloned(),
         }
     }
 }
@@ -101,6 +113,9 @@ impl Reader<'_> {
             pod_cidrs: self.pod_cidrs(&profile, &plugin, &mode),
             service_cidrs,
             dns_service_ip,
+            outbound_type: profile.text(&["outbound_type"]).or_default(self.defaults.outbound_type.clone()),
+            load_balancer_sku: profile.word(&["load_balancer_sku"]).or_default(self.defaults.load_balancer_sku.clone()),
+            private: body.truth(&["private_cluster_enabled", "private_link_enabled"]),
             ip_families: families(&profile),
             pools,
             more_pools,
@@ -108,17 +123,18 @@ impl Reader<'_> {
             virtual_nodes: addon("aci_connector_linux", &body, &addons),
             http_application_routing: http_application_routing(&body, &addons),
             deprecated,
+            identity: body.part("identity").word(&["type"]),
+            change: None,
             plugin,
             mode,
         }
     }
 
     fn pod_cidrs(&self, profile: &Part<'_>, plugin: &Field<String>, mode: &Field<String>) -> Vec<Field<Cidr>> {
-        let several = profile.ranges(&["pod_cidrs"]);
-        if !several.is_empty() {
+        let one = profile.range(&["pod_cidr"]);
+        if let Some(several) = list_instead(profile.ranges(&["pod_cidrs"]), &one) {
             return several;
         }
-        let one = profile.range(&["pod_cidr"]);
         let overlay = mode.is("overlay");
         let kubenet = plugin.is("kubenet");
         let meaningful = super::either(overlay, kubenet) != Ok(false);
@@ -127,11 +143,8 @@ impl Reader<'_> {
     }
 
     fn service_cidrs(&self, profile: &Part<'_>) -> Vec<Field<Cidr>> {
-        let several = profile.ranges(&["service_cidrs"]);
-        if !several.is_empty() {
-            return several;
-        }
-        vec![profile.range(&["service_cidr"]).or_default(self.defaults.service_cidr)]
+        let one = profile.range(&["service_cidr"]);
+        list_instead(profile.ranges(&["service_cidrs"]), &one).unwrap_or_else(|| vec![one.or_default(self.defaults.service_cidr)])
     }
 
     /// The default pool and the pools that name the cluster, and why there may be more.
@@ -280,6 +293,17 @@ impl Field<bool> {
         };
         Field { name: self.name, state, at: self.at, raw: self.raw }
     }
+}
+
+/// The list of ranges, where it says more than the single range. In a plan or state both are filled in, whichever was written.
+fn list_instead(several: Vec<Field<Cidr>>, one: &Field<Cidr>) -> Option<Vec<Field<Cidr>>> {
+    let more = several.len() > 1 || matches!(one.state, State::Absent) && !several.is_empty();
+    more.then_some(several)
+}
+
+fn config_map(resource: &Resource) -> ConfigMap {
+    let metadata = Part::body(&resource.body, At::new(resource.header)).part("metadata");
+    ConfigMap { address: Arc::clone(&resource.address), name: metadata.text(&["name"]), namespace: metadata.text(&["namespace"]) }
 }
 
 /// An old attribute, if the code has it.

@@ -1,14 +1,16 @@
 //! The one model that rules see: clusters, node pools, subnets and VNets, linked, whatever language they were written in.
 
 mod azurerm;
+mod change;
 mod field;
 mod network;
 mod networks;
 mod read;
 
-pub use azurerm::is_wanted;
+pub use azurerm::{is_cluster, is_wanted};
+pub use change::Change;
 pub use field::{Field, State, Undecided};
-pub use network::{Peer, Subnet, SubnetId, Vnet, VnetId};
+pub use network::{NatGateway, Peer, Route, RouteTable, Subnet, SubnetId, Vnet, VnetId};
 
 use crate::cidr::{Cidr, Family};
 use crate::date::Date;
@@ -27,8 +29,24 @@ pub struct World {
     pub subnets: Vec<Subnet>,
     /// The virtual networks, likewise.
     pub vnets: Vec<Vnet>,
+    /// Set when the code also makes resources that are not shown, in a module from elsewhere say: why. What belongs to a subnet by a
+    /// resource of its own may be among them.
+    pub more_resources: Option<Undecided>,
+    /// The Kubernetes ConfigMaps that the code makes.
+    pub config_maps: Vec<ConfigMap>,
     /// Conditions on the inputs of modules that do not hold, or may not.
     pub validations: Vec<Validation>,
+}
+
+/// A ConfigMap inside a cluster; which cluster is not known.
+#[derive(Clone, Debug)]
+pub struct ConfigMap {
+    /// Its address in the code.
+    pub address: Arc<str>,
+    /// Its name.
+    pub name: Field<String>,
+    /// Its namespace; absent means `default`.
+    pub namespace: Field<String>,
 }
 
 /// The program that sends the code to Azure: some of what is refused is refused by it, not by Azure.
@@ -50,6 +68,11 @@ pub struct ProviderVersion {
 }
 
 impl ProviderVersion {
+    /// Whether only one version is allowed.
+    pub fn is_exact(&self) -> bool {
+        matches!((self.least, self.below), (Some((major, minor, patch)), Some(below)) if below == (major, minor, patch + 1))
+    }
+
     /// Whether every allowed version is at least this one.
     pub fn surely_from(&self, version: (u64, u64, u64)) -> bool {
         self.least.is_some_and(|least| least >= version)
@@ -91,6 +114,12 @@ pub struct Cluster {
     pub service_cidrs: Vec<Field<Cidr>>,
     /// The address of the cluster's DNS service; Azure's default where none is written.
     pub dns_service_ip: Field<IpAddr>,
+    /// How traffic leaves the cluster, as written: `userDefinedRouting`, .. Azure's default is `loadBalancer`.
+    pub outbound_type: Field<String>,
+    /// The SKU of the cluster's load balancer, lower case: `basic` or `standard`. Azure's default is `standard`.
+    pub load_balancer_sku: Field<String>,
+    /// Whether the API server has a private address only; `None` counts as no.
+    pub private: Field<bool>,
     /// The IP families. Azure's default is IPv4 alone.
     pub ip_families: Field<Vec<Family>>,
     /// The node pools that are known, the default pool first.
@@ -106,6 +135,10 @@ pub struct Cluster {
     /// Attributes in the code that newer versions of the azurerm provider no longer have, by their key under `azurerm-attributes` in
     /// `rules/facts/plugin.toml`.
     pub deprecated: Vec<Field<&'static str>>,
+    /// The kind of the cluster's identity, lower case: `systemassigned`, `userassigned`. Absent where it has a service principal.
+    pub identity: Field<String>,
+    /// What happens to the cluster, when it exists and a plan changes it.
+    pub change: Option<Box<Change>>,
 }
 
 /// The Application Gateway ingress controller add-on, as far as the code says.
@@ -187,20 +220,6 @@ impl Cluster {
     pub fn unknown_node_subnet(&self) -> Option<Undecided> {
         self.more_pools.clone().or_else(|| self.pools.iter().find_map(|p| p.subnet.known().err()))
     }
-
-    /// The largest number of nodes that all pools together may reach.
-    pub fn max_nodes(&self) -> Result<u64, Undecided> {
-        self.sum_over_pools(Pool::max_nodes)
-    }
-
-    /// Sums a number over all pools; undecided when there may be more pools than are known.
-    pub fn sum_over_pools(&self, number: impl Fn(&Pool) -> Result<u64, Undecided>) -> Result<u64, Undecided> {
-        let mut sum = 0u64;
-        for pool in &self.pools {
-            sum = sum.saturating_add(number(pool)?);
-        }
-        self.more_pools.clone().or_else(|| self.pools.iter().find_map(|p| p.repeated.clone())).map_or(Ok(sum), Err)
-    }
 }
 
 impl Pool {
@@ -252,6 +271,17 @@ impl World {
     /// The VNet with this id.
     pub fn vnet(&self, id: VnetId) -> Option<&Vnet> {
         self.vnets.get(id.0)
+    }
+
+    /// Whether two VNets are certainly one, or certainly two: see [`Vnet::is_same`].
+    ///
+    /// # Errors
+    /// The reason, when the code does not say.
+    pub fn is_same_vnet(&self, a: VnetId, b: VnetId) -> Result<bool, Undecided> {
+        match (self.vnet(a), self.vnet(b)) {
+            (Some(one), Some(other)) if a != b => one.is_same(other),
+            _ => Ok(a == b),
+        }
     }
 
     /// The VNets of the cluster's node pools, each once.

@@ -1,6 +1,6 @@
 //! How many nodes a cluster may have.
 
-use super::tally::Tally;
+use super::tally::{Tally, largest};
 use super::{Context, Decision, Out};
 use crate::model::{Cluster, Pool, Undecided, both};
 
@@ -26,11 +26,7 @@ fn scale_set(cx: &Context, pool: &Pool, out: &mut Out) -> Decision {
 }
 
 fn all_pools(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
-    let mut nodes = Tally::default();
-    for pool in &cluster.pools {
-        nodes.add(pool, pool.max_nodes());
-    }
-    nodes.may_grow(cluster.more_pools.clone());
+    let nodes = Tally::of(cluster, Pool::max_nodes);
     let Some(most) = limit(cx, cluster)? else { return Ok(()) };
     if nodes.certain > most {
         report_over(cluster, nodes.certain, most, out);
@@ -42,11 +38,11 @@ fn all_pools(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
     } else {
         free_tier(cx, cluster, nodes.certain, out)
     };
-    free_tier.and(nodes.more.map_or(Ok(()), Err))
+    free_tier.and(nodes.decision())
 }
 
 fn report_over(cluster: &Cluster, nodes: u64, most: u64, out: &mut Out) {
-    let Some(pool) = largest(cluster) else { return };
+    let Some(pool) = largest(cluster.pools.iter()) else { return };
     let field = pool.max_nodes_field();
     out.report("default", &field.at, format!("the node pools may reach {nodes} nodes; a cluster has at most {most}"))
         .azure("AKS creates no nodes beyond the limit.")
@@ -54,7 +50,7 @@ fn report_over(cluster: &Cluster, nodes: u64, most: u64, out: &mut Out) {
 }
 
 fn report_at(cluster: &Cluster, most: u64, out: &mut Out) {
-    let Some(pool) = largest(cluster) else { return };
+    let Some(pool) = largest(cluster.pools.iter()) else { return };
     let field = pool.max_nodes_field();
     out.report("at-limit", &field.at, format!("the node pools may reach {most} nodes, exactly the limit of a cluster"))
         .azure("An upgrade adds nodes for its time, and cannot at the limit.")
@@ -72,11 +68,6 @@ fn free_tier(cx: &Context, cluster: &Cluster, nodes: u64, out: &mut Out) -> Deci
         .azure("The Free tier has no uptime agreement, and Microsoft recommends it for small clusters only.")
         .fix(format!("Set `{} = \"Standard\"`.", tier.name));
     Ok(())
-}
-
-/// The pool to make smaller: the largest, the first one of equal size.
-fn largest(cluster: &Cluster) -> Option<&Pool> {
-    cluster.pools.iter().rev().max_by_key(|pool| pool.max_nodes().unwrap_or(0))
 }
 
 /// Nodes per cluster: overlay clusters had a limit of their own.

@@ -1,6 +1,7 @@
 //! Topic `plugin`: the network plugin, its mode and its data plane, and whether they go together.
 
-use super::{Context, Decision, Out};
+use super::tally::{Tally, largest};
+use super::{Context, Decision, Draft, Out};
 use crate::cidr::Cidr;
 use crate::facts::{ModeSpelling, Version};
 use crate::model::{Cluster, Deployer, Field, Pool, ProviderVersion, Undecided, both, either};
@@ -117,21 +118,22 @@ pub fn kubenet_retirement(cx: &Context, cluster: &Cluster, out: &mut Out) -> Dec
 /// kubenet routes each node by itself, and a route table has room for so many routes only.
 pub fn kubenet_node_limit(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
     let Some(&limit) = cx.facts.plugin.kubenet_max_nodes.on(cx.day) else { return Ok(()) };
-    let nodes = match certain_nodes(cluster) {
-        nodes if nodes > limit => nodes,
-        _ => cluster.max_nodes()?,
-    };
+    let all = Tally::of(cluster, Pool::max_nodes);
+    let nodes = all.certain;
+    if nodes <= limit {
+        all.decision()?;
+    }
     match nodes.cmp(&limit) {
         Ordering::Less => {}
         Ordering::Equal => {
             let message = format!("the node pools may reach {nodes} nodes, which is all that kubenet allows");
-            report_nodes("exactly-at-limit", cluster, message, out)
+            report_nodes("exactly-at-limit", cluster, &all, message, out)
                 .azure(format!("AKS may refuse upgrades of a kubenet cluster that reaches {limit} nodes."))
                 .fix("Keep the maximum below the limit, or move to Azure CNI Overlay.");
         }
         Ordering::Greater => {
             let message = format!("the node pools may reach {nodes} nodes, but kubenet allows {limit}");
-            report_nodes("default", cluster, message, out)
+            report_nodes("default", cluster, &all, message, out)
                 .azure("AKS refuses to create or upgrade the cluster.")
                 .fix(format!("Lower the node counts by {} in all, or move to Azure CNI Overlay.", nodes - limit));
         }
@@ -139,22 +141,17 @@ pub fn kubenet_node_limit(cx: &Context, cluster: &Cluster, out: &mut Out) -> Dec
     Ok(())
 }
 
-/// The nodes of all pools whose number is certain: a lower bound of what the cluster may reach.
-fn certain_nodes(cluster: &Cluster) -> u64 {
-    let certain = cluster.pools.iter().filter(|p| p.repeated.is_none()).filter_map(|p| p.max_nodes().ok());
-    certain.fold(0, u64::saturating_add)
-}
-
 /// Reports at the largest pool, and shows the others.
-fn report_nodes<'a>(case: &'static str, cluster: &Cluster, message: String, out: &'a mut Out) -> &'a mut super::Draft {
-    let size = |pool: &Pool| pool.max_nodes().ok();
-    let largest = cluster.pools.iter().max_by_key(|p| size(p));
-    let draft = out.report(case, largest.map_or(&cluster.plugin.at, |p| &p.max_nodes_field().at), message);
-    for pool in &cluster.pools {
-        if let Some(nodes) = size(pool) {
-            draft.related(format!("{} may reach {nodes} nodes", pool.title()), &pool.max_nodes_field().at);
-        }
-    }
+fn report_nodes<'a>(
+    case: &'static str,
+    cluster: &Cluster,
+    nodes: &Tally<'_>,
+    message: String,
+    out: &'a mut Out,
+) -> &'a mut Draft {
+    let at = largest(cluster.pools.iter()).map_or(&cluster.plugin.at, |pool| &pool.max_nodes_field().at);
+    let draft = out.report(case, at, message);
+    nodes.relate(draft, "");
     draft
 }
 

@@ -30,6 +30,7 @@ pub fn check(example: &Example<'_>) -> Report {
     let mut sources = Sources::new();
     let file = match example.language {
         "terraform" => "main.tf",
+        "plan" => "plan.json",
         other => panic!("no rule is checked in {other} yet"),
     };
     sources.add(file, example.code.as_bytes());

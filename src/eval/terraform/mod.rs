@@ -15,8 +15,8 @@ mod validation;
 mod variables;
 mod version;
 
-pub use module::{Module, Modules};
-pub use version::provider_version;
+pub use module::{Module, Modules, VariableFile};
+pub use version::{provider_version, within};
 
 use crate::config::Config;
 use crate::model::Undecided;

@@ -20,10 +20,16 @@ pub fn provider_version(folder: &str, modules: &Modules) -> ProviderVersion {
         if !seen.insert(folder) {
             continue;
         }
-        for part in module.azurerm_constraints.iter().flat_map(|(text, _)| text.split(',')) {
-            narrow(&mut range, part.trim());
-        }
+        range = within(range, module.azurerm_constraints.iter().map(|(text, _)| &**text));
         next.extend(module.calls.values().filter_map(|call| module.called_folder(call)));
+    }
+    range
+}
+
+/// The versions of a range that constraints allow, too.
+pub fn within<'t>(mut range: ProviderVersion, constraints: impl Iterator<Item = &'t str>) -> ProviderVersion {
+    for part in constraints.flat_map(|text| text.split(',')) {
+        narrow(&mut range, part.trim());
     }
     range
 }

@@ -22,6 +22,16 @@ pub fn parse_values(file: FileId, text: &str) -> Parsed {
     read(file, text, Schema::Attributes(Mode::Literal))
 }
 
+/// Values that stand by name in other JSON of a file, as `*.tfvars.json` would have them.
+pub fn values<'n>(file: FileId, text: &str, values: impl Iterator<Item = (&'n Arc<str>, &'n Node)>) -> Body {
+    let mut reader = Reader { file, text, errors: Vec::new() };
+    let attribute = |(name, node): (&Arc<str>, &Node)| {
+        let expr = reader.expr(node, Mode::Literal);
+        Attribute { name: Arc::clone(name), name_span: node.span, expr }
+    };
+    Body { attributes: values.map(attribute).collect(), ..Body::default() }
+}
+
 /// The folders that a file's `module` blocks call, as [`super::local_module_calls`] has them.
 pub fn local_module_calls(file: FileId, text: &str) -> Vec<(String, String)> {
     let body = parse(file, text).body;
