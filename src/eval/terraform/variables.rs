@@ -110,7 +110,7 @@ impl<'m> Evaluator<'m> {
             Type::List(inner) => match &val.value {
                 Value::List(items) | Value::Set(items) => {
                     let items = items.iter().map(|v| self.convert(v.clone(), inner, env)).collect();
-                    made(one_type(items, inner).map(Value::list))
+                    made(one_type(items, inner).map(Value::typed_list))
                 }
                 other => refuse(format!("a list is needed here, but this is {}", other.kind())),
             },
@@ -133,7 +133,7 @@ impl<'m> Evaluator<'m> {
                     let values = map.entries.values().map(|v| self.convert(v.clone(), inner, env)).collect();
                     made(one_type(values, inner).map(|values| {
                         let entries = map.entries.keys().cloned().zip(values).collect();
-                        Value::Map(Arc::new(Map { entries, open: map.open.clone() }))
+                        Value::Map(Arc::new(Map { entries, typed: true, open: map.open.clone() }))
                     }))
                 }
                 other => refuse(format!("a map is needed here, but this is {}", other.kind())),
@@ -167,7 +167,7 @@ impl<'m> Evaluator<'m> {
         }
         // A resource object keeps its name, so that it can still be linked.
         let open = map.open.clone().filter(|u| u.term.is_some());
-        Val { value: Value::Map(Arc::new(Map { entries, open })), at: at.clone() }
+        Val { value: Value::Map(Arc::new(Map { entries, typed: false, open })), at: at.clone() }
     }
 }
 
