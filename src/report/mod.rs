@@ -151,3 +151,9 @@ impl Report {
         self.unreadable.dedup();
     }
 }
+
+/// A number of things: `1 node`, `2 nodes`.
+pub(crate) fn plural(number: impl std::fmt::Display, thing: &str) -> String {
+    let number = number.to_string();
+    if number == "1" { format!("1 {thing}") } else { format!("{number} {thing}s") }
+}

@@ -1,7 +1,7 @@
 //! Findings drawn on the code, for people in a terminal.
 
 use super::excerpt::{Excerpt, Excerpts, TAB};
-use super::{Finding, Place, Report, Severity, Style, UndecidedRule, in_scenarios, printable};
+use super::{Finding, Place, Report, Severity, Style, UndecidedRule, in_scenarios, plural, printable};
 use crate::source::{FileId, Sources, Span, Unreadable};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 use std::fmt;
@@ -272,9 +272,4 @@ fn about(what: &str, finding: &Finding) -> String {
         [] => what.to_owned(),
         names => format!("{what} {}", printable(&in_scenarios(names))),
     }
-}
-
-/// A number of things: `1 file`, `2 files`.
-fn plural(n: usize, word: &str) -> String {
-    if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") }
 }
