@@ -29,6 +29,11 @@ pub fn text(answer: &Json) -> String {
     if *answer == unknown() { UNKNOWN.to_owned() } else { answer.to_string() }
 }
 
+/// A value as an answer.
+pub fn shown(value: &Value) -> String {
+    text(&plain(value))
+}
+
 fn plain(value: &Value) -> Json {
     let all = |items: &[Val]| items.iter().map(|item| plain(&item.value)).collect::<Json>();
     match value {
@@ -70,7 +75,7 @@ fn batch(context: &str, expressions: &[&str]) -> Vec<String> {
     match (evaluate(&main), expressions) {
         (Some(outputs), _) => {
             let can = |i| !matches!(outputs.get(&format!("c{i}")), Some(Value::Bool(false)));
-            let value = |i| outputs.get(&format!("v{i}")).filter(|_| can(i)).map(|value| text(&plain(value)));
+            let value = |i| outputs.get(&format!("v{i}")).filter(|_| can(i)).map(shown);
             (0..expressions.len()).map(|i| value(i).unwrap_or_else(|| ERROR.to_owned())).collect()
         }
         (None, [_]) => vec![ERROR.to_owned()],

@@ -18,9 +18,11 @@ pub fn is_there() -> bool {
     Command::new("terraform").arg("version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|s| s.success())
 }
 
-/// A terraform command that depends on nobody's settings, in a folder with one file.
-pub fn command(folder: &tempfile::TempDir, main: &str, args: &[&str]) -> Command {
-    std::fs::write(folder.path().join("main.tf"), main).unwrap();
+/// A terraform command that depends on nobody's settings, in a folder with these files.
+fn command(folder: &tempfile::TempDir, files: &[(&str, String)], args: &[&str]) -> Command {
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
     let settings = folder.path().join("settings");
     std::fs::write(&settings, "").unwrap();
     let mut command = Command::new("terraform");
@@ -28,20 +30,25 @@ pub fn command(folder: &tempfile::TempDir, main: &str, args: &[&str]) -> Command
     command
 }
 
-/// What the console prints for `local.all`, which is a list of these expressions; `None` if it refuses.
-fn print(context: &str, expressions: &[String]) -> Option<String> {
+/// What the console prints for `local.all`, and what it complains of.
+pub fn console(files: &[(&str, String)]) -> (String, String) {
     let folder = tempfile::tempdir().unwrap();
-    let list: String = expressions.iter().map(|e| format!("(\n{e}\n),\n")).collect();
-    let main = format!("{context}\nlocals {{\n  all = [\n{list}]\n}}\n");
-    let mut console = command(&folder, &main, &["console", "-no-color"])
+    let mut console = command(&folder, files, &["console", "-no-color"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     console.stdin.take().unwrap().write_all(b"local.all\n").unwrap();
     let output = console.wait_with_output().unwrap();
-    let printed = String::from_utf8(output.stdout).unwrap();
+    (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+}
+
+/// What the console prints for a list of these expressions; `None` if it refuses.
+fn print(context: &str, expressions: &[String]) -> Option<String> {
+    let list: String = expressions.iter().map(|e| format!("(\n{e}\n),\n")).collect();
+    let main = format!("{context}\nlocals {{\n  all = [\n{list}]\n}}\n");
+    let (printed, _) = console(&[("main.tf", main)]);
     printed.starts_with('[').then_some(printed)
 }
 
@@ -225,7 +232,7 @@ impl<'a> Printed<'a> {
 /// The names of all functions of this Terraform.
 pub fn functions() -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
-    let output = command(&folder, "", &["metadata", "functions", "-json"]).output().unwrap();
+    let output = command(&folder, &[], &["metadata", "functions", "-json"]).output().unwrap();
     let json: Json = serde_json::from_slice(&output.stdout).unwrap();
     json["function_signatures"].as_object().unwrap().keys().filter(|name| !name.contains("::")).cloned().collect()
 }

@@ -62,20 +62,19 @@ pub enum Line {
 
 /// A file of vectors.
 pub struct File {
-    path: PathBuf,
+    pub name: String,
     pub lines: Vec<Line>,
 }
 
 impl File {
     /// Reads `testdata/vectors/<name>`.
     pub fn read(name: &str) -> Self {
-        let path = folder().join(name);
-        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        let text = std::fs::read_to_string(folder().join(name)).unwrap_or_default();
         let line = |line: &str| match line.is_empty() || line.starts_with('#') {
             true => Line::Note(line.to_owned()),
             false => Line::Vector(Vector::read(line)),
         };
-        Self { lines: text.lines().map(line).collect(), path }
+        Self { name: name.to_owned(), lines: text.lines().map(line).collect() }
     }
 
     /// The vectors in it.
@@ -100,7 +99,7 @@ impl File {
             Line::Note(text) => text.clone() + "\n",
             Line::Vector(vector) => vector.write() + "\n",
         };
-        std::fs::write(&self.path, self.lines.iter().map(line).collect::<String>()).unwrap();
+        std::fs::write(folder().join(&self.name), self.lines.iter().map(line).collect::<String>()).unwrap();
     }
 }
 
