@@ -1,6 +1,8 @@
 //! What a run was asked to do.
 
 use crate::date::Date;
+use crate::source::Span;
+use std::sync::Arc;
 
 /// Settings of a run, from the command line.
 #[derive(Clone, Debug)]
@@ -13,6 +15,8 @@ pub struct Config {
     pub day: Date,
     /// Values of Terraform input variables, in order: the last one wins.
     pub variables: Vec<Given>,
+    /// Terraform's workspace and where its name is written, if it is known.
+    pub workspace: Option<(Arc<str>, Span)>,
 }
 
 /// What the command line says about Terraform input variables.
@@ -26,7 +30,7 @@ pub enum Given {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { select: Vec::new(), ignore: Vec::new(), day: Date::LATEST, variables: Vec::new() }
+        Self { select: Vec::new(), ignore: Vec::new(), day: Date::LATEST, variables: Vec::new(), workspace: None }
     }
 }
 

@@ -15,6 +15,8 @@ pub mod model;
 mod plans;
 pub mod report;
 pub mod rules;
+mod scenarios;
+pub mod settings;
 pub mod source;
 pub mod syntax;
 pub mod tree;
@@ -26,6 +28,8 @@ use crate::eval::terraform::{self, Modules};
 use crate::facts::Facts;
 use crate::model::World;
 use crate::report::{Report, UndecidedRule};
+use crate::scenarios::Scenarios;
+use crate::settings::Settings;
 use crate::source::{Sources, Unreadable};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,24 +39,32 @@ use std::collections::{BTreeMap, BTreeSet};
 pub fn check(sources: &Sources, config: &Config) -> Report {
     use rayon::prelude::*;
     let facts = Facts::embedded();
-    let (mut modules, mut errors) = Modules::read(sources, &config.var_files());
-    let (plans, plan_errors) = plan::read(sources);
-    errors.extend(plan_errors);
+    let (settings, mut errors) = Settings::read(sources);
+    let named: Vec<&str> = config.var_files().into_iter().chain(settings.variable_files()).collect();
+    let (mut modules, wrong) = Modules::read(sources, &named);
+    errors.extend(wrong);
+    let (plans, wrong) = plan::read(sources);
+    errors.extend(wrong);
     for plan in &plans {
-        modules.var_files.insert(sources.file(plan.file).path().to_owned(), plan.variables(sources));
+        modules.add_planned(sources.file(plan.file).path(), plan.file, plan.variables(sources));
     }
+    let linted: BTreeSet<&str> = sources.folders().collect();
+    let roots: Vec<&str> = modules.roots().into_iter().filter(|folder| linted.contains(folder)).collect();
+    let scenarios = Scenarios::find(&roots, &modules, sources, config, &settings);
+    errors.extend(scenarios.errors.iter().cloned());
     let mut report = Report { files: sources.len(), unreadable: sources.unreadable().to_vec(), ..Report::default() };
+    report.undecided.extend(scenarios.undecided.iter().cloned());
     report.unreadable.extend(errors.into_iter().map(|(span, message)| Unreadable {
         message,
         path: sources.file(span.file).path().to_owned(),
         span: Some(span),
     }));
-    let linted: BTreeSet<&str> = sources.folders().collect();
-    let roots: Vec<&str> = modules.roots().into_iter().filter(|folder| linted.contains(folder)).collect();
-    let mut found: BTreeMap<String, Report> = roots
-        .into_par_iter()
-        .map(|root| (root.to_owned(), guarded(root, || check_root(root, &modules, sources, config, &facts))))
-        .collect();
+    let check_scenarios = |root: &str| {
+        let of_root = scenarios.of(root, config);
+        scenarios::check_all(&of_root, &|scenario| check_root(root, &modules, sources, &scenario.config, &facts))
+    };
+    let mut found: BTreeMap<String, Report> =
+        roots.into_par_iter().map(|root| (root.to_owned(), guarded(root, || check_scenarios(root)))).collect();
     let planned: Vec<(Option<String>, Report)> = plans
         .par_iter()
         .map(|plan| {
@@ -92,7 +104,7 @@ fn guarded(path: &str, check: impl FnOnce() -> Report) -> Report {
     })
 }
 
-/// Checks one root module. Where something hangs on a condition that is not known, both ways are checked.
+/// Checks one root module in one scenario. Where something hangs on a condition that is not known, both ways are checked.
 fn check_root(folder: &str, modules: &Modules, sources: &Sources, config: &Config, facts: &Facts) -> Report {
     let provider = terraform::provider_version(folder, modules);
     choices::check_all(&|assumptions| {

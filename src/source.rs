@@ -5,7 +5,7 @@
 mod columns;
 
 use columns::Columns;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 /// Names one file of a [`Sources`].
@@ -125,6 +125,8 @@ pub struct Sources {
     files: Vec<SourceFile>,
     by_path: HashMap<String, FileId>,
     folders: BTreeSet<String>,
+    configs: BTreeMap<String, FileId>,
+    base: String,
     unreadable: Vec<Unreadable>,
 }
 
@@ -162,6 +164,52 @@ impl Sources {
     /// The folders to lint, sorted; "" is the current folder.
     pub fn folders(&self) -> impl Iterator<Item = &str> {
         self.folders.iter().map(String::as_str)
+    }
+
+    /// Records which configuration file applies to a folder.
+    pub fn set_config(&mut self, folder: &str, file: FileId) {
+        self.configs.insert(folder.to_owned(), file);
+    }
+
+    /// The folders that a configuration file applies to, sorted, with that file.
+    pub fn configs(&self) -> impl Iterator<Item = (&str, FileId)> {
+        self.configs.iter().map(|(folder, file)| (folder.as_str(), *file))
+    }
+
+    /// Records the absolute path of the current folder; "/" until then.
+    pub fn set_base(&mut self, path: &str) {
+        path.clone_into(&mut self.base);
+    }
+
+    /// The absolute form of a path.
+    pub fn absolute(&self, path: &str) -> String {
+        join(if self.base.is_empty() { "/" } else { &self.base }, path)
+    }
+
+    /// What a path that starts from a folder is called here: a way out of the current folder and back into it is left out.
+    pub fn name(&self, folder: &str, path: &str) -> String {
+        let name = join(folder, path);
+        if !name.starts_with("..") {
+            return name;
+        }
+        let (base, absolute) = (self.absolute(""), self.absolute(&name));
+        match absolute.strip_prefix(base.trim_end_matches('/')) {
+            Some("") => String::new(),
+            // A folder whose name only begins like the current one is another.
+            Some(rest) => rest.strip_prefix('/').map_or(name, str::to_owned),
+            None => name,
+        }
+    }
+
+    /// Whether a file of this path is there.
+    pub fn has(&self, path: &str) -> bool {
+        self.by_path.contains_key(path)
+    }
+
+    /// Records that something named at a place could not be found or read.
+    pub fn add_wrong(&mut self, span: Span, message: impl Into<String>) {
+        let path = self.file(span.file).path().to_owned();
+        self.unreadable.push(Unreadable { message: message.into(), path, span: Some(span) });
     }
 
     /// Records something that could not be read at all.

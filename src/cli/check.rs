@@ -36,6 +36,9 @@ pub(super) struct CheckArgs {
     fail_on: FailOn,
     #[command(flatten)]
     variables: GivenArgs,
+    /// Use this configuration file instead of the overlint.toml nearest above each folder
+    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
+    config: Option<String>,
     /// Check against what Azure accepted on this day
     #[arg(long, value_name = "YYYY-MM-DD", default_value_t = Date::LATEST, hide_default_value = true)]
     as_of: Date,
@@ -104,13 +107,14 @@ pub(super) fn run(args: &CheckArgs) -> Exit {
 }
 
 fn check(args: &CheckArgs) -> (Sources, Report) {
-    let options = Options { no_ignore: args.no_ignore, var_files: args.variables.files.clone() };
+    let options = Options { no_ignore: args.no_ignore, var_files: args.variables.files.clone(), config: args.config.clone() };
     let sources = discover::discover(&args.paths, &options);
     let config = Config {
         select: args.select.clone(),
         ignore: args.ignore.clone(),
         day: args.as_of,
         variables: args.variables.given.clone(),
+        workspace: None,
     };
     let report = crate::check(&sources, &config);
     (sources, report)

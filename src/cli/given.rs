@@ -10,7 +10,7 @@ struct Options {
     /// Set a Terraform input variable
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     var: Vec<Given>,
-    /// Read Terraform input variables from a file
+    /// Read Terraform input variables from a file; other sets of variables are then not checked
     #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
     var_file: Vec<String>,
 }

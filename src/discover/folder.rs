@@ -11,6 +11,7 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use walkdir::WalkDir;
 
 /// Folders by name.
@@ -35,6 +36,10 @@ pub(super) struct Folder {
     pub files: Vec<Text>,
     /// Files to read once it is known that the folder matters.
     rest: Vec<PathBuf>,
+    /// Variable files that Terraform does not load by itself.
+    pub variables: Vec<PathBuf>,
+    /// The configuration file that applies here.
+    pub config: Option<Arc<Path>>,
     /// The local modules it calls.
     pub calls: Vec<Call>,
     /// Whether it mentions a cluster.
@@ -80,6 +85,8 @@ impl Folder {
             linted,
             files: Vec::new(),
             rest: Vec::new(),
+            variables: Vec::new(),
+            config: None,
             calls: Vec::new(),
             holds_cluster: false,
             unreadable: Vec::new(),
@@ -130,7 +137,9 @@ impl Folder {
         for entry in listing.configuration {
             self.read_entry(&path.join(entry.name), entry.link, &mut buffer);
         }
-        self.rest = listing.rest.into_iter().map(|entry| path.join(entry.name)).collect();
+        let paths = |entries: Vec<Entry>| entries.into_iter().map(|entry| path.join(entry.name)).collect();
+        self.rest = paths(listing.rest);
+        self.variables = paths(listing.variables);
         for file in &self.files {
             self.holds_cluster = self.holds_cluster || memmem::find(&file.bytes, CLUSTER).is_some();
             if LOCAL.iter().any(|mark| memmem::find(&file.bytes, mark).is_some()) {
@@ -163,8 +172,13 @@ impl Folder {
     /// Reads what only matters in the root module of a configuration: variable values and the versions of providers.
     pub fn read_rest(&mut self) {
         for path in std::mem::take(&mut self.rest) {
-            self.read_entry(&path, true, &mut Vec::new());
+            self.read_more(&path);
         }
+    }
+
+    /// Reads one more file.
+    pub fn read_more(&mut self, path: &Path) {
+        self.read_entry(path, true, &mut Vec::new());
     }
 
     /// Reads one file. A link may lead to anything: only what is a regular file in the end is read.
@@ -200,6 +214,10 @@ pub(super) struct Listing {
     pub rest: Vec<Entry>,
     /// Files that may be plans.
     pub data: Vec<Entry>,
+    /// Other files with variables.
+    pub variables: Vec<Entry>,
+    /// The name of the configuration file.
+    pub config: Option<OsString>,
     /// Folders.
     pub folders: Vec<OsString>,
     /// Whether there is a `.gitignore`.
@@ -229,6 +247,12 @@ impl Listing {
         Ok(listing)
     }
 
+    /// The names of all files with variables.
+    pub fn variable_files(&self) -> impl Iterator<Item = &OsString> {
+        let loaded = self.rest.iter().filter(|entry| files::has_values(&entry.name.to_string_lossy()));
+        self.variables.iter().chain(loaded).map(|entry| &entry.name)
+    }
+
     fn add(&mut self, entry: walkdir::DirEntry) {
         let kind = entry.file_type();
         let name = entry.file_name();
@@ -236,14 +260,17 @@ impl Listing {
             b".git" => self.repository = true,
             b".terraform" if kind.is_dir() => {}
             b".gitignore" => self.gitignore = kind.is_file(),
+            b"overlint.toml" => self.config = Some(name.to_owned()),
+            b".overlint.toml" => _ = self.config.get_or_insert_with(|| name.to_owned()),
             _ if kind.is_dir() => self.folders.push(name.to_owned()),
             _ if !kind.is_file() && !kind.is_symlink() => {}
             _ => {
-                let named = name.to_string_lossy();
-                let list = match files::role(&named) {
+                let name_text = name.to_string_lossy();
+                let list = match files::role(&name_text) {
                     Some(Role::Code | Role::Override) => &mut self.configuration,
                     Some(Role::Values(_) | Role::Lock) => &mut self.rest,
-                    None if named.ends_with(".json") && !named.starts_with('.') => &mut self.data,
+                    None if files::has_values(&name_text) => &mut self.variables,
+                    None if name_text.ends_with(".json") && !name_text.starts_with('.') => &mut self.data,
                     None => return,
                 };
                 list.push(Entry { name: name.to_owned(), link: kind.is_symlink() });
@@ -290,7 +317,7 @@ pub(super) fn on_disk(path: &Path) -> &Path {
 }
 
 /// The name of a path among the sources. Bytes that are not UTF-8 are written as `\xff`, so that different paths keep different names.
-fn name(path: &Path) -> String {
+pub(super) fn name(path: &Path) -> String {
     let mut name = String::new();
     for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
         name.push_str(chunk.valid());

@@ -1,4 +1,4 @@
-//! One line for each finding: `path:line:column: severity: message [rule]`.
+//! One line for each finding: `path:line:column: severity: message [rule]`, with scenarios after the message.
 
 use super::{Place, Report, printable};
 use crate::source::Sources;
@@ -11,7 +11,7 @@ use std::io::{self, Write};
 pub fn write(report: &Report, sources: &Sources, undecided: bool, out: &mut dyn Write) -> io::Result<()> {
     for finding in &report.findings {
         let place = Place::of(finding.place, sources);
-        writeln!(out, "{place}: {}: {} [{}]", finding.severity, printable(&finding.message), finding.rule)?;
+        writeln!(out, "{place}: {}: {} [{}]", finding.severity, printable(&finding.message_in_scenarios()), finding.rule)?;
     }
     for unreadable in &report.unreadable {
         let place = Place::of_unreadable(unreadable, sources);

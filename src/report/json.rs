@@ -38,6 +38,8 @@ struct FindingEntry<'a> {
     severity: String,
     message: &'a str,
     cluster: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    scenarios: &'a [String],
     location: Place<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related: Vec<PlaceEntry<'a>>,
@@ -107,6 +109,7 @@ fn finding<'a>(finding: &'a Finding, sources: &'a Sources) -> FindingEntry<'a> {
         severity: finding.severity.to_string(),
         message: &finding.message,
         cluster: &finding.cluster,
+        scenarios: &finding.scenarios,
         location: Place::of(finding.place, sources),
         related: related.collect(),
         help: finding.help(),

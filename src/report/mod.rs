@@ -14,8 +14,12 @@ pub use render::{Format, Style, UnknownFormat, render};
 
 use crate::model::Undecided;
 use crate::source::{Sources, Span, Unreadable};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
+
+/// So many scenarios are named in a line.
+const MOST_NAMES: usize = 4;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,13 +63,30 @@ pub struct Finding {
     pub fix: String,
     /// The page that says so.
     pub url: String,
+    /// The scenarios that it is found in, sorted; none when it does not take one to find it.
+    pub scenarios: Vec<String>,
 }
 
 impl Finding {
+    /// The message, with the scenarios if there are any.
+    pub fn message_in_scenarios(&self) -> Cow<'_, str> {
+        match self.scenarios.as_slice() {
+            [] => Cow::Borrowed(&self.message),
+            names => Cow::Owned(format!("{} ({})", self.message, in_scenarios(names))),
+        }
+    }
+
     /// What Azure does and what to change, as one text.
     pub fn help(&self) -> String {
         [self.azure.as_str(), self.fix.as_str()].iter().filter(|s| !s.is_empty()).copied().collect::<Vec<_>>().join(" ")
     }
+}
+
+/// Where something holds: `in env/dev.tfvars, env/prod.tfvars`. Many scenarios are not all named.
+pub fn in_scenarios(names: &[String]) -> String {
+    let (shown, rest) = names.split_at(names.len().min(MOST_NAMES));
+    let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+    format!("in {}{more}", shown.join(", "))
 }
 
 /// Another place that a finding is about.

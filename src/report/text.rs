@@ -1,7 +1,7 @@
 //! Findings drawn on the code, for people in a terminal.
 
 use super::excerpt::{Excerpt, Excerpts, TAB};
-use super::{Finding, Place, Report, Severity, Style, UndecidedRule, printable};
+use super::{Finding, Place, Report, Severity, Style, UndecidedRule, in_scenarios, printable};
 use crate::source::{FileId, Sources, Span, Unreadable};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 use std::fmt;
@@ -137,10 +137,11 @@ impl<'a> Page<'a> {
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
         if finding.severity == Severity::Note {
             let place = Place::of(finding.place, self.sources).to_string();
-            self.heading(finding.severity, finding.rule, &finding.url, &place)?;
+            self.heading(finding.severity, finding.rule, &finding.url, &about(&place, finding))?;
             return self.block(finding.severity, &finding.message, None, None);
         }
-        self.heading(finding.severity, finding.rule, &finding.url, &printable(&finding.cluster))?;
+        let about = about(&printable(&finding.cluster), finding);
+        self.heading(finding.severity, finding.rule, &finding.url, &about)?;
         let (near, far): (Vec<_>, Vec<_>) = finding.related.iter().partition(|r| self.is_near(r.span, finding.place));
         let mut main = Snippet::new(finding.place, 1);
         main.marks.extend(near.iter().map(|r| (r.span, Some(r.message.as_str()))));
@@ -262,6 +263,14 @@ impl<'a> Page<'a> {
             .word_separator(textwrap::WordSeparator::AsciiSpace)
             .word_splitter(textwrap::WordSplitter::NoHyphenation);
         textwrap::fill(text, options)
+    }
+}
+
+/// What a heading names, with the scenarios if there are any.
+fn about(what: &str, finding: &Finding) -> String {
+    match finding.scenarios.as_slice() {
+        [] => what.to_owned(),
+        names => format!("{what} {}", printable(&in_scenarios(names))),
     }
 }
 

@@ -307,5 +307,6 @@ fn finish(rule: &Rule, document: &Document, cluster: &Cluster, day: Date, draft:
         azure: draft.azure,
         fix: draft.fix,
         url: document.url.clone(),
+        scenarios: Vec::new(),
     })
 }

@@ -15,7 +15,7 @@ mod validation;
 mod variables;
 mod version;
 
-pub use module::{Module, Modules};
+pub use module::{Module, Modules, VariableFile};
 pub use version::{provider_version, within};
 
 use crate::config::Config;

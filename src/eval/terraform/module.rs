@@ -3,7 +3,7 @@
 use super::overrides;
 use crate::source::{self, FileId, SourceFile, Sources, Span};
 use crate::syntax::hcl::ast::{Attribute, Block, Body, Expr, ExprKind};
-use crate::syntax::hcl::files::{Role, parse_named, replaced, role};
+use crate::syntax::hcl::files::{Role, has_values, parse_named, replaced, role};
 use crate::syntax::hcl::{self, is_local_source};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -158,40 +158,67 @@ pub fn literal(expr: &Expr) -> Option<(Arc<str>, Span)> {
 #[derive(Debug, Default)]
 pub struct Modules {
     by_folder: HashMap<String, Module>,
-    /// The files of `--var-file` by path.
-    pub var_files: HashMap<String, Body>,
+    variable_files: BTreeMap<String, VariableFile>,
+    /// The variables that a plan was made with, by the path of the plan.
+    planned: BTreeMap<String, VariableFile>,
+}
+
+/// A variable file that no module loads by itself.
+#[derive(Debug)]
+pub struct VariableFile {
+    /// The file.
+    pub file: FileId,
+    /// Its content.
+    pub body: Body,
+    /// What is wrong in it.
+    pub errors: Vec<(Span, String)>,
 }
 
 impl Modules {
-    /// Parses every Terraform file, in parallel, and puts the modules together. `var_files` are the paths of variable files that the user
-    /// named. Returns what is wrong in the files, too.
-    pub fn read(sources: &Sources, var_files: &[&str]) -> (Self, Vec<(Span, String)>) {
+    /// Parses every Terraform file, in parallel, and puts the modules together. `named` are the paths of variable files that the user
+    /// named. Returns what is wrong in the files that are certain to be used, too.
+    pub fn read(sources: &Sources, named: &[&str]) -> (Self, Vec<(Span, String)>) {
         use rayon::prelude::*;
+        let (loaded, other) = sort_files(sources, named);
+        let parse = |(file, f): (FileId, &SourceFile)| (file, parse_named(file, name_of(f.path()), f.text()));
+        let loaded: Vec<(FileId, hcl::Parsed)> = loaded.into_par_iter().map(parse).collect();
+        let other: Vec<(FileId, hcl::Parsed)> = other.into_par_iter().map(parse).collect();
+        let mut modules = Self::default();
         let mut errors = Vec::new();
-        let mut named = HashMap::new();
-        for (file, source) in sources.iter().filter(|(_, f)| var_files.contains(&f.path())) {
-            let parsed = parse_named(file, source.path(), source.text());
-            errors.extend(parsed.errors);
-            named.insert(source.path().to_owned(), parsed.body);
-        }
-        let mut files: Vec<(FileId, &SourceFile)> = sources.iter().filter(|(_, f)| role_of(f.path()).is_some()).collect();
-        let replaced: HashSet<String> = files.iter().filter_map(|(_, f)| replaced(f.path())).collect();
-        files.retain(|(_, f)| !replaced.contains(f.path()));
-        files.sort_by_key(|(_, f)| f.path());
-        let parsed: Vec<(FileId, hcl::Parsed)> =
-            files.into_par_iter().map(|(id, f)| (id, parse_named(id, name_of(f.path()), f.text()))).collect();
         let mut folders: BTreeMap<&str, Vec<ParsedFile>> = BTreeMap::new();
-        for (file, parsed) in parsed {
+        for (file, parsed) in loaded {
             errors.extend(parsed.errors);
             folders.entry(source::parent(sources.file(file).path())).or_default().push(ParsedFile { file, body: parsed.body });
         }
-        let mut by_folder = HashMap::new();
         for (folder, files) in folders {
             let (module, refused) = Module::new(folder, files, sources);
             errors.extend(refused);
-            by_folder.insert(folder.to_owned(), module);
+            modules.by_folder.insert(folder.to_owned(), module);
         }
-        (Self { by_folder, var_files: named }, errors)
+        for (file, parsed) in other {
+            let path = sources.file(file).path();
+            if named.contains(&path) {
+                errors.extend(parsed.errors.iter().cloned());
+            }
+            let file = VariableFile { file, body: parsed.body, errors: parsed.errors };
+            modules.variable_files.insert(path.to_owned(), file);
+        }
+        (modules, errors)
+    }
+
+    /// The variable file of this path, unless only a module loads it.
+    pub fn variable_file(&self, path: &str) -> Option<&VariableFile> {
+        self.variable_files.get(path).or_else(|| self.planned.get(path))
+    }
+
+    /// Adds the variables that a plan was made with, to be named by the path of the plan. They are no file that a root may claim.
+    pub fn add_planned(&mut self, path: &str, file: FileId, body: Body) {
+        self.planned.insert(path.to_owned(), VariableFile { file, body, errors: Vec::new() });
+    }
+
+    /// The variable files that no module loads by itself, with their paths, sorted.
+    pub fn variable_files(&self) -> impl Iterator<Item = (&str, &VariableFile)> {
+        self.variable_files.iter().map(|(path, file)| (path.as_str(), file))
     }
 
     /// The module of a folder.
@@ -210,6 +237,24 @@ impl Modules {
         roots.sort_unstable();
         roots
     }
+}
+
+type Files<'s> = Vec<(FileId, &'s SourceFile)>;
+
+/// The files that modules load, in the order of their paths, and the other variable files. One that is loaded and named is in both.
+fn sort_files<'s>(sources: &'s Sources, named: &[&str]) -> (Files<'s>, Files<'s>) {
+    let is_code = |path: &str| matches!(role_of(path), Some(Role::Code | Role::Override | Role::Lock));
+    let code: HashSet<&str> = sources.iter().map(|(_, f)| f.path()).filter(|path| is_code(path)).map(source::parent).collect();
+    // Where there is no code, nothing is loaded; a lock file alone stands beside a plan.
+    let mut loaded: Files =
+        sources.iter().filter(|(_, f)| role_of(f.path()).is_some() && code.contains(source::parent(f.path()))).collect();
+    let replaced: HashSet<String> = loaded.iter().filter_map(|(_, f)| replaced(f.path())).collect();
+    loaded.retain(|(_, f)| !replaced.contains(f.path()));
+    loaded.sort_by_key(|(_, f)| f.path());
+    let is_loaded: HashSet<FileId> = loaded.iter().map(|(id, _)| *id).collect();
+    let is_other = |id: &FileId, path: &str| has_values(name_of(path)) && !is_loaded.contains(id);
+    let other = sources.iter().filter(|(id, f)| named.contains(&f.path()) || is_other(id, f.path())).collect();
+    (loaded, other)
 }
 
 /// The name of a file without its folder.

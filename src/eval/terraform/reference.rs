@@ -55,6 +55,10 @@ impl<'m> Evaluator<'m> {
                 }
                 _ => Ok(Val::unknown("path.cwd depends on where Terraform is run", site)),
             },
+            ("terraform", [Step::Attribute(which, _)]) if &**which == "workspace" => Ok(match &self.config.workspace {
+                Some((name, place)) => Val::new(Value::string(Arc::clone(name)), *place).used_at(site, "workspace", None),
+                None => Val::unknown("terraform.workspace is not known", site),
+            }),
             ("terraform", _) => Ok(Val::unknown("terraform.workspace is not known", site)),
             ("self", _) => error("self has no meaning here", site),
             (kind, [Step::Attribute(name, _), rest @ ..]) => self.resource_reference(false, kind, name, rest, site, env),

@@ -88,7 +88,7 @@ impl<'m> Evaluator<'m> {
                 Some((command_line_value(text, block), format!("var.{name}, given by --var")))
             }
             Given::Value(..) => None,
-            Given::File(path) => self.modules.var_files.get(path)?.attribute(name).map(|attribute| in_file(attribute, path)),
+            Given::File(path) => self.modules.variable_file(path)?.body.attribute(name).map(|attribute| in_file(attribute, path)),
         });
         option.or_else(|| instance.module.set_by_files.get(name).map(|(attribute, path)| in_file(attribute, path)))
     }

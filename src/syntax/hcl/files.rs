@@ -32,6 +32,11 @@ pub fn role(name: &str) -> Option<Role> {
     }
 }
 
+/// Whether a file of this name has values of variables, be they loaded or not.
+pub fn has_values(name: &str) -> bool {
+    !name.starts_with('.') && (name.ends_with(".tfvars") || name.ends_with(".tfvars.json"))
+}
+
 /// The name of a configuration file without its extensions.
 fn base(name: &str) -> Option<&str> {
     let name = name.strip_suffix(".json").unwrap_or(name);
