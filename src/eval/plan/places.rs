@@ -17,7 +17,7 @@ fn map(planned: &Map, code: Option<&Map>, around: &At) -> Map {
     for (name, val) in &mut entries {
         *val = placed(val, code.and_then(|c| c.entries.get(name)), around);
     }
-    Map { entries, open: None }
+    Map { entries, ..Map::default() }
 }
 
 /// Whether a value that is not known yet is not written in the code, so that Azure decides it.

@@ -62,7 +62,7 @@ impl<'p> Reader<'_, 'p> {
             }
         }
         drop_other_spelling(&mut entries, spot.written);
-        Map { entries, open: None }
+        Map { entries, ..Map::default() }
     }
 
     /// A value; nothing where the provider has nothing to fill in, or leaves it to Azure.

@@ -1,7 +1,7 @@
 //! Terraform's conversions between kinds of values, its equality, and the order of its sets.
 //!
-//! Two things that Terraform tells apart are one here, because [`Value`] does not keep declared types: lists and tuples, and maps and
-//! objects. A `==` between the two halves of such a pair is false in Terraform and may be true here.
+//! Values do not carry types. Lists are told from tuples and maps from objects; the type of a null, of an unknown or of the elements of an
+//! empty list is not known, so that what depends on it in Terraform (whether there is an error, or a conversion) does not happen here.
 //!
 //! Numbers are `f64` where Terraform keeps 512 bits. Whole numbers up to 2^53 are exact. Larger ones have no reliable text, so
 //! their text is unknown rather than wrong. Fractions print as the shortest text that reads back as the same `f64`, which is what
@@ -172,7 +172,7 @@ pub fn to_map(val: &Val) -> Outcome<Value> {
     let Value::Map(map) = &val.value else { return Err(cannot_become(&val.value, "map")) };
     let values: Vec<Val> = map.entries.values().cloned().collect();
     let entries = map.entries.keys().cloned().zip(unify(&values)?).collect();
-    Ok(Value::Map(Arc::new(Map { entries, open: map.open.clone() })))
+    Ok(Value::Map(Arc::new(Map { entries, typed: true, open: map.open.clone() })))
 }
 
 /// Applies a conversion to one part of a value. What is null or unknown stays so.
@@ -243,11 +243,12 @@ fn unify_primitives(values: &[Val]) -> Outcome<Vec<Val>> {
     values.iter().map(|val| convert_part(val, |value| to_string(value).map(Value::String))).collect()
 }
 
-/// Tuples of one length are unified position by position; for lists, whose elements already have one type, this comes to the same.
+/// Tuples of one length are unified position by position; others, and lists, become lists.
 fn unify_lists(values: &[Val]) -> Outcome<Vec<Val>> {
     let lists: Vec<&[Val]> = values.iter().filter_map(|val| val.value.as_items()).collect();
     let length = lists.first().map_or(0, |list| list.len());
-    if lists.iter().any(|list| list.len() != length) {
+    let typed = |val: &Val| matches!(&val.value, Value::List(items) if items.typed);
+    if lists.iter().any(|list| list.len() != length) || values.iter().any(typed) {
         return unify_all_parts(values);
     }
     let mut rows: Vec<Vec<Val>> = vec![Vec::with_capacity(length); lists.len()];
@@ -265,7 +266,7 @@ fn unify_lists(values: &[Val]) -> Outcome<Vec<Val>> {
 fn unify_maps(values: &[Val]) -> Outcome<Vec<Val>> {
     let maps: Vec<&Map> = values.iter().filter_map(|val| as_map(&val.value)).collect();
     let Some(first) = maps.first() else { return Ok(values.to_vec()) };
-    if maps.iter().any(|map| !map.entries.keys().eq(first.entries.keys())) {
+    if maps.iter().any(|map| map.typed || !map.entries.keys().eq(first.entries.keys())) {
         return unify_all_parts(values);
     }
     let mut rows: Vec<BTreeMap<Arc<str>, Val>> = vec![BTreeMap::new(); maps.len()];
@@ -278,7 +279,7 @@ fn unify_maps(values: &[Val]) -> Outcome<Vec<Val>> {
     let mut rows = rows.into_iter();
     rebuild(values, |value| {
         let open = as_map(value).and_then(|map| map.open.clone());
-        Value::Map(Arc::new(Map { entries: rows.next().unwrap_or_default(), open }))
+        Value::Map(Arc::new(Map { entries: rows.next().unwrap_or_default(), typed: false, open }))
     })
 }
 
@@ -289,10 +290,10 @@ fn unify_all_parts(values: &[Val]) -> Outcome<Vec<Val>> {
     rebuild(values, |value| match value {
         Value::Map(map) => {
             let entries = map.entries.keys().cloned().zip(parts.by_ref()).collect();
-            Value::Map(Arc::new(Map { entries, open: map.open.clone() }))
+            Value::Map(Arc::new(Map { entries, typed: true, open: map.open.clone() }))
         }
-        Value::Set(items) => Value::Set(Arc::new(sorted(parts.by_ref().take(items.len()).collect()))),
-        _ => Value::list(parts.by_ref().take(value.as_items().map_or(0, <[Val]>::len)).collect()),
+        Value::Set(items) => Value::set(sorted(parts.by_ref().take(items.len()).collect())),
+        _ => Value::typed_list(parts.by_ref().take(value.as_items().map_or(0, <[Val]>::len)).collect()),
     })
 }
 
@@ -326,7 +327,7 @@ pub(super) fn equal_weighed(a: &Value, b: &Value) -> Outcome<bool> {
         (Value::Bool(x), Value::Bool(y)) => Ok(x == y),
         (Value::Number(x), Value::Number(y)) => Ok(x == y),
         (Value::String(x), Value::String(y)) => Ok(x == y),
-        (Value::List(x), Value::List(y)) if x.len() == y.len() => all_equal(x.iter().zip(y.iter())),
+        (Value::List(x), Value::List(y)) if x.typed == y.typed && x.len() == y.len() => all_equal(x.iter().zip(y.iter())),
         (Value::Set(x), Value::Set(y)) => equal_sets(x, y),
         (Value::Map(x), Value::Map(y)) => equal_maps(x, y),
         _ => Ok(false),
@@ -357,7 +358,7 @@ fn equal_sets(a: &[Val], b: &[Val]) -> Outcome<bool> {
 
 fn equal_maps(a: &Map, b: &Map) -> Outcome<bool> {
     let lacks = |of: &Map, in_: &Map| in_.open.is_none() && of.entries.keys().any(|key| !in_.entries.contains_key(key));
-    if lacks(a, b) || lacks(b, a) {
+    if a.typed != b.typed || lacks(a, b) || lacks(b, a) {
         return Ok(false);
     }
     let both = a.entries.iter().filter_map(|(key, x)| b.entries.get(key).map(|y| (x, y)));
@@ -370,7 +371,7 @@ fn equal_maps(a: &Map, b: &Map) -> Outcome<bool> {
 /// A set of these elements, which must already have one type.
 pub fn set(items: Vec<Val>) -> Outcome<Value> {
     weigh(&items)?;
-    Ok(Value::Set(Arc::new(sorted(items))))
+    Ok(Value::set(sorted(items)))
 }
 
 /// Where an element stands in a set: Terraform sorts strings, numbers and bools, then what is unknown, then null. For other

@@ -80,7 +80,7 @@ const LONGEST_STRING: usize = 1 << 20;
 /// Of a larger collection only so many elements count as work.
 const MOST_ELEMENTS: usize = 100_000;
 
-fn error<T>(message: impl Into<Arc<str>>, span: Span) -> Result<T, EvalError> {
+pub(super) fn error<T>(message: impl Into<Arc<str>>, span: Span) -> Result<T, EvalError> {
     Err(EvalError { message: message.into(), span })
 }
 
@@ -418,7 +418,8 @@ impl<'m> Evaluator<'m> {
                     Err(_) => Val::new(Value::Bool(false), site),
                 });
             }
-            _ => {}
+            "templatestring" => return self.templatestring(&call.args, site, env),
+            _ => self.allowed_in_template(name, site)?,
         }
         let mut args = call.args.iter().map(|e| self.eval(e, env)).collect::<Result<Vec<_>, _>>()?;
         if call.expand_final
@@ -443,7 +444,10 @@ impl<'m> Evaluator<'m> {
         {
             return Ok(first.clone().placed(site));
         }
-        match functions::call(name, &args, site) {
+        if name == "templatefile" {
+            return self.templatefile(&args, site, env);
+        }
+        match functions::call_with(name, &args, site, self) {
             // The same function of the same things is the same thing, known or not.
             Ok(val) if val.value.as_unknown().is_some_and(|u| u.term.is_none()) && !DIFFERS.contains(&name) => {
                 let name = called(name, &args.iter().collect::<Vec<_>>());

@@ -6,6 +6,7 @@
 mod block;
 pub mod convert;
 mod expr;
+mod files;
 pub mod functions;
 mod module;
 mod overrides;
@@ -61,19 +62,7 @@ pub fn evaluate(
     wanted: &dyn Fn(&str) -> bool,
 ) -> Evaluated {
     let Some(module) = modules.get(folder) else { return Evaluated::default() };
-    let evaluator = Evaluator {
-        modules,
-        sources,
-        config,
-        assumptions,
-        root_folder: folder.to_owned(),
-        calls: RefCell::default(),
-        unresolved: RefCell::default(),
-        depth: Cell::new(0),
-        steps: Cell::new(0),
-        instances: Cell::new(0),
-    };
-    let root = Rc::new(Instance { module, address: "".into(), caller: None, cache: RefCell::default() });
+    let (evaluator, root) = Evaluator::of_root(module, modules, sources, config, assumptions);
     let mut evaluated = Evaluated::default();
     evaluator.collect(&root, wanted, &mut evaluated.resources);
     evaluator.validations(&root, &evaluated.resources, &mut evaluated.validations);
@@ -81,6 +70,20 @@ pub fn evaluate(
     evaluated.unresolved =
         unresolved.into_iter().map(|(call, reason, span)| (call, Undecided::new(reason, Some(span)))).collect();
     evaluated
+}
+
+/// The outputs of the root module of a folder, by name. One that Terraform would refuse is unknown, with that reason.
+pub fn outputs(
+    folder: &str,
+    modules: &Modules,
+    sources: &Sources,
+    config: &Config,
+    assumptions: &Assumptions,
+) -> BTreeMap<Arc<str>, Val> {
+    let Some(module) = modules.get(folder) else { return BTreeMap::new() };
+    let (evaluator, root) = Evaluator::of_root(module, modules, sources, config, assumptions);
+    let value = |(name, block): (&Arc<str>, &Block)| Some((Arc::clone(name), evaluator.output(&root, name, block.header).ok()?));
+    module.outputs.iter().filter_map(value).collect()
 }
 
 /// Evaluates one root module.
@@ -96,6 +99,9 @@ struct Evaluator<'m> {
     depth: Cell<usize>,
     steps: Cell<u64>,
     instances: Cell<usize>,
+    reads: files::Reads,
+    /// The template that is being worked out, if one is.
+    template: RefCell<Option<Rc<files::Scope>>>,
 }
 
 type CallsByName<'m> = HashMap<(Arc<str>, Arc<str>), Rc<Calls<'m>>>;
@@ -142,6 +148,32 @@ enum Slot {
 }
 
 impl<'m> Evaluator<'m> {
+    /// The evaluator of a root module, and the instance that the root is.
+    fn of_root(
+        module: &'m Module,
+        modules: &'m Modules,
+        sources: &'m Sources,
+        config: &'m Config,
+        assumptions: &'m Assumptions,
+    ) -> (Self, Rc<Instance<'m>>) {
+        let evaluator = Self {
+            modules,
+            sources,
+            config,
+            assumptions,
+            root_folder: module.folder.clone(),
+            calls: RefCell::default(),
+            unresolved: RefCell::default(),
+            depth: Cell::new(0),
+            steps: Cell::new(0),
+            instances: Cell::new(0),
+            reads: files::Reads::default(),
+            template: RefCell::default(),
+        };
+        let root = Rc::new(Instance { module, address: "".into(), caller: None, cache: RefCell::default() });
+        (evaluator, root)
+    }
+
     /// A value that an instance keeps, worked out by `make` the first time.
     fn kept(
         &self,

@@ -27,6 +27,10 @@ impl<'m> Evaluator<'m> {
             let val = self.steps(val.clone(), steps, env)?;
             return Ok(self.used(val, site, None));
         }
+        if let Some(val) = self.template_variable(name, root.span)? {
+            let val = self.steps(val, steps, env)?;
+            return Ok(self.used(val, site, None));
+        }
         let instance = env.instance;
         match (&**name, steps) {
             ("local", [Step::Attribute(name, _), rest @ ..]) => {
@@ -49,10 +53,8 @@ impl<'m> Evaluator<'m> {
                 self.resource_reference(true, kind, name, rest, site, env)
             }
             ("path", [Step::Attribute(which, _)]) => match &**which {
-                "module" | "root" => {
-                    let folder = if &**which == "root" { &self.root_folder } else { &instance.module.folder };
-                    Ok(Val::new(Value::string(if folder.is_empty() { "." } else { folder }), site))
-                }
+                "root" => Ok(Val::new(Value::string("."), site)),
+                "module" => Ok(Val::new(Value::string(self.path_of(instance)), site)),
                 _ => Ok(Val::unknown("path.cwd depends on where Terraform is run", site)),
             },
             ("terraform", [Step::Attribute(which, _)]) if &**which == "workspace" => Ok(match &self.config.workspace {
@@ -95,6 +97,7 @@ impl<'m> Evaluator<'m> {
 
     fn splat(&self, val: Val, steps: &[Step], span: Span, env: Env<'_, 'm>) -> Eval {
         let at = val.at.clone();
+        let typed = matches!(&val.value, Value::List(items) | Value::Set(items) if items.typed);
         let items: Vec<Val> = match &val.value {
             Value::Null => Vec::new(),
             Value::Unknown(unknown) => return Ok(unknown_at(unknown, &at)),
@@ -105,7 +108,7 @@ impl<'m> Evaluator<'m> {
             return Ok(Val::unknown(TOO_MUCH_WORK, span));
         }
         let items = items.into_iter().map(|v| self.steps(v, steps, env)).collect::<Result<_, _>>()?;
-        Ok(Val { value: Value::list(items), at })
+        Ok(Val { value: if typed { Value::typed_list(items) } else { Value::list(items) }, at })
     }
 
     fn resource_reference(&self, existing: bool, kind: &str, name: &str, steps: &[Step], site: Span, env: Env<'_, 'm>) -> Eval {

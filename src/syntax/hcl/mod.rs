@@ -7,6 +7,7 @@ pub mod files;
 pub mod from_json;
 pub mod lower;
 pub mod scan;
+pub mod template;
 
 use crate::source::{FileId, Span};
 use ast::{Attribute, Block, Body, Expr, ExprKind};

@@ -1,7 +1,7 @@
 //! Functions of strings. A character is a grapheme cluster wherever characters are counted.
 
 use super::super::convert::{self, Outcome, Stop};
-use super::args::{Args, bounded, check_bytes, check_items};
+use super::args::{Args, check_bytes, check_items};
 use super::pattern::{self, Groups};
 use super::{Answer, Value};
 use crate::value::{TermPart, Unknown, Val};
@@ -252,7 +252,7 @@ pub(super) fn formatlist(args: &Args) -> Outcome<Answer> {
         check_bytes(bytes)?;
         results.push(args.made(value));
     }
-    bounded(results).map(|items| Answer::Made(Value::list(items)))
+    args.listing(results)
 }
 
 /// The last part of a path.
