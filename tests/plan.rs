@@ -98,7 +98,7 @@ fn findings_point_into_the_code_beside_the_plan_and_are_told_once() {
     files.push(("create/plans/other.json", text.into_bytes()));
     let below = check(&files.iter().map(|(path, bytes)| (*path, bytes.as_slice())).collect::<Vec<_>>());
     let told: Vec<&str> = below.1.findings.iter().filter(|f| f.rule == "pod-cidr-capacity").map(|f| &*f.message).collect();
-    assert_eq!(told, ["pod CIDR 10.1.8.0/24 has room for 1 nodes, but the node pools may reach at least 3"]);
+    assert_eq!(told, ["pod CIDR 10.1.8.0/24 has room for 1 node, but the node pools may reach at least 3"]);
     assert!(findings(&below).contains(&"create/aks/main.tf pod-cidr-capacity at var.pod_cidr".to_owned()));
     let finding = below.1.findings.iter().find(|f| f.rule == "pod-cidr-capacity").unwrap();
     let origins: Vec<(&str, &str)> =

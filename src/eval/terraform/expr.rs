@@ -70,7 +70,7 @@ impl<'e, 'm> Env<'e, 'm> {
 }
 
 /// Expressions nested deeper than this, references included, are unknown.
-const DEEPEST: usize = 300;
+const DEEPEST_EXPRESSION: usize = 300;
 /// A root module may take this many steps to evaluate; what is not reached by then is unknown.
 pub(super) const MOST_STEPS: u64 = 5_000_000;
 /// Why something is unknown that is beyond [`MOST_STEPS`].
@@ -104,7 +104,7 @@ impl<'m> Evaluator<'m> {
 
     /// The value of an expression.
     pub fn eval(&self, expr: &Expr, env: Env<'_, 'm>) -> Eval {
-        if self.depth.get() >= DEEPEST {
+        if self.depth.get() >= DEEPEST_EXPRESSION {
             return Ok(Val::unknown("this value is nested too deeply to be worked out", expr.span));
         }
         if !self.step(1) {
