@@ -12,7 +12,11 @@ use std::collections::BTreeMap;
 /// A number of an answer, however it was written.
 pub fn number(number: f64) -> Json {
     let whole = number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0;
-    if whole { json!(number as i64) } else { json!(number) }
+    match number.is_finite() {
+        true if whole => json!(number as i64),
+        true => json!(number),
+        false => json!({"$too_large": 1}),
+    }
 }
 
 /// A part that is not known.

@@ -8,6 +8,7 @@
 #![allow(clippy::print_stderr, reason = "what is skipped is said")]
 
 mod answer;
+mod cover;
 mod generate;
 mod terraform;
 mod vectors;
@@ -98,4 +99,59 @@ fn recorded_answers_are_those_of_terraform() {
             assert!(changed.is_empty(), "{name}: Terraform says otherwise:\n{}", changed.join("\n"));
         }
     }
+}
+
+/// Where overlint knows more than Terraform while a variable has no value, it must hold whatever value that gets.
+#[test]
+fn what_is_known_stays_true() {
+    if !terraform::is_there() {
+        eprintln!("skipped: terraform is not on PATH");
+        return;
+    }
+    let context = vectors::context();
+    let files: Vec<File> = HAND_PICKED.iter().chain([&GENERATED]).map(|name| File::read(name)).collect();
+    let expressions: Vec<&str> = files
+        .iter()
+        .flat_map(File::vectors)
+        .filter(|v| v.otherwise.is_some() && (v.terraform.contains("$unknown") || v.terraform == vectors::UNKNOWN))
+        .map(|v| v.expression.as_str())
+        .collect();
+    let ours = answer::answers(&context, &expressions);
+    let mut wrong = Vec::new();
+    for context in cover::contexts(&context) {
+        for ((expression, ours), theirs) in expressions.iter().zip(&ours).zip(terraform::answers(&context, &expressions)) {
+            if !cover::covers(ours, &theirs) {
+                wrong.push(format!("{expression}\n    {ours}, which is not true of {theirs}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// With a seed, expressions that were never seen before: no value may be another one than Terraform's, and no error be made up. (That
+/// less or more is known is left to those who look into it.)
+#[test]
+fn new_expressions_have_the_right_values() {
+    let Some(seed) = std::env::var("OVERLINT_ORACLE_SEED").ok().and_then(|seed| seed.parse().ok()) else { return };
+    assert!(terraform::is_there(), "terraform is not on PATH");
+    let context = vectors::context();
+    let lines = generated(seed);
+    let expressions: Vec<&str> = lines
+        .iter()
+        .filter_map(|line| match line {
+            Line::Vector(vector) => Some(vector.expression.as_str()),
+            Line::Note(_) => None,
+        })
+        .collect();
+    let ours = answer::answers(&context, &expressions);
+    let theirs = terraform::answers(&context, &expressions);
+    let known = |answer: &str| answer != vectors::UNKNOWN && !answer.contains("$unknown") && !answer.contains("$open");
+    let wrong: Vec<String> = expressions
+        .iter()
+        .zip(ours.iter().zip(&theirs))
+        .filter(|(_, (ours, theirs))| ours != theirs && known(theirs) && known(ours) && *theirs != vectors::ERROR)
+        .map(|(expression, (ours, theirs))| format!("{expression}\n    {ours}, not {theirs}"))
+        .collect();
+    eprintln!("{} of {} are the same", ours.iter().zip(&theirs).filter(|(ours, theirs)| ours == theirs).count(), ours.len());
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }

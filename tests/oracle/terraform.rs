@@ -214,8 +214,9 @@ impl<'a> Printed<'a> {
     fn heredoc(&mut self, indent: usize) -> String {
         let (marker, rest) = self.rest.split_once('\n').unwrap();
         let end = format!("\n{}{marker}", " ".repeat(indent));
-        let (text, rest) = rest.split_once(&end).unwrap();
-        self.rest = rest;
+        let ends = |(i, _): &(usize, &str)| !rest[i + end.len()..].starts_with(char::is_alphanumeric);
+        let (text, rest) = rest.split_at(rest.match_indices(&end).find(ends).unwrap().0);
+        self.rest = &rest[end.len()..];
         let lines = text.split('\n').map(|line| line.get(indent..).unwrap());
         lines.collect::<Vec<_>>().join("\n")
     }

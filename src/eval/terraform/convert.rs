@@ -45,6 +45,8 @@ const DEEPEST_VALUE: usize = 200;
 /// Values with more parts are not walked. Parts that are shared count each time they are met, and a text counts once more for every
 /// 64 bytes.
 const MOST_PARTS: usize = 1_000_000;
+/// An `f64` keeps every decimal number of so many digits.
+const MOST_DIGITS: usize = 15;
 /// The largest `f64` up to which every whole number has its own `f64`.
 const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
 
@@ -88,29 +90,54 @@ pub fn wholly_known(val: &Val) -> Outcome<()> {
     look(&val.value)
 }
 
+/// Whether any part is a map that may have other keys, such as a resource, the type of which is known to its provider only.
+pub(super) fn has_open_part(val: &Val) -> bool {
+    let open = matches!(&val.value, Value::Map(map) if map.open.is_some());
+    open || children(&val.value).any(has_open_part)
+}
+
+/// Whether two values are of one simple type.
+pub(super) fn is_plain_pair(a: &Value, b: &Value) -> bool {
+    shape(a) == Some(Shape::Primitive) && a.kind() == b.kind()
+}
+
 /// The text of a number as Terraform writes it: never with an exponent.
 pub fn number_text(number: f64) -> Outcome<String> {
+    check_exact(number)?;
+    let text = number.to_string();
+    let digits = text.trim_start_matches(['-', '0', '.']).bytes().filter(u8::is_ascii_digit).count();
+    if number.fract() != 0.0 && digits > MOST_DIGITS {
+        return Err(Stop::undecided(format!("numbers are not kept with more than {MOST_DIGITS} digits")));
+    }
+    Ok(text)
+}
+
+/// Fails for a number so large that it may stand for others too.
+pub(super) fn check_exact(number: f64) -> Outcome<()> {
     if number.abs() > LARGEST_EXACT || !number.is_finite() {
         return Err(Stop::undecided("numbers beyond 2^53 are not kept exactly"));
     }
-    Ok(number.to_string())
+    Ok(())
 }
 
 /// The number that a text stands for in decimal notation, with or without fraction and exponent.
 pub fn parse_number(text: &str) -> Outcome<f64> {
     let refused = || Stop::refused(format!("{text:?} is not a number"));
+    // Go knows infinity, and exponents of 2 behind a p.
+    let of_go = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'p')) && text.contains('p');
+    if of_go || matches!(text.trim_start_matches(['+', '-']), "Inf" | "inf") {
+        return Err(Stop::undecided(format!("{text:?} as a number is not worked out")));
+    }
     if !text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E')) {
         return Err(refused());
     }
     let number: f64 = text.parse().map_err(|_| refused())?;
-    number_text(number).map(|_| number)
+    check_exact(number).map(|()| number)
 }
 
 /// The whole number that a number is.
 pub fn whole(number: f64) -> Outcome<i64> {
-    if number.abs() > LARGEST_EXACT {
-        return Err(Stop::undecided("numbers beyond 2^53 are not kept exactly"));
-    }
+    check_exact(number)?;
     if number.fract() != 0.0 {
         return Err(Stop::refused(format!("{number} is not a whole number")));
     }
@@ -213,11 +240,11 @@ fn shape(value: &Value) -> Option<Shape> {
 fn unify_weighed(values: &[Val]) -> Outcome<Vec<Val>> {
     let mut shapes = values.iter().filter_map(|val| shape(&val.value));
     let Some(first) = shapes.next() else { return Ok(values.to_vec()) };
-    if let Some(other) = shapes.find(|other| *other != first) {
-        let sequences = [first, other].iter().all(|shape| matches!(shape, Shape::List | Shape::Set));
-        return Err(if sequences {
-            Stop::undecided("lists are mixed with sets, and their common type depends on declared types")
-        } else if values.iter().any(|val| shape(&val.value).is_none()) {
+    if shapes.any(|other| other != first) {
+        if values.iter().all(|val| matches!(shape(&val.value), None | Some(Shape::List | Shape::Set))) {
+            return unify_sequences(values);
+        }
+        return Err(if values.iter().any(|val| shape(&val.value).is_none()) {
             Stop::undecided("whether these values have a common type depends on the type of an unknown or null one")
         } else {
             Stop::refused("the elements have no common type")
@@ -260,6 +287,17 @@ fn unify_lists(values: &[Val]) -> Outcome<Vec<Val>> {
     }
     let mut rows = rows.into_iter();
     rebuild(values, |_| Value::list(rows.next().unwrap_or_default()))
+}
+
+/// Sets become lists when there is a list among them, and tuples become sets when there is none.
+fn unify_sequences(values: &[Val]) -> Outcome<Vec<Val>> {
+    let lists = values.iter().any(|val| matches!(&val.value, Value::List(items) if items.typed));
+    let unified = unify_all_parts(values)?;
+    rebuild(&unified, |value| match value.as_items() {
+        Some(items) if lists => Value::typed_list(items.to_vec()),
+        Some(items) => Value::set(sorted(items.to_vec())),
+        None => value.clone(),
+    })
 }
 
 /// Objects with the same keys are unified key by key, others become maps.
@@ -429,21 +467,23 @@ fn describe(value: &Value, out: &mut String) {
         Value::String(text) => out.push_str(&format!("{text:?}")),
         Value::Unknown(_) => out.push('?'),
         Value::List(items) | Value::Set(items) => {
-            out.push('[');
+            out.push(if items.typed { '[' } else { '<' });
             for item in items.iter() {
                 describe(&item.value, out);
                 out.push(';');
             }
-            out.push(']');
+            out.push(if items.typed { ']' } else { '>' });
         }
         Value::Map(map) => {
-            out.push('{');
+            out.push(if map.typed { '{' } else { '<' });
             for (key, entry) in &map.entries {
-                out.push_str(&format!("{key:?}:"));
+                if map.typed {
+                    out.push_str(&format!("{key:?}:"));
+                }
                 describe(&entry.value, out);
                 out.push(';');
             }
-            out.push('}');
+            out.push(if map.typed { '}' } else { '>' });
         }
     }
 }

@@ -9,6 +9,7 @@ mod expr;
 mod files;
 pub mod functions;
 mod module;
+mod number;
 mod overrides;
 mod reference;
 mod repeat;

@@ -90,6 +90,9 @@ impl<'m> Evaluator<'m> {
             Step::AttributeSplat(span) => {
                 let attributes = rest.iter().take_while(|s| matches!(s, Step::Attribute(..))).count();
                 let (inner, outer) = rest.split_at(attributes);
+                if let Some(Step::AttributeSplat(span)) = outer.first() {
+                    return error("there can be only one .* here", *span);
+                }
                 self.steps(self.splat(val, inner, *span, env)?, outer, env)
             }
         }
@@ -257,6 +260,10 @@ pub(super) fn attribute(val: &Val, name: &str, span: Span) -> Eval {
             (None, None) => error(format!("there is no attribute {name} here"), span),
         },
         Value::Unknown(unknown) => Ok(Val { value: Value::Unknown(further(unknown, name, span)), at: val.at.clone() }),
+        Value::List(items) if name.parse::<usize>().is_ok() => match name.parse().ok().and_then(|i: usize| items.get(i)) {
+            Some(item) => Ok(val.element(item)),
+            None => error(format!("there is no element {name} in a list of {}", items.len()), span),
+        },
         other => error(format!("this is {}, which has no attribute {name}", other.kind()), span),
     }
 }

@@ -259,7 +259,8 @@ pub(super) fn merge(args: &Args) -> Outcome<Answer> {
         merged.entries.extend(entries.into_iter().flatten().map(|(key, entry)| (Arc::clone(key), entry.clone())));
         check_items(merged.entries.len())?;
     }
-    merged.typed = (0..args.from(0).len()).all(|i| args.is_typed(i).unwrap_or(false)) && have_one_kind(merged.entries.values());
+    let maps = (0..args.from(0).len()).all(|i| args.is_typed(i).unwrap_or(false));
+    merged.typed = maps && !args.from(0).is_empty() && have_one_kind(merged.entries.values());
     Ok(Answer::Made(Value::Map(Arc::new(merged))))
 }
 

@@ -99,6 +99,10 @@ pub(super) fn split(args: &Args) -> Outcome<Answer> {
 }
 
 pub(super) fn sort(args: &Args) -> Outcome<Answer> {
+    // Where an unknown text stands is not known, but how many texts there are.
+    if let (Value::List(items), Err(Stop::Unknown(unknown))) = (&args.val(0)?.value, convert::wholly_known(args.val(0)?)) {
+        return args.listing(items.iter().map(|_| args.made(super::nameless(&unknown, args.site))));
+    }
     let mut texts: Vec<Arc<str>> =
         args.known_items(0)?.iter().map(|item| convert::to_string(&item.value)).collect::<Outcome<_>>()?;
     texts.sort();
