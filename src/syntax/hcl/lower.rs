@@ -25,17 +25,19 @@ pub fn expression(file: FileId, text: &str, place: &scan::Expression) -> Result<
         return Err((whole, format!("this value has more than {MOST_LINES} lines or keys and is not read")));
     }
     let slice = blanked(slice, place.blanks.iter().map(|b| b.start - place.at.start..b.end - place.at.start));
-    let (slice, parsed) = parse(slice).map_err(|(offset, message)| {
-        let start = place.at.start + offset;
-        let end = text.get(start..).and_then(|rest| rest.chars().next()).map_or(start, |c| start + c.len_utf8());
-        (Span::new(file, start, end), message)
-    })?;
-    Ok(Lower { origin: Origin::File { file, offset: place.at.start }, text: &slice }.expr(&parsed))
+    lowered(slice, Origin::File { file, offset: place.at.start })
 }
 
 /// Parses a text that is an expression, such as JSON has in strings.
 pub fn source(text: &str, origin: Origin) -> Result<Expr, (Span, String)> {
-    let (text, parsed) = parse(Cow::Borrowed(text)).map_err(|(at, message)| (origin.span(at..at), message))?;
+    lowered(Cow::Borrowed(text), origin)
+}
+
+fn lowered(text: Cow<'_, str>, origin: Origin) -> Result<Expr, (Span, String)> {
+    let (text, parsed) = parse(text.clone()).map_err(|(at, message)| {
+        let length = text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        (origin.span(at..at + length), message)
+    })?;
     Ok(Lower { origin, text: &text }.expr(&parsed))
 }
 
@@ -192,8 +194,16 @@ impl Lower<'_> {
                 }))
             }
             Expression::Traversal(t) => {
-                let steps = t.operators.iter().map(|o| self.step(o.value(), self.span(o.span()))).collect();
-                ExprKind::Traversal(self.boxed(&t.expr), steps)
+                let mut in_splat = false;
+                let steps = t.operators.iter().map(|operator| {
+                    in_splat = match operator.value() {
+                        TraversalOperator::AttrSplat(_) => true,
+                        TraversalOperator::GetAttr(_) | TraversalOperator::LegacyIndex(_) => in_splat,
+                        _ => false,
+                    };
+                    self.step(operator.value(), in_splat, self.span(operator.span()))
+                });
+                ExprKind::Traversal(self.boxed(&t.expr), steps.collect())
             }
             Expression::UnaryOp(op) => match op.operator.value() {
                 UnaryOperator::Neg => ExprKind::Negate(self.boxed(&op.expr)),
@@ -226,12 +236,14 @@ impl Lower<'_> {
         }
     }
 
-    fn step(&self, operator: &TraversalOperator, span: Span) -> Step {
+    /// `in_splat`: after `.*`, an old index such as `.0` is one more attribute of each element.
+    fn step(&self, operator: &TraversalOperator, in_splat: bool, span: Span) -> Step {
         match operator {
             TraversalOperator::AttrSplat(_) => Step::AttributeSplat(span),
             TraversalOperator::FullSplat(_) => Step::FullSplat(span),
             TraversalOperator::GetAttr(name) => Step::Attribute(name.as_str().into(), span),
             TraversalOperator::Index(e) => Step::Index(self.expr(e)),
+            TraversalOperator::LegacyIndex(n) if in_splat => Step::Attribute(n.value().to_string().into(), span),
             TraversalOperator::LegacyIndex(n) => Step::Index(Expr { kind: ExprKind::Number(*n.value() as f64), span }),
         }
     }
