@@ -46,7 +46,8 @@ pub(crate) fn check(
 
 /// A folder and those above it, nearest first.
 fn above(folder: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(folder), |folder| (!folder.is_empty() && *folder != "/").then(|| source::parent(folder)))
+    let has_parent = |folder: &str| !folder.is_empty() && folder != "/" && !folder.ends_with("..");
+    std::iter::successors(Some(folder), move |folder| has_parent(folder).then(|| source::parent(folder)))
 }
 
 /// Whether the code makes the resource of this address, or calls a module that it cannot look into and that may.

@@ -3,8 +3,12 @@
 //! Every value overlint reasons about points back here: a [`Span`] names a file and a byte range in its text.
 
 mod columns;
+mod reader;
+
+pub use reader::{Entry, EntryKind, ReadError, Reader};
 
 use columns::Columns;
+use reader::Late;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
@@ -128,6 +132,8 @@ pub struct Sources {
     configs: BTreeMap<String, FileId>,
     base: String,
     unreadable: Vec<Unreadable>,
+    reader: Option<Box<dyn Reader>>,
+    late: Late,
 }
 
 impl Sources {
@@ -221,7 +227,8 @@ impl Sources {
     /// gives an empty file.
     pub fn file(&self, id: FileId) -> &SourceFile {
         static NOTHING: OnceLock<SourceFile> = OnceLock::new();
-        self.files.get(id.0 as usize).unwrap_or_else(|| NOTHING.get_or_init(|| SourceFile::new("", "".into())))
+        let file = self.files.get(id.0 as usize).or_else(|| self.late.get(id));
+        file.unwrap_or_else(|| NOTHING.get_or_init(|| SourceFile::new("", "".into())))
     }
 
     /// All files with their names.
@@ -242,6 +249,43 @@ impl Sources {
     /// What could not be read.
     pub fn unreadable(&self) -> &[Unreadable] {
         &self.unreadable
+    }
+
+    /// Sets what reads the files that the code itself names. Without one, it can read the files of this set.
+    pub fn set_reader(&mut self, reader: impl Reader + 'static) {
+        self.reader = Some(Box::new(reader));
+    }
+
+    /// The content of a file that the code names.
+    ///
+    /// # Errors
+    /// When it is not there, or must not or cannot be read.
+    pub fn read(&self, path: &str) -> Result<Arc<[u8]>, ReadError> {
+        match &self.reader {
+            Some(reader) => reader.read(path),
+            None => match self.by_path.get(path) {
+                Some(id) => Ok(self.file(*id).text().as_bytes().into()),
+                None if self.list(path).is_ok() => Err(ReadError::Folder),
+                None => Err(ReadError::Missing),
+            },
+        }
+    }
+
+    /// What a folder that the code names holds, sorted by name.
+    ///
+    /// # Errors
+    /// When it is not there, or must not or cannot be read.
+    pub fn list(&self, folder: &str) -> Result<Vec<Entry>, ReadError> {
+        match &self.reader {
+            Some(reader) => reader.list(folder),
+            None => reader::list_known(self.by_path.keys().map(String::as_str), folder),
+        }
+    }
+
+    /// The name for spans of a file that was read by [`Sources::read`]; `None` when there are too many of them.
+    pub fn late_file(&self, path: &str, text: &str) -> Option<FileId> {
+        let known = self.by_path.get(path).filter(|id| self.file(**id).text() == text);
+        known.copied().or_else(|| self.late.add(path, text))
     }
 
     /// The text of a span.
@@ -294,6 +338,26 @@ pub fn join(base: &str, relative: &str) -> String {
     }
     let joined = parts.join("/");
     if absolute { format!("/{joined}") } else { joined }
+}
+
+/// The path that leads from the folder `base` to `path`, both without `.` and with `..` only at their start. "." when they are the same,
+/// and `path` itself when the way there cannot be told from the texts alone.
+pub fn relative(base: &str, path: &str) -> String {
+    if base.starts_with('/') != path.starts_with('/') {
+        return path.to_owned();
+    }
+    fn parts(path: &str) -> Vec<&str> {
+        path.split('/').filter(|part| !part.is_empty()).collect()
+    }
+    let (from, to) = (parts(base), parts(path));
+    let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let up = from.get(shared..).unwrap_or_default();
+    if up.contains(&"..") {
+        return path.to_owned();
+    }
+    let down = to.get(shared..).unwrap_or_default();
+    let steps: Vec<&str> = up.iter().map(|_| "..").chain(down.iter().copied()).collect();
+    if steps.is_empty() { ".".to_owned() } else { steps.join("/") }
 }
 
 /// The folder of a path; "" for a bare file name.

@@ -458,3 +458,56 @@ mod unix {
         assert_eq!(files(&root, &sources), ["\\xfe/\\xe4.tf", "\\xfe/main.tf", "\\xff/\\xe4.tf", "\\xff/main.tf"]);
     }
 }
+
+const PLAN: &str = r#"{"format_version":"1.2","resource_changes":[{"type":"azurerm_kubernetes_cluster"}]}"#;
+
+#[test]
+fn plans_are_found_by_their_content() {
+    let root = tree(&[
+        ("tf/main.tf", CLUSTER),
+        ("tf/any-name.json", PLAN),
+        ("tf/other.json", "{\"uses\": \"azurerm_kubernetes_cluster\"}"),
+        ("tf/package.json", "{}"),
+        ("tf/plan.txt", PLAN),
+        ("tf/.hidden.json", PLAN),
+        ("plans/a.json", PLAN),
+        ("plans/b.json", "{ not even JSON"),
+        ("none/main.tf", "locals {}\n"),
+    ]);
+    let utf_16: Vec<u8> = [0xff, 0xfe].into_iter().chain(PLAN.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    write(root.path(), "plans/c.json", utf_16);
+    let sources = read(&root, &[""]);
+    assert_eq!(files(&root, &sources), ["plans/a.json", "plans/c.json", "tf/any-name.json", "tf/main.tf"]);
+    assert_eq!(unreadable(&root, &sources), []);
+}
+
+#[test]
+fn of_a_folder_only_the_plans_that_were_named_are_read() {
+    let root = tree(&[
+        (".git/HEAD", ""),
+        (".gitignore", "*.json\n"),
+        ("main.tf", CLUSTER),
+        ("a.json", PLAN),
+        ("b.json", PLAN),
+        ("module/c.json", PLAN),
+        ("module/main.tf", CLUSTER),
+        ("caller/main.tf", &call("m", "../module")),
+    ]);
+    assert_eq!(files(&root, &read(&root, &["a.json"])), ["a.json", "main.tf"]);
+    assert_eq!(files(&root, &read(&root, &["main.tf"])), ["main.tf"]);
+    assert_eq!(files(&root, &read(&root, &[""])), ["caller/main.tf", "main.tf", "module/main.tf"]);
+    let all = Options { no_ignore: true, ..Options::default() };
+    assert_eq!(files(&root, &read_with(&root, &["caller"], &all)), ["caller/main.tf", "module/main.tf"]);
+}
+
+#[test]
+fn of_big_data_only_plans_are_told() {
+    let root = tree(&[("main.tf", CLUSTER)]);
+    write(root.path(), "data.json", vec![b' '; (16 << 20) + 1]);
+    let mut plan = PLAN.as_bytes().to_vec();
+    plan.resize((16 << 20) + 1, b' ');
+    write(root.path(), "plan.json", plan);
+    let sources = read(&root, &[""]);
+    assert_eq!(files(&root, &sources), ["main.tf"]);
+    assert_eq!(unreadable(&root, &sources), [("plan.json", "this file is larger than 16 MiB and was not read")]);
+}

@@ -223,6 +223,19 @@ fn variables_have_types_with_defaults_for_what_is_optional() {
     let config = Config { variables: vec![Given::Value("n".to_owned(), "[\"a\", \"b\"]".to_owned())], ..Config::default() };
     let main = format!("variable \"n\" {{\n type = list(string)\n}}\n{}", cluster("var.n[1]"));
     assert_eq!(values(&[("main.tf", &main)], &config), ["b"]);
+
+    for (ty, text, expected) in [
+        ("", "[1]", "[1]"),
+        ("type = string", "05", "05"),
+        ("type = number", "05", "5"),
+        ("type = bool", "1", "true"),
+        ("type = any", "5", "5"),
+        ("type = any", "abc", "? only plain values can be given by --var"),
+    ] {
+        let config = Config { variables: vec![Given::Value("n".to_owned(), text.to_owned())], ..Config::default() };
+        let main = format!("variable \"n\" {{\n {ty}\n}}\n{}", cluster("var.n"));
+        assert_eq!(values(&[("main.tf", &main)], &config), [expected], "{ty}");
+    }
 }
 
 #[test]

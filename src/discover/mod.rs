@@ -7,6 +7,7 @@
 mod closure;
 mod folder;
 mod ignores;
+mod reader;
 mod variables;
 mod walk;
 
@@ -34,6 +35,7 @@ pub struct Options {
 /// Folders are walked whole. For a file its folder is read, without the folders below it and without plans that were not named.
 pub fn discover(paths: &[String], options: &Options) -> Sources {
     let mut sources = Sources::new();
+    sources.set_reader(reader::Disk::around(paths));
     let mut starts = Starts::default();
     for path in paths {
         if let Err(message) = add_start(&mut starts, path) {

@@ -5,7 +5,7 @@ use super::read::{self, Part};
 use super::{Agic, Cluster, ConfigMap, Deployer, Field, Pool, ProviderVersion, State, Undecided, World};
 use crate::cidr::{Cidr, Family};
 use crate::date::Date;
-use crate::facts::Defaults;
+use crate::facts::{Defaults, Fact};
 use crate::tree::Resource;
 use crate::value::{At, TermPart};
 use std::net::IpAddr;
@@ -29,7 +29,7 @@ pub fn is_cluster(kind: &str) -> bool {
 
 /// The model of a root module's resources.
 pub fn world(resources: &[Resource], provider: &ProviderVersion, defaults: &Defaults, day: Date) -> World {
-    let mut reader = Reader { resources, provider, defaults: Values::on(defaults, day), networks: Networks::read(resources) };
+    let mut reader = Reader { resources, provider, defaults: Values { defaults, day }, networks: Networks::read(resources) };
     let clusters = resources.iter().filter(|r| &*r.kind == CLUSTER && !r.existing);
     let mut world = World { clusters: clusters.map(|r| reader.cluster(r)).collect(), ..World::default() };
     let config_maps = resources.iter().filter(|r| CONFIG_MAPS.contains(&&*r.kind) && !r.existing);
@@ -38,44 +38,28 @@ pub fn world(resources: &[Resource], provider: &ProviderVersion, defaults: &Defa
     world
 }
 
-/// Azure's defaults of one day, parsed.
-struct Values {
-    pod_cidr: Option<Cidr>,
-    service_cidr: Option<Cidr>,
-    dns_service_ip: Option<IpAddr>,
-    max_pods_overlay: Option<u64>,
-    max_pods_pod_subnet: Option<u64>,
-    max_pods_node_subnet: Option<u64>,
-    max_pods_kubenet: Option<u64>,
-    node_count: Option<u64>,
-    outbound_type: Option<String>,
-    load_balancer_sku: Option<String>,
+/// Azure's defaults of one day.
+struct Values<'r> {
+    defaults: &'r Defaults,
+    day: Date,
 }
 
-impl Values {
-    fn on(defaults: &Defaults, day: Date) -> Self {
-        fn parsed<T: FromStr>(text: Option<&String>) -> Option<T> {
-            text?.parse().ok()
-        }
-        Self {
-            pod_cidr: parsed(defaults.pod_cidr.on(day)),
-            service_cidr: parsed(defaults.service_cidr.on(day)),
-            dns_service_ip: parsed(defaults.dns_service_ip.on(day)),
-            max_pods_overlay: defaults.max_pods_overlay.on(day).copied(),
-            max_pods_pod_subnet: defaults.max_pods_pod_subnet.on(day).copied(),
-            max_pods_node_subnet: defaults.max_pods_node_subnet.on(day).copied(),
-            max_pods_kubenet: defaults.max_pods_kubenet.on(day).copied(),
-            node_count: defaults.node_count.on(day).copied(),
-            outbound_type: defaults.outbound_type.on(day).cloned(),
-            load_balancer_sku: defaults.load_balancer_sku.on(day).cloned(),
-        }
+impl Values<'_> {
+    /// A default as it is.
+    fn of<T: Clone>(&self, fact: fn(&Defaults) -> &Fact<T>) -> Option<T> {
+        fact(self.defaults).on(self.day).cloned()
+    }
+
+    /// A default that is written as text.
+    fn parsed<T: FromStr>(&self, fact: fn(&Defaults) -> &Fact<String>) -> Option<T> {
+        fact(self.defaults).on(self.day)?.parse().ok()
     }
 }
 
 struct Reader<'r> {
     resources: &'r [Resource],
     provider: &'r ProviderVersion,
-    defaults: Values,
+    defaults: Values<'r>,
     networks: Networks,
 }
 
@@ -95,7 +79,8 @@ impl Reader<'_> {
         let dns_service_ip = profile.address(&["dns_service_ip"]);
         // azurerm wants the DNS IP and the service CIDR together, so Azure's default only comes with Azure's default range.
         let defaulted = service_cidrs.iter().all(Field::is_default);
-        let dns_service_ip = dns_service_ip.or_default(self.defaults.dns_service_ip.filter(|_| defaulted));
+        let dns_service_ip =
+            dns_service_ip.or_default(self.defaults.parsed::<IpAddr>(|d| &d.dns_service_ip).filter(|_| defaulted));
         let mut deprecated = Vec::new();
         deprecated.extend(old(&profile, "docker_bridge_cidr"));
         deprecated.extend(old(&profile, "ebpf_data_plane"));
@@ -108,13 +93,13 @@ impl Reader<'_> {
             location: body.text(&["location"]).map(|l| l.to_ascii_lowercase().replace(' ', "")),
             kubernetes_version: body.text(&["kubernetes_version"]),
             sku_tier: body.word(&["sku_tier"]),
-            data_plane: profile.word(&["network_data_plane", "ebpf_data_plane"]).or_default(Some("azure".to_owned())),
+            data_plane: profile.word(&["network_data_plane", "ebpf_data_plane"]).or_default(self.defaults.of(|d| &d.data_plane)),
             policy: profile.word(&["network_policy"]),
             pod_cidrs: self.pod_cidrs(&profile, &plugin, &mode),
             service_cidrs,
             dns_service_ip,
-            outbound_type: profile.text(&["outbound_type"]).or_default(self.defaults.outbound_type.clone()),
-            load_balancer_sku: profile.word(&["load_balancer_sku"]).or_default(self.defaults.load_balancer_sku.clone()),
+            outbound_type: profile.text(&["outbound_type"]).or_default(self.defaults.of(|d| &d.outbound_type)),
+            load_balancer_sku: profile.word(&["load_balancer_sku"]).or_default(self.defaults.of(|d| &d.load_balancer_sku)),
             private: body.truth(&["private_cluster_enabled", "private_link_enabled"]),
             ip_families: families(&profile),
             pools,
@@ -138,13 +123,14 @@ impl Reader<'_> {
         let overlay = mode.is("overlay");
         let kubenet = plugin.is("kubenet");
         let meaningful = super::either(overlay, kubenet) != Ok(false);
-        let one = one.or_default(self.defaults.pod_cidr.filter(|_| meaningful));
+        let one = one.or_default(self.defaults.parsed::<Cidr>(|d| &d.pod_cidr).filter(|_| meaningful));
         if matches!(one.state, State::Absent) { Vec::new() } else { vec![one] }
     }
 
     fn service_cidrs(&self, profile: &Part<'_>) -> Vec<Field<Cidr>> {
         let one = profile.range(&["service_cidr"]);
-        list_instead(profile.ranges(&["service_cidrs"]), &one).unwrap_or_else(|| vec![one.or_default(self.defaults.service_cidr)])
+        list_instead(profile.ranges(&["service_cidrs"]), &one)
+            .unwrap_or_else(|| vec![one.or_default(self.defaults.parsed(|d| &d.service_cidr))])
     }
 
     /// The default pool and the pools that name the cluster, and why there may be more.
@@ -191,7 +177,7 @@ impl Reader<'_> {
         repeated: Option<Undecided>,
         deprecated: &mut Vec<Field<&'static str>>,
     ) -> Pool {
-        let kind = part.text(&["type"]).or_default(Some("VirtualMachineScaleSets".to_owned()));
+        let kind = part.text(&["type"]).or_default(self.defaults.of(|d| &d.pool_kind));
         if kind.is("AvailabilitySet") == Ok(true) {
             deprecated.push(kind.clone().map(|_| "type"));
         }
@@ -208,13 +194,15 @@ impl Reader<'_> {
             at: part.at.clone(),
             name: part.text(&["name"]),
             vm_size: part.text(&["vm_size"]),
-            count: part.number(&["node_count"]).or_default(self.defaults.node_count),
-            autoscaling: part.truth(&["auto_scaling_enabled", "enable_auto_scaling"]).or_default(Some(false)),
+            count: part.number(&["node_count"]).or_default(self.defaults.of(|d| &d.node_count)),
+            autoscaling: part
+                .truth(&["auto_scaling_enabled", "enable_auto_scaling"])
+                .or_default(self.defaults.of(|d| &d.autoscaling)),
             min_count: part.number(&["min_count"]),
             max_count: part.number(&["max_count"]),
             max_pods,
             max_surge: part.part("upgrade_settings").text(&["max_surge"]),
-            os: part.word(&["os_type"]).or_default(Some("linux".to_owned())),
+            os: part.word(&["os_type"]).or_default(self.defaults.of(|d| &d.os)),
             os_sku: part.text(&["os_sku"]),
             kind,
             subnet: match part.get("vnet_subnet_id") {
@@ -234,13 +222,13 @@ impl Reader<'_> {
             field.state = State::Absent;
         }
         let default = if mode.is("overlay") == Ok(true) {
-            self.defaults.max_pods_overlay
+            self.defaults.of(|d| &d.max_pods_overlay)
         } else if plugin.is("kubenet") == Ok(true) {
-            self.defaults.max_pods_kubenet
+            self.defaults.of(|d| &d.max_pods_kubenet)
         } else if plugin.is("azure") == Ok(true) && mode.known() == Ok(None) {
             match pod_subnet.known() {
-                Ok(Some(_)) => self.defaults.max_pods_pod_subnet,
-                Ok(None) => self.defaults.max_pods_node_subnet,
+                Ok(Some(_)) => self.defaults.of(|d| &d.max_pods_pod_subnet),
+                Ok(None) => self.defaults.of(|d| &d.max_pods_node_subnet),
                 Err(_) => None,
             }
         } else {

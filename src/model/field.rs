@@ -83,6 +83,18 @@ impl<T> Field<T> {
         }
     }
 
+    /// Whether the code writes the attribute, be it with a valid value or not.
+    ///
+    /// # Errors
+    /// The reason, when that cannot be known.
+    pub fn is_written(&self) -> Result<bool, Undecided> {
+        match &self.state {
+            State::Unknown(why) if self.raw.is_none() => Err(why.clone()),
+            State::Set(_) | State::Unknown(_) => Ok(true),
+            State::Default(_) | State::Absent => Ok(false),
+        }
+    }
+
     /// Whether the value is Azure's default.
     pub fn is_default(&self) -> bool {
         matches!(self.state, State::Default(_))

@@ -203,6 +203,12 @@ impl Cluster {
         either(self.is_overlay(), self.is_kubenet())
     }
 
+    /// Whether some pool has a subnet for its pods.
+    pub fn has_pod_subnet(&self) -> Result<bool, Undecided> {
+        let hidden = self.more_pools.clone().map_or(Ok(false), Err);
+        self.pools.iter().map(Pool::has_pod_subnet).fold(hidden, |found, pool| either(pool, found))
+    }
+
     /// The subnets of the node pools, each once, in the order of the pools.
     pub fn node_subnets(&self) -> Vec<(&Pool, SubnetId)> {
         let mut found: Vec<(&Pool, SubnetId)> = Vec::new();
@@ -240,7 +246,14 @@ impl Pool {
 
     fn bound(&self, scaled: &Field<u64>) -> Result<u64, Undecided> {
         let field = if self.autoscaling.known()?.copied().unwrap_or(false) { scaled } else { &self.count };
-        Ok(field.known()?.copied().unwrap_or(1))
+        // Azure has a default for the count only; with the autoscaler on, it wants both bounds.
+        let unset = || Undecided::new(format!("{} of {} is not set", field.name, self.title()), Some(field.at.site));
+        field.known()?.copied().ok_or_else(unset)
+    }
+
+    /// Whether the pods have a subnet of their own.
+    pub fn has_pod_subnet(&self) -> Result<bool, Undecided> {
+        Ok(self.pod_subnet.known()?.copied().unwrap_or(false))
     }
 
     /// Whether the nodes run Windows.

@@ -4,12 +4,12 @@ pub mod compact;
 mod excerpt;
 pub mod fingerprint;
 pub mod json;
-mod place;
+mod location;
 mod render;
 pub mod sarif;
 pub mod text;
 
-pub use place::{Place, printable};
+pub use location::{Location, printable};
 pub use render::{Format, Style, UnknownFormat, render};
 
 use crate::model::Undecided;
@@ -150,4 +150,10 @@ impl Report {
             .sort_by(|a, b| (&a.path, a.span.map(|s| s.start), &a.message).cmp(&(&b.path, b.span.map(|s| s.start), &b.message)));
         self.unreadable.dedup();
     }
+}
+
+/// A number of things: `1 node`, `2 nodes`.
+pub(crate) fn plural(number: impl std::fmt::Display, thing: &str) -> String {
+    let number = number.to_string();
+    if number == "1" { format!("1 {thing}") } else { format!("{number} {thing}s") }
 }

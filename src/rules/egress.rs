@@ -31,7 +31,9 @@ pub(super) fn user_assigned_nat_association(cx: &Context, cluster: &Cluster, out
     if cluster.outbound_type.is(USER_ASSIGNED_NAT_GATEWAY)? {
         return gateway_at_each_subnet(cx, cluster, out);
     }
-    if is_one_of(&cluster.outbound_type, cx.facts.egress.refused_with_own_nat_gateway.on(cx.day))? {
+    // AKS looks when it creates a cluster, not when it updates one.
+    let updated = cluster.change.as_ref().is_some_and(|change| !change.replaces);
+    if !updated && is_one_of(&cluster.outbound_type, cx.facts.egress.refused_with_own_nat_gateway.on(cx.day))? {
         return no_gateway_at_any_subnet(cx, cluster, out);
     }
     Ok(())

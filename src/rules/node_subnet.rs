@@ -49,7 +49,7 @@ fn report_two_vnets(cx: &Context, out: &mut Out, (first_pool, first_vnet): (&Poo
     );
     out.report("default", &pool.subnet.at, message)
         .azure("All node pools of a cluster must be in one VNet.")
-        .fix(format!("Set `{}` to a subnet of VNet {}.", pool.subnet.name, title(first_vnet)))
+        .fix(format!("Set {} to a subnet of VNet {}.", pool.subnet.name, title(first_vnet)))
         .related(first_pool.title(), &first_pool.subnet.at);
 }
 

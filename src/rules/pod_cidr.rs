@@ -6,6 +6,7 @@ use super::tally::Tally;
 use super::{Context, Decision, Out, dns};
 use crate::cidr::{Cidr, Family};
 use crate::model::{Cluster, Pool};
+use crate::report::plural;
 use crate::value::At;
 
 /// `pod-cidr-below-one-node`
@@ -36,7 +37,8 @@ pub(super) fn capacity(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decisi
         if nodes.certain <= room {
             return nodes.decision();
         }
-        let message = format!("{} has room for {room} nodes, but the node pools may reach {}", range.title, nodes.title());
+        let message =
+            format!("{} has room for {}, but the node pools may reach {}", range.title, plural(room, "node"), nodes.title());
         let draft = out.report("default", &range.field.at, message);
         draft
             .azure(format!(
@@ -61,7 +63,8 @@ pub(super) fn upgrade_headroom(cx: &Context, cluster: &Cluster, out: &mut Out) -
         if upgrading.certain <= room {
             return upgrading.decision();
         }
-        let message = format!("{} has room for {room} nodes, but an upgrade may need {}", range.title, upgrading.title());
+        let message =
+            format!("{} has room for {}, but an upgrade may need {}", range.title, plural(room, "node"), upgrading.title());
         let draft = out.report("default", &range.field.at, message);
         draft
             .azure(format!("During an upgrade AKS adds surge nodes to the pools, and each takes a /{block} block too."))

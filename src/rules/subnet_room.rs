@@ -5,6 +5,7 @@ use super::surge::surge_nodes;
 use super::tally::{Tally, largest};
 use super::{Context, Decision, Draft, Out};
 use crate::model::{Cluster, Pool, Subnet, SubnetId, Undecided};
+use crate::report::plural;
 
 /// `node-subnet-capacity`: an address for every node that the pools in a subnet may reach, those of other clusters included.
 pub(super) fn capacity(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
@@ -14,7 +15,8 @@ pub(super) fn capacity(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decisi
         if nodes.certain <= usable {
             return nodes.decision();
         }
-        let message = format!("{} has room for {usable} nodes, but its node pools may reach {}", subnet.title(), nodes.certain);
+        let message =
+            format!("{} has room for {}, but its node pools may reach {}", subnet.title(), plural(usable, "node"), nodes.certain);
         subnet.report(out, message, nodes.certain).azure(
             "AKS counts the largest number of nodes of every pool, and refuses what does not fit (InsufficientSubnetSize, SubnetIsFull).",
         );
@@ -35,8 +37,9 @@ pub(super) fn upgrade_headroom(cx: &Context, cluster: &Cluster, out: &mut Out) -
             return nodes.decision().and(surge.decision());
         }
         let message = format!(
-            "{} has room for {usable} nodes; its node pools may reach {}, and an upgrade needs up to {} more",
+            "{} has room for {}; its node pools may reach {}, and an upgrade needs up to {} more",
             subnet.title(),
+            plural(usable, "node"),
             nodes.certain,
             surge.certain
         );
@@ -130,9 +133,10 @@ impl<'a> SharedSubnet<'a> {
         let facts = &self.cx.facts.nodes;
         let reserved = facts.subnet_reserved_addresses.on(self.cx.day).copied().unwrap_or_default();
         let longest = facts.subnet_longest_prefix.on(self.cx.day).copied().unwrap_or_default();
-        let larger = smallest_prefix(nodes, reserved, longest).map(|prefix| format!(" (a /{prefix} has room for {nodes} nodes)"));
+        let larger = smallest_prefix(nodes, reserved, longest)
+            .map(|prefix| format!(" (a /{prefix} has room for {})", plural(nodes, "node")));
         format!(
-            "Use a larger subnet{}, move node pools to another subnet of the VNet, or lower `{}`.",
+            "Use a larger subnet{}, move node pools to another subnet of the VNet, or lower {}.",
             larger.unwrap_or_default(),
             self.largest_here().max_nodes_field().name
         )

@@ -2,6 +2,7 @@
 
 use super::{Decision, Draft};
 use crate::model::{Cluster, Pool, Undecided};
+use crate::report::plural;
 
 /// A sum over node pools: what is certain of it, and why there may be more.
 #[derive(Default)]
@@ -55,7 +56,7 @@ impl<'a> Tally<'a> {
     /// Shows each pool with its number of nodes; `when` ends the sentence.
     pub(super) fn relate(&self, draft: &mut Draft, when: &str) {
         for (pool, nodes) in &self.parts {
-            draft.related(format!("{} may reach {nodes} nodes{when}", pool.title()), &pool.max_nodes_field().at);
+            draft.related(format!("{} may reach {}{when}", pool.title(), plural(nodes, "node")), &pool.max_nodes_field().at);
         }
     }
 }

@@ -49,7 +49,7 @@ pub(super) fn network_policy(cx: &Context, cluster: &Cluster, out: &mut Out) -> 
         out.report("default", &cluster.policy.at, format!("the cluster moves to overlay while {name} is \"{engine}\""))
             .azure("AKS refuses to move a cluster with the network policy engine of Azure or Calico.")
             .fix(
-                "Uninstall the engine first with `az aks update --network-policy none`. (azurerm would replace the cluster to remove it.) \
+                "Uninstall the engine first with az aks update --network-policy none. (azurerm would replace the cluster to remove it.) \
                  Then move the cluster, and turn an engine on again.",
             )
             .related("the mode changes to overlay here", &cluster.mode.at);

@@ -15,7 +15,7 @@ pub(super) fn availability_set(cx: &Context, _: &Cluster, pool: &Pool, out: &mut
             format!("{} is an availability set, which Azure CNI Overlay does not support", pool.title()),
         )
         .azure(format!("AKS ended its support of availability sets for all clusters on {retired}."))
-        .fix(format!("Set `{} = \"VirtualMachineScaleSets\"`. The pool must be created anew.", pool.kind.name));
+        .fix(format!("Set {} to \"VirtualMachineScaleSets\". The pool must be created anew.", pool.kind.name));
     }
     Ok(())
 }
@@ -29,7 +29,7 @@ pub(super) fn dcsv2(cx: &Context, _: &Cluster, pool: &Pool, out: &mut Out) -> De
         &pool.vm_size.at,
         format!("{} uses {size}, and Azure CNI Overlay does not support the DCsv2 series", pool.title()),
     )
-    .fix("Use a confidential size of the DCasv5 or DCadsv5 series, such as `Standard_DC4as_v5`.");
+    .fix("Use a confidential size of the DCasv5 or DCadsv5 series, such as Standard_DC4as_v5.");
     Ok(())
 }
 
@@ -47,7 +47,7 @@ pub(super) fn arm64_overlay_region(cx: &Context, cluster: &Cluster, pool: &Pool,
         &pool.vm_size.at,
         format!("{} uses the ARM64 size {size}, which Azure CNI Overlay does not support in {region}", pool.title()),
     )
-    .fix(x64_instead(cx, pool, &size) + " Or use another region.")
+    .fix(x64_instead(cx, &size) + " Or use another region.")
     .related(format!("region {region}"), &cluster.location.at);
     Ok(())
 }
@@ -62,7 +62,7 @@ pub(super) fn arm64_overlay_upgrade(cx: &Context, cluster: &Cluster, pool: &Pool
             format!("{} uses the ARM64 size {size}, and the cluster moves to overlay", pool.title()),
         )
         .azure("Azure CNI Overlay did not support ARM64 nodes then.")
-        .fix(x64_instead(cx, pool, &size) + " Or leave the cluster as it is.");
+        .fix(x64_instead(cx, &size) + " Or leave the cluster as it is.");
         Ok(())
     })
 }
@@ -75,7 +75,7 @@ pub(super) fn arm64_windows(cx: &Context, _: &Cluster, pool: &Pool, out: &mut Ou
     let Some(size) = arm64(cx, pool)? else { return Ok(()) };
     out.report("default", &pool.vm_size.at, format!("{} runs Windows on the ARM64 size {size}", pool.title()))
         .azure("AKS does not support ARM64 node pools with Windows.")
-        .fix(x64_instead(cx, pool, &size))
+        .fix(x64_instead(cx, &size))
         .related("operating system", &pool.os.at);
     Ok(())
 }
@@ -106,7 +106,7 @@ pub(super) fn windows_server_2019(cx: &Context, cluster: &Cluster, pool: &Pool, 
         ))
     };
     finding.fix(format!(
-        "Move the workloads to a pool with `{0} = \"Windows2022\"` or, where it is offered, `{0} = \"Windows2025\"`.",
+        "Move the workloads to a pool with {} \"Windows2022\" or, where it is offered, \"Windows2025\".",
         pool.os_sku.name
     ));
     refused.map(|_| ())
@@ -124,7 +124,7 @@ fn arm64(cx: &Context, pool: &Pool) -> Result<Option<VmSize>, Undecided> {
 }
 
 /// How to get rid of an ARM64 size.
-fn x64_instead(cx: &Context, pool: &Pool, size: &VmSize) -> String {
+fn x64_instead(cx: &Context, size: &VmSize) -> String {
     let feature = cx.facts.nodes.arm64_feature.on(cx.day).copied().unwrap_or_default();
-    format!("Use an x64 size, such as `{} = \"{}\"`.", pool.vm_size.name, size.without(feature))
+    format!("Use an x64 size, such as {}.", size.without(feature))
 }

@@ -116,3 +116,16 @@ locals {
   half_map    = { a = "1", b = var.u_string }
   half_object = { id = 1, name = var.u, list = [1, var.u_number] }
 }
+
+locals {
+  # For the templates.
+  values = {
+    x     = "X"
+    n     = 5
+    yes   = true
+    list  = ["a", "b"]
+    map   = { k = "v", l = "w" }
+    none  = null
+    empty = []
+  }
+}

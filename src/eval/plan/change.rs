@@ -1,7 +1,8 @@
 //! What a plan changes of a resource.
 
 use super::Entry;
-use super::value::AFTER_APPLY;
+use super::links::Links;
+use super::value::{AFTER_APPLY, holds_all};
 use super::written::Written;
 use crate::syntax::json::{Node, Value as Json};
 use crate::tree::{Change, ChangedAttribute, Resource};
@@ -9,21 +10,24 @@ use crate::value::{At, Map, Unknown, Value};
 use std::sync::Arc;
 
 /// The change of a resource that exists and will exist; nothing when the plan leaves it alone.
-pub(super) fn of(entry: &Entry<'_>, root: &Node, resource: &Resource) -> Option<Change> {
+pub(super) fn of(entry: &Entry<'_>, root: &Node, links: &Links<'_>, resource: &Resource) -> Option<Change> {
     let change = entry.change?;
     let actions: Vec<&str> = change.get("actions")?.items().iter().filter_map(Node::as_str).collect();
     let replaces = actions.contains(&"create") && (actions.contains(&"delete") || actions.contains(&"forget"));
     if !replaces && !actions.contains(&"update") {
         return None;
     }
-    let (before, after) = (entry.before?, entry.after?);
-    let mut differences = Vec::new();
-    let marks = Marks {
+    let whole = Pair {
+        before: Some(entry.before?),
+        after: Some(entry.after?),
         unknown: change.get("after_unknown"),
-        before: change.get("before_sensitive"),
-        after: change.get("after_sensitive"),
+        before_sensitive: change.get("before_sensitive"),
+        after_sensitive: change.get("after_sensitive"),
+        written: Written::resource(root, entry),
     };
-    compare(Some(before), Some(after), marks, Written::resource(root, entry), &mut Vec::new(), &mut differences);
+    let mut comparison = Comparison { links, module: entry.module, path: Vec::new(), found: Vec::new() };
+    comparison.members(whole);
+    let mut differences = comparison.found;
     let paths: Option<Vec<Vec<String>>> = change.get("replace_paths").map(|paths| paths.items().iter().map(names).collect());
     for path in paths.iter().flatten() {
         if !differences.iter().any(|d| d.path.starts_with(path) || path.starts_with(&d.path)) {
@@ -40,28 +44,50 @@ pub(super) fn of(entry: &Entry<'_>, root: &Node, resource: &Resource) -> Option<
     Some(Change { address: Arc::clone(&resource.address), replaces, attributes: attributes.collect() })
 }
 
-/// The marks that belong to a value.
+/// A value as it is and as it will be, with the marks that belong to it.
 #[derive(Clone, Copy)]
-struct Marks<'p> {
-    unknown: Option<&'p Node>,
+struct Pair<'p> {
     before: Option<&'p Node>,
     after: Option<&'p Node>,
+    unknown: Option<&'p Node>,
+    before_sensitive: Option<&'p Node>,
+    after_sensitive: Option<&'p Node>,
+    written: Written<'p>,
 }
 
-impl<'p> Marks<'p> {
+impl<'p> Pair<'p> {
     fn get(self, name: &str) -> Self {
-        self.each(|node| node.get(name))
+        self.each(self.written.get(name), |node| node.get(name))
     }
 
     fn element(self, index: usize) -> Self {
-        self.each(|node| node.items().get(index))
+        let of = self.after.map_or(0, |list| list.items().len());
+        self.each(self.written.element(index, of), |node| node.items().get(index))
     }
 
     /// A mark on the whole holds for its parts.
-    fn each(self, part: impl Fn(&'p Node) -> Option<&'p Node>) -> Self {
-        let part = |node: Option<&'p Node>| node.and_then(|n| if n.as_bool() == Some(true) { Some(n) } else { part(n) });
-        Self { unknown: part(self.unknown), before: part(self.before), after: part(self.after) }
+    fn each(self, written: Written<'p>, part: impl Fn(&'p Node) -> Option<&'p Node>) -> Self {
+        let mark = |node: Option<&'p Node>| node.and_then(|n| if holds_all(n) { Some(n) } else { part(n) });
+        Self {
+            before: self.before.and_then(&part),
+            after: self.after.and_then(&part),
+            unknown: mark(self.unknown),
+            before_sensitive: mark(self.before_sensitive),
+            after_sensitive: mark(self.after_sensitive),
+            written,
+        }
     }
+
+    fn sides(self) -> impl Iterator<Item = &'p Node> {
+        [self.before, self.after].into_iter().flatten()
+    }
+}
+
+struct Comparison<'a, 'p> {
+    links: &'a Links<'p>,
+    module: &'p str,
+    path: Vec<String>,
+    found: Vec<Difference>,
 }
 
 struct Difference {
@@ -70,62 +96,46 @@ struct Difference {
     after: Result<Option<Arc<str>>, Arc<Unknown>>,
 }
 
-/// Adds the attributes that differ. Blocks are compared attribute by attribute, lists of plain values as a whole.
-fn compare(
-    before: Option<&Node>,
-    after: Option<&Node>,
-    marks: Marks<'_>,
-    written: Written<'_>,
-    path: &mut Vec<String>,
-    into: &mut Vec<Difference>,
-) {
-    let is_unknown = marks.unknown.and_then(Node::as_bool) == Some(true);
-    let holds_blocks = [before, after].into_iter().flatten().any(is_block);
-    if holds_blocks && !is_unknown {
-        let blocks = |node: Option<&Node>| node.map_or(0, |n| n.items().len());
-        let count = blocks(before).max(blocks(after));
-        if count == 0 {
-            return compare_members(before, after, marks, written, path, into);
+impl<'p> Comparison<'_, 'p> {
+    fn members(&mut self, pair: Pair<'p>) {
+        let mut names: Vec<&Arc<str>> = pair.sides().chain(pair.unknown).flat_map(Node::members).map(|m| &m.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        for name in names {
+            self.path.push(name.to_string());
+            self.value(pair.get(name));
+            self.path.pop();
         }
-        for i in 0..count {
-            let was = before.and_then(|n| n.items().get(i));
-            let is = after.and_then(|n| n.items().get(i));
-            compare_members(was, is, marks.element(i), written.element(i, blocks(after)), path, into);
+    }
+
+    /// Blocks are compared attribute by attribute, lists of plain values as a whole.
+    fn value(&mut self, pair: Pair<'p>) {
+        let is_unknown = pair.unknown.is_some_and(holds_all);
+        if !is_unknown && pair.sides().any(is_block) {
+            match pair.sides().map(|list| list.items().len()).max() {
+                None | Some(0) => self.members(pair),
+                Some(count) => (0..count).for_each(|i| self.members(pair.element(i))),
+            }
+        } else if is_unknown {
+            if !self.links.is_left_to_azure(pair.written, self.module) {
+                let why = Unknown::new(AFTER_APPLY, pair.before.map(|n| n.span));
+                self.add(pair, Err(Arc::new(why)));
+            }
+        } else if text(pair.before) != text(pair.after) {
+            self.add(pair, Ok(shown(pair.after, pair.after_sensitive)));
         }
-        return;
     }
-    let left_to_azure = is_unknown && matches!(written, Written::No);
-    if left_to_azure || !is_unknown && same(before, after) {
-        return;
+
+    fn add(&mut self, pair: Pair<'p>, after: Result<Option<Arc<str>>, Arc<Unknown>>) {
+        let before = shown(pair.before, pair.before_sensitive);
+        self.found.push(Difference { path: self.path.clone(), before, after });
     }
-    let hidden = |mark: Option<&Node>| mark.and_then(Node::as_bool) == Some(true);
-    let text = |node: Option<&Node>, hide: bool| text(node).map(|t| if hide { "a sensitive value".into() } else { t });
-    let after = match is_unknown {
-        true => Err(Arc::new(Unknown::new(AFTER_APPLY, before.map(|n| n.span)))),
-        false => Ok(text(after, hidden(marks.after))),
-    };
-    into.push(Difference { path: path.clone(), before: text(before, hidden(marks.before)), after });
 }
 
-fn compare_members(
-    before: Option<&Node>,
-    after: Option<&Node>,
-    marks: Marks<'_>,
-    written: Written<'_>,
-    path: &mut Vec<String>,
-    into: &mut Vec<Difference>,
-) {
-    let mut names: Vec<&Arc<str>> =
-        [before, after, marks.unknown].into_iter().flatten().flat_map(Node::members).map(|m| &m.name).collect();
-    names.sort_unstable();
-    names.dedup();
-    for name in names {
-        path.push(name.to_string());
-        let was = before.and_then(|n| n.get(name));
-        let is = after.and_then(|n| n.get(name));
-        compare(was, is, marks.get(name), written.get(name), path, into);
-        path.pop();
-    }
+/// A value as a text that may be shown.
+fn shown(node: Option<&Node>, sensitive: Option<&Node>) -> Option<Arc<str>> {
+    let text = text(node)?;
+    Some(if sensitive.is_some_and(holds_all) { "a sensitive value".into() } else { text })
 }
 
 /// Whether a value is a block or a list of blocks.
@@ -137,12 +147,7 @@ fn is_block(node: &Node) -> bool {
     }
 }
 
-/// Whether two values are the same; nothing is the same as what a provider fills in for nothing.
-fn same(before: Option<&Node>, after: Option<&Node>) -> bool {
-    text(before) == text(after)
-}
-
-/// A value as a text; nothing when it is not set.
+/// A value as a text; nothing when it is not set, or is what a provider fills in for nothing.
 fn text(node: Option<&Node>) -> Option<Arc<str>> {
     match &node?.value {
         Json::Null | Json::Invalid | Json::Object(_) => None,

@@ -1,7 +1,7 @@
 //! What an attribute refers to: by an id that exists, or by the references in the code that the plan repeats.
 
 use super::address::{steps, without_indexes};
-use super::written::module;
+use super::written::{Written, is_expression, module};
 use super::{Entry, text_of};
 use crate::syntax::json::Node;
 use crate::tree::Resource;
@@ -54,6 +54,40 @@ impl<'p> Links<'p> {
         if text.starts_with('/') { self.ids.get(&text.to_ascii_lowercase()).cloned() } else { None }
     }
 
+    /// Whether a value that is not known yet is what the provider, or Azure, makes of nothing: where the code writes nothing, or an
+    /// expression that Terraform knows, which can only be null then.
+    pub(super) fn is_left_to_azure(&self, written: Written<'_>, module: &str) -> bool {
+        match written {
+            Written::No => true,
+            Written::Yes(node) if is_expression(node) => {
+                node.get("references").is_none_or(|references| self.are_known(references, module, DEEPEST))
+            }
+            Written::Yes(_) | Written::NotSaid => false,
+        }
+    }
+
+    /// Whether everything that an expression refers to is known in a plan.
+    fn are_known(&self, references: &Node, module: &str, depth: usize) -> bool {
+        let Some(depth) = depth.checked_sub(1) else { return false };
+        let known = |reference: &str| match *steps(reference).as_slice() {
+            [("var", _), ..] if module.is_empty() => true,
+            [("var", _), (name, _), ..] => {
+                let (caller, call) = caller(module);
+                let argument = self::module(self.root, caller)
+                    .and_then(|caller| caller.get("module_calls")?.get(call)?.get("expressions")?.get(name)?.get("references"));
+                argument.is_none_or(|references| self.are_known(references, caller, depth))
+            }
+            [("module", _), (call, _), (output, _), ..] => {
+                let called = joined(module, &format!("module.{call}"));
+                let expression = self::module(self.root, &called).and_then(|m| m.get("outputs")?.get(output)?.get("expression"));
+                expression.is_some_and(|e| e.get("references").is_none_or(|r| self.are_known(r, &called, depth)))
+            }
+            [("each", _), ("key", _)] | [("count" | "path" | "terraform", _), ..] => true,
+            _ => false,
+        };
+        whole(references).into_iter().all(known)
+    }
+
     /// The one resource whose id an expression can be, by its references; nothing where there are several, or one may be hidden.
     pub(super) fn referred(&self, references: &Node, module: &str) -> Option<Term> {
         let mut found = BTreeSet::new();
@@ -67,10 +101,7 @@ impl<'p> Links<'p> {
 
     /// Collects the resources behind references; nothing when some cannot be followed.
     fn follow(&self, references: &Node, module: &str, depth: usize, found: &mut BTreeSet<Arc<str>>) -> Option<()> {
-        let references: Vec<&str> = references.items().iter().filter_map(Node::as_str).collect();
-        // `a.b["c"].id` is followed by all that it begins with: `a.b["c"]` and `a.b`.
-        let whole = |r: &&str| !references.iter().any(|other| continues(other, r));
-        for reference in references.iter().copied().filter(|r| whole(r)) {
+        for reference in whole(references) {
             self.follow_one(reference, module, depth.checked_sub(1)?, found)?;
         }
         Some(())
@@ -141,9 +172,11 @@ impl<'p> Links<'p> {
     }
 }
 
-/// Whether a reference begins with another one.
-fn continues(longer: &str, shorter: &str) -> bool {
-    longer.strip_prefix(shorter).is_some_and(|rest| rest.starts_with(['.', '[']))
+/// References as written: `a.b["c"].id` is followed by all that it begins with, `a.b["c"]` and `a.b`.
+fn whole(references: &Node) -> Vec<&str> {
+    let all: Vec<&str> = references.items().iter().filter_map(Node::as_str).collect();
+    let continues = |longer: &&str, shorter: &str| longer.strip_prefix(shorter).is_some_and(|rest| rest.starts_with(['.', '[']));
+    all.iter().copied().filter(|r| !all.iter().any(|other| continues(other, r))).collect()
 }
 
 fn joined(module: &str, name: &str) -> String {

@@ -117,7 +117,9 @@ impl Plan {
             if let Some(code) = code.get(&*resource.address) {
                 places::take_over(resource, code);
             }
-            planned.changes.extend(entries.get(&resource.address).and_then(|entry| change::of(entry, &self.root, resource)));
+            planned
+                .changes
+                .extend(entries.get(&resource.address).and_then(|entry| change::of(entry, &self.root, &links, resource)));
         }
         planned
     }

@@ -23,7 +23,7 @@ fn map(planned: &Map, code: Option<&Map>, around: &At) -> Map {
 /// Whether a value that is not known yet is not written in the code, so that Azure decides it.
 fn is_left_to_azure(val: &Val, code: Option<&Map>, name: &str) -> bool {
     let unknown = val.value.as_unknown().is_some_and(|u| &*u.reason == AFTER_APPLY);
-    unknown && code.is_some_and(|code| !code.entries.contains_key(name))
+    unknown && code.is_some_and(|code| code.get(name).is_none())
 }
 
 fn placed(planned: &Val, code: Option<&Val>, around: &At) -> Val {

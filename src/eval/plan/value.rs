@@ -70,7 +70,7 @@ impl<'p> Reader<'_, 'p> {
         let site = spot.value.map_or(spot.around, |v| v.span);
         let unknown = |reason: &str| Unknown::new(reason, Some(site));
         if spot.unknown.is_some_and(holds_all) {
-            if matches!(spot.written, Written::No) {
+            if self.links.is_left_to_azure(spot.written, self.module) {
                 return None;
             }
             let term = spot.written.references().and_then(|refs| self.links.referred(refs, self.module));
@@ -115,7 +115,7 @@ impl<'p> Reader<'_, 'p> {
 }
 
 /// Whether a mark holds for all below it.
-fn holds_all(mark: &Node) -> bool {
+pub(super) fn holds_all(mark: &Node) -> bool {
     mark.as_bool() == Some(true)
 }
 

@@ -60,7 +60,7 @@ impl<'p> Written<'p> {
 }
 
 /// Whether this is an expression, and not a block. Nothing is said of expressions without references that are not constant.
-fn is_expression(node: &Node) -> bool {
+pub(super) fn is_expression(node: &Node) -> bool {
     let known = |name: &str| matches!(name, "references" | "constant_value");
     matches!(&node.value, Value::Object(members) if members.iter().all(|m| known(&m.name)))
 }

@@ -41,7 +41,7 @@ impl Stop {
 }
 
 /// Values nested deeper are not walked.
-const DEEPEST: usize = 200;
+const DEEPEST_VALUE: usize = 200;
 /// Values with more parts are not walked. Parts that are shared count each time they are met, and a text counts once more for every
 /// 64 bytes.
 const MOST_PARTS: usize = 1_000_000;
@@ -63,7 +63,7 @@ pub(super) fn children(value: &Value) -> impl Iterator<Item = &Val> {
 pub(super) fn weigh<'a>(values: impl IntoIterator<Item = &'a Val>) -> Outcome<()> {
     fn spend(value: &Value, depth: usize, left: &mut usize) -> Outcome<()> {
         let Some(depth) = depth.checked_sub(1) else {
-            return Err(Stop::undecided(format!("the value is nested more than {DEEPEST} deep")));
+            return Err(Stop::undecided(format!("the value is nested more than {DEEPEST_VALUE} deep")));
         };
         *left = left
             .checked_sub(1 + value.as_str().map_or(0, str::len) / 64)
@@ -71,7 +71,7 @@ pub(super) fn weigh<'a>(values: impl IntoIterator<Item = &'a Val>) -> Outcome<()
         children(value).try_for_each(|child| spend(&child.value, depth, left))
     }
     let mut left = MOST_PARTS;
-    values.into_iter().try_for_each(|val| spend(&val.value, DEEPEST, &mut left))
+    values.into_iter().try_for_each(|val| spend(&val.value, DEEPEST_VALUE, &mut left))
 }
 
 /// Fails with the first unknown anywhere in the value. An open map counts as one.

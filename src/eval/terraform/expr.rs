@@ -70,7 +70,7 @@ impl<'e, 'm> Env<'e, 'm> {
 }
 
 /// Expressions nested deeper than this, references included, are unknown.
-const DEEPEST: usize = 300;
+const DEEPEST_EXPRESSION: usize = 300;
 /// A root module may take this many steps to evaluate; what is not reached by then is unknown.
 pub(super) const MOST_STEPS: u64 = 5_000_000;
 /// Why something is unknown that is beyond [`MOST_STEPS`].
@@ -80,7 +80,7 @@ const LONGEST_STRING: usize = 1 << 20;
 /// Of a larger collection only so many elements count as work.
 const MOST_ELEMENTS: usize = 100_000;
 
-fn error<T>(message: impl Into<Arc<str>>, span: Span) -> Result<T, EvalError> {
+pub(super) fn error<T>(message: impl Into<Arc<str>>, span: Span) -> Result<T, EvalError> {
     Err(EvalError { message: message.into(), span })
 }
 
@@ -104,7 +104,7 @@ impl<'m> Evaluator<'m> {
 
     /// The value of an expression.
     pub fn eval(&self, expr: &Expr, env: Env<'_, 'm>) -> Eval {
-        if self.depth.get() >= DEEPEST {
+        if self.depth.get() >= DEEPEST_EXPRESSION {
             return Ok(Val::unknown("this value is nested too deeply to be worked out", expr.span));
         }
         if !self.step(1) {
@@ -445,7 +445,8 @@ impl<'m> Evaluator<'m> {
                     Err(_) => Val::new(Value::Bool(false), site),
                 });
             }
-            _ => {}
+            "templatestring" => return self.templatestring(&call.args, site, env),
+            _ => self.allowed_in_template(name, site)?,
         }
         let mut args = call.args.iter().map(|e| self.eval(e, env)).collect::<Result<Vec<_>, _>>()?;
         if call.expand_final
@@ -470,7 +471,10 @@ impl<'m> Evaluator<'m> {
         {
             return Ok(first.clone().placed(site));
         }
-        match functions::call(name, &args, site) {
+        if name == "templatefile" {
+            return self.templatefile(&args, site, env);
+        }
+        match functions::call_with(name, &args, site, self) {
             // The same function of the same things is the same thing, known or not.
             Ok(val) if val.value.as_unknown().is_some_and(|u| u.term.is_none()) && !DIFFERS.contains(&name) => {
                 let name = called(name, &args.iter().collect::<Vec<_>>());

@@ -6,6 +6,7 @@
 mod block;
 pub mod convert;
 mod expr;
+mod files;
 pub mod functions;
 mod module;
 mod number;
@@ -99,6 +100,9 @@ struct Evaluator<'m> {
     depth: Cell<usize>,
     steps: Cell<u64>,
     instances: Cell<usize>,
+    reads: files::Reads,
+    /// The template that is being worked out, if one is.
+    template: RefCell<Option<Rc<files::Scope>>>,
 }
 
 type CallsByName<'m> = HashMap<(Arc<str>, Arc<str>), Rc<Calls<'m>>>;
@@ -164,6 +168,8 @@ impl<'m> Evaluator<'m> {
             depth: Cell::new(0),
             steps: Cell::new(0),
             instances: Cell::new(0),
+            reads: files::Reads::default(),
+            template: RefCell::default(),
         };
         let root = Rc::new(Instance { module, address: "".into(), caller: None, cache: RefCell::default() });
         (evaluator, root)

@@ -27,6 +27,10 @@ impl<'m> Evaluator<'m> {
             let val = self.steps(val.clone(), steps, env)?;
             return Ok(self.used(val, site, None));
         }
+        if let Some(val) = self.template_variable(name, root.span)? {
+            let val = self.steps(val, steps, env)?;
+            return Ok(self.used(val, site, None));
+        }
         let instance = env.instance;
         match (&**name, steps) {
             ("local", [Step::Attribute(name, _), rest @ ..]) => {
@@ -49,10 +53,8 @@ impl<'m> Evaluator<'m> {
                 self.resource_reference(true, kind, name, rest, site, env)
             }
             ("path", [Step::Attribute(which, _)]) => match &**which {
-                "module" | "root" => {
-                    let folder = if &**which == "root" { &self.root_folder } else { &instance.module.folder };
-                    Ok(Val::new(Value::string(if folder.is_empty() { "." } else { folder }), site))
-                }
+                "root" => Ok(Val::new(Value::string("."), site)),
+                "module" => Ok(Val::new(Value::string(self.path_of(instance)), site)),
                 _ => Ok(Val::unknown("path.cwd depends on where Terraform is run", site)),
             },
             ("terraform", [Step::Attribute(which, _)]) if &**which == "workspace" => Ok(match &self.config.workspace {

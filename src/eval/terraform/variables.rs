@@ -66,11 +66,13 @@ impl<'m> Evaluator<'m> {
             None => self.given_to_root(instance, name, block),
         };
         let nullable = !matches!(block.body.attribute("nullable").map(|a| &a.expr.kind), Some(ExprKind::Bool(false)));
-        match (given, block.body.attribute("default")) {
-            (Some((val, label)), _) if nullable || !val.value.is_null() => return (val, label),
-            (_, Some(default)) => return (self.value(&default.expr, env), format!("default of var.{name}")),
-            (Some((null, label)), None) => return (Val::unknown(format!("var.{name} must not be null"), null.at.site), label),
-            (None, None) => {}
+        if let Some((val, label)) = given
+            && (nullable || !val.value.is_null())
+        {
+            return (val, label);
+        }
+        if let Some(default) = block.body.attribute("default") {
+            return (self.value(&default.expr, env), format!("default of var.{name}"));
         }
         let term = Term::symbol(format!("{}var.{name}", prefix(instance)));
         let unknown = Unknown::new(format!("var.{name} has no value"), Some(block.header)).called(Some(term));
@@ -94,7 +96,7 @@ impl<'m> Evaluator<'m> {
     /// Makes a value of a type, as Terraform does: converts, and fills in the defaults of optional attributes.
     fn convert(&self, val: Val, ty: &Type<'_>, env: Env<'_, 'm>) -> Val {
         let refuse = |reason: String| Val { value: Value::unknown(reason, val.at.site), at: val.at.clone() };
-        let result = |converted: Outcome<Value>| match converted {
+        let made = |converted: Outcome<Value>| match converted {
             Ok(value) => Val { value, at: val.at.clone() },
             Err(Stop::Unknown(_)) => val.clone(),
             Err(Stop::Refused(reason)) => refuse(reason),
@@ -102,20 +104,20 @@ impl<'m> Evaluator<'m> {
         match ty {
             Type::Any => val,
             _ if val.value.is_null() || val.value.as_unknown().is_some() => val,
-            Type::String => result(convert::to_string(&val.value).map(Value::String)),
-            Type::Number => result(convert::to_number(&val.value).map(Value::Number)),
-            Type::Bool => result(convert::to_bool(&val.value).map(Value::Bool)),
+            Type::String => made(convert::to_string(&val.value).map(Value::String)),
+            Type::Number => made(convert::to_number(&val.value).map(Value::Number)),
+            Type::Bool => made(convert::to_bool(&val.value).map(Value::Bool)),
             Type::List(inner) => match &val.value {
                 Value::List(items) | Value::Set(items) => {
                     let items = items.iter().map(|v| self.convert(v.clone(), inner, env)).collect();
-                    result(with_common_type(items, inner).map(Value::typed_list))
+                    made(one_type(items, inner).map(Value::typed_list))
                 }
                 other => refuse(format!("a list is needed here, but this is {}", other.kind())),
             },
             Type::Set(inner) => match &val.value {
                 Value::List(items) | Value::Set(items) => {
                     let items = items.iter().map(|v| self.convert(v.clone(), inner, env)).collect();
-                    result(with_common_type(items, inner).and_then(convert::set))
+                    made(one_type(items, inner).and_then(convert::set))
                 }
                 other => refuse(format!("a set is needed here, but this is {}", other.kind())),
             },
@@ -129,12 +131,10 @@ impl<'m> Evaluator<'m> {
             Type::Map(inner) => match &val.value {
                 Value::Map(map) => {
                     let values = map.entries.values().map(|v| self.convert(v.clone(), inner, env)).collect();
-                    let typed = |values: Vec<Val>| Map {
-                        entries: map.entries.keys().cloned().zip(values).collect(),
-                        typed: true,
-                        open: map.open.clone(),
-                    };
-                    result(with_common_type(values, inner).map(typed).map(Arc::new).map(Value::Map))
+                    made(one_type(values, inner).map(|values| {
+                        let entries = map.entries.keys().cloned().zip(values).collect();
+                        Value::Map(Arc::new(Map { entries, typed: true, open: map.open.clone() }))
+                    }))
                 }
                 other => refuse(format!("a map is needed here, but this is {}", other.kind())),
             },
@@ -171,14 +171,24 @@ impl<'m> Evaluator<'m> {
     }
 }
 
-/// Elements of any one type get the type that is common to them. Those of which it is not known are left as they are.
-fn with_common_type(items: Vec<Val>, ty: &Type<'_>) -> Outcome<Vec<Val>> {
-    if !matches!(ty, Type::Any) || convert::weigh(&items).is_err() || items.iter().any(convert::has_open_part) {
-        return Ok(items);
+/// Elements of a collection, already of the type that is written. Where that leaves something open (`any`), they get one common type.
+/// What is not wholly known may have a type that does not show, and is left alone.
+fn one_type(items: Vec<Val>, written: &Type<'_>) -> Outcome<Vec<Val>> {
+    if written.leaves_open() && items.iter().all(|item| convert::wholly_known(item).is_ok()) {
+        return convert::unify(&items);
     }
-    match convert::unify(&items) {
-        Err(Stop::Unknown(_)) => Ok(items),
-        unified => unified,
+    Ok(items)
+}
+
+impl Type<'_> {
+    fn leaves_open(&self) -> bool {
+        match self {
+            Self::Any => true,
+            Self::String | Self::Number | Self::Bool => false,
+            Self::List(inner) | Self::Set(inner) | Self::Map(inner) => inner.leaves_open(),
+            Self::Tuple(types) => types.iter().any(Self::leaves_open),
+            Self::Object(attributes) => attributes.iter().any(|attribute| attribute.ty.leaves_open()),
+        }
     }
 }
 
@@ -221,12 +231,12 @@ fn parse_type(expr: &Expr) -> Type<'_> {
     }
 }
 
-/// A value given as `--var name=text`: a text for string variables, an expression for others, as Terraform has it. It stands nowhere in the
+/// A value given as `--var name=text`: a text where the variable has a simple type or none, else an expression, as Terraform has it. It stands nowhere in the
 /// code, so it points at the variable.
 fn command_line_value(text: &str, block: &Block) -> Val {
     let site = block.header;
     let is_text = match block.body.attribute("type").map(|a| parse_type(&a.expr)) {
-        Some(Type::String | Type::Any) | None => true,
+        Some(Type::String | Type::Number | Type::Bool) | None => true,
         Some(_) => false,
     };
     if is_text {

@@ -285,13 +285,15 @@ impl Reader<'_> {
         let between = (span.start as usize + 1, (span.end as usize).saturating_sub(1));
         let written = self.text.get(between.0..between.1).unwrap_or("");
         let place = if written == &**text {
-            lower::Place { file: self.file, offset: between.0, whole: None }
+            lower::Origin::File { file: self.file, offset: between.0 }
         } else {
-            lower::Place { file: self.file, offset: 0, whole: Some(span) }
+            lower::Origin::Place(span)
         };
         let parsed = match mode {
             Mode::Expression => lower::source(text, place),
-            _ => lower::template(text, place).map(|kind| Expr { kind, span }),
+            _ => lower::whole_template(text, place)
+                .map(|template| Expr { span, ..template })
+                .map_err(|fault| (fault.span, fault.message)),
         };
         parsed.unwrap_or_else(|error| {
             self.errors.push(error);

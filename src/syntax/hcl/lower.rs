@@ -24,25 +24,71 @@ pub fn expression(file: FileId, text: &str, place: &scan::Expression) -> Result<
     if count(b'\n').max(count(b'=')) > MOST_LINES {
         return Err((whole, format!("this value has more than {MOST_LINES} lines or keys and is not read")));
     }
-    let blanks = place.blanks.iter().map(|b| b.start - place.at.start..b.end - place.at.start);
-    lowered(blanked(slice, blanks), Place { file, offset: place.at.start, whole: None })
+    let slice = blanked(slice, place.blanks.iter().map(|b| b.start - place.at.start..b.end - place.at.start));
+    lowered(slice, Origin::File { file, offset: place.at.start })
 }
 
 /// Parses a text that is an expression, such as JSON has in strings.
-pub fn source(text: &str, place: Place) -> Result<Expr, (Span, String)> {
-    lowered(Cow::Borrowed(text), place)
+pub fn source(text: &str, origin: Origin) -> Result<Expr, (Span, String)> {
+    lowered(Cow::Borrowed(text), origin)
 }
 
-fn lowered(text: Cow<'_, str>, place: Place) -> Result<Expr, (Span, String)> {
-    let (text, parsed) = parse(text.clone()).map_err(|(offset, message)| (place.character(&text, offset), message))?;
-    Ok(Lower { place, text: &text }.expr(&parsed))
+fn lowered(text: Cow<'_, str>, origin: Origin) -> Result<Expr, (Span, String)> {
+    let (text, parsed) = parse(text.clone()).map_err(|(at, message)| {
+        let length = text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        (origin.span(at..at + length), message)
+    })?;
+    Ok(Lower { origin, text: &text }.expr(&parsed))
 }
 
-/// Parses a text that is a template, without quotes.
-pub fn template(text: &str, place: Place) -> Result<ExprKind, (Span, String)> {
-    let parsed = hcl_edit::parser::parse_template(text)
-        .map_err(|error| (place.character(text, error.location().offset()), message(error.message())))?;
-    Ok(Lower { place, text }.template(Some(text), &parsed, Style::Lines))
+/// Where a text stands that is parsed by itself.
+#[derive(Clone, Copy, Debug)]
+pub enum Origin {
+    /// In a file, from this byte on.
+    File {
+        /// The file.
+        file: FileId,
+        /// Where the text starts in it.
+        offset: usize,
+    },
+    /// Nowhere in a file: everything in it stands at one place.
+    Place(Span),
+}
+
+impl Origin {
+    fn span(self, range: Range<usize>) -> Span {
+        match self {
+            Self::File { file, offset } => Span::new(file, offset + range.start, offset + range.end),
+            Self::Place(span) => span,
+        }
+    }
+}
+
+/// Why a template was not read.
+#[derive(Debug)]
+pub struct TemplateFault {
+    /// What is wrong, in words for the user.
+    pub message: String,
+    /// The place.
+    pub span: Span,
+    /// Whether it is only too much for us, and may be a good template all the same.
+    pub too_much: bool,
+}
+
+/// Parses a whole text as a template.
+pub fn whole_template(text: &str, origin: Origin) -> Result<Expr, TemplateFault> {
+    let count = |byte| memchr::memchr_iter(byte, text.as_bytes()).count();
+    if count(b'=').max(count(b'{')) > MOST_LINES {
+        let message = format!("a template with more than {MOST_LINES} braces or equal signs is not read");
+        return Err(TemplateFault { message, span: origin.span(0..0), too_much: true });
+    }
+    let parsed = hcl_edit::parser::parse_template(text).map_err(|error| {
+        let at = error.location().offset();
+        let too_much = error.message().contains("nesting depth");
+        TemplateFault { message: message(error.message()), span: origin.span(at..at), too_much }
+    })?;
+    let kind = Lower { origin, text }.template(Some(text), &parsed, Style::Lines);
+    Ok(Expr { kind, span: origin.span(0..text.len()) })
 }
 
 /// Parses a text, without the earlier ones of object entries that have the same key: in Terraform the last one counts, while
@@ -92,32 +138,8 @@ fn blanked<'a>(text: &'a str, ranges: impl Iterator<Item = Range<usize>>) -> Cow
     }
 }
 
-/// Where a text stands in its file.
-#[derive(Clone, Copy)]
-pub struct Place {
-    /// The file.
-    pub file: FileId,
-    /// Where the text starts.
-    pub offset: usize,
-    /// Set where the text is not written as it is, but with escapes: what stands for every place in it.
-    pub whole: Option<Span>,
-}
-
-impl Place {
-    fn span(&self, range: Option<Range<usize>>) -> Span {
-        let range = range.unwrap_or(0..0);
-        self.whole.unwrap_or_else(|| Span::new(self.file, self.offset + range.start, self.offset + range.end))
-    }
-
-    /// The character at an offset of the text.
-    fn character(&self, text: &str, offset: usize) -> Span {
-        let length = text.get(offset..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-        self.span(Some(offset..offset + length))
-    }
-}
-
 struct Lower<'t> {
-    place: Place,
+    origin: Origin,
     /// What was parsed.
     text: &'t str,
 }
@@ -130,7 +152,7 @@ fn heredoc_body(raw: &str) -> Option<&str> {
 
 impl Lower<'_> {
     fn span(&self, range: Option<Range<usize>>) -> Span {
-        self.place.span(range)
+        self.origin.span(range.unwrap_or(0..0))
     }
 
     fn boxed(&self, e: &Expression) -> Box<Expr> {
@@ -214,6 +236,7 @@ impl Lower<'_> {
         }
     }
 
+    /// `in_splat`: after `.*`, an old index such as `.0` is one more attribute of each element.
     fn step(&self, operator: &TraversalOperator, in_splat: bool, span: Span) -> Step {
         match operator {
             TraversalOperator::AttrSplat(_) => Step::AttributeSplat(span),

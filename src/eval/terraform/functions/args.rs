@@ -1,7 +1,7 @@
 //! Arguments: what a function asks for, and access to what it got.
 
 use super::super::convert::{self, Outcome, Stop};
-use super::Answer;
+use super::{Answer, Files};
 use crate::source::Span;
 use crate::value::{Map, Val, Value};
 use std::sync::Arc;
@@ -56,15 +56,17 @@ fn parts(arg: &Val, convert: impl Fn(&Value) -> Outcome<Value>) -> Outcome<Value
 }
 
 /// The arguments of one call, as the function asked for them. Positions count from 0.
-pub(super) struct Args {
+pub(super) struct Args<'a> {
     vals: Vec<Val>,
     /// The call.
     pub(super) site: Span,
+    /// What the function can see of files.
+    pub(super) files: &'a dyn Files,
 }
 
-impl Args {
+impl<'a> Args<'a> {
     /// Checks and converts the arguments. One that is refused wins over one that is unknown, as in Terraform.
-    pub(super) fn new(params: &[Param], rest: Option<Param>, args: &[Val], site: Span) -> Outcome<Self> {
+    pub(super) fn new(params: &[Param], rest: Option<Param>, args: &[Val], site: Span, files: &'a dyn Files) -> Outcome<Self> {
         if args.len() < params.len() || (rest.is_none() && args.len() > params.len()) {
             let least = if rest.is_some() { "at least " } else { "" };
             return Err(Stop::refused(format!("takes {least}{} arguments, not {}", params.len(), args.len())));
@@ -78,7 +80,7 @@ impl Args {
                 Err(stop) => unknown = unknown.or(Some(stop)),
             }
         }
-        unknown.map_or(Ok(Self { vals, site }), Err)
+        unknown.map_or(Ok(Self { vals, site, files }), Err)
     }
 
     /// All arguments from one position on.
