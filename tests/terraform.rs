@@ -470,3 +470,35 @@ fn conditions_that_are_not_known_are_tried_both_ways() {
     // Fine either way.
     assert_eq!(found(r#"var.u ? "10.0.0.0/15" : "10.0.0.0/16""#, "pod-cidr-below-one-node"), (false, vec![]));
 }
+
+#[test]
+fn mistakes_in_the_structure_are_told() {
+    let complaints = |code: &str| -> Vec<String> {
+        let (_, report) = check_with(&[("main.tf", code)], &Config::default());
+        report.unreadable.iter().map(|u| u.message.clone()).collect()
+    };
+    for (code, complaint) in [
+        ("locals { a = 1 b = 2 }", "this does not parse: unexpected token"),
+        ("provider \"azurerm\" { features {} }", "a block on one line can hold only one argument"),
+        ("locals { a = 1\n}", "a block on one line can hold only one argument"),
+        ("locals {\n  a = 1 }", "a new line is missing after this argument"),
+        ("locals {\n} locals {}", "a new line is missing after this block"),
+        ("locals {\n  a = 10.11.10.12/32\n}", "this is no number"),
+        ("locals {\n  a = local.b.0.1\n}", "this is no number"),
+        ("variable \"a${b}\" {}", "a label cannot hold an interpolation or an unknown escape"),
+        ("variable \"a\\d\" {}", "a label cannot hold an interpolation or an unknown escape"),
+    ] {
+        assert_eq!(complaints(code), [complaint], "{code}");
+    }
+    for code in [
+        "locals { a = 1 }",
+        "locals {}",
+        "locals { a = [\n1,\n2\n] } # three lines, but one argument",
+        "locals {\n  a = 1 // one\n  b = local.a1.0\n} /* two */\n",
+        "locals {\n  a = 1e3 + 1.5e-3 + x1.y2\n  b = <<EOT\n  1.2.3\n  EOT\n}",
+        "variable \"a$${b}\" {\n}\r\n",
+        "locals { /* c */ a = 1 /* d */ }",
+    ] {
+        assert_eq!(complaints(code), [""; 0], "{code}");
+    }
+}

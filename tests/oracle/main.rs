@@ -73,16 +73,6 @@ fn agrees_with_recorded_answers() {
             .filter(|(vector, answer)| vector.expected() != *answer)
             .map(|(vector, answer)| format!("{}\n    {answer}, not {}", vector.expression, vector.expected()))
             .collect();
-        if let Some(folder) = std::env::var_os("OVERLINT_ORACLE_OUT") {
-            let text: String = vectors
-                .iter()
-                .zip(&answers)
-                .filter(|(v, a)| v.expected() != *a)
-                .map(|(v, a)| format!("{}\t{}\t{a}\n", v.expression.replace('\n', "⏎"), v.terraform))
-                .collect();
-            std::fs::write(std::path::Path::new(&folder).join(name), text).unwrap();
-            continue;
-        }
         assert!(wrong.is_empty(), "{name}: {} of {} wrong:\n{}", wrong.len(), vectors.len(), wrong.join("\n"));
     }
 }
