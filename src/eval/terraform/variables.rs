@@ -66,13 +66,11 @@ impl<'m> Evaluator<'m> {
             None => self.given_to_root(instance, name, block),
         };
         let nullable = !matches!(block.body.attribute("nullable").map(|a| &a.expr.kind), Some(ExprKind::Bool(false)));
-        if let Some((val, label)) = given
-            && (nullable || !val.value.is_null())
-        {
-            return (val, label);
-        }
-        if let Some(default) = block.body.attribute("default") {
-            return (self.value(&default.expr, env), format!("default of var.{name}"));
+        match (given, block.body.attribute("default")) {
+            (Some((val, label)), _) if nullable || !val.value.is_null() => return (val, label),
+            (_, Some(default)) => return (self.value(&default.expr, env), format!("default of var.{name}")),
+            (Some((null, label)), None) => return (Val::unknown(format!("var.{name} must not be null"), null.at.site), label),
+            (None, None) => {}
         }
         let term = Term::symbol(format!("{}var.{name}", prefix(instance)));
         let unknown = Unknown::new(format!("var.{name} has no value"), Some(block.header)).called(Some(term));
@@ -175,7 +173,10 @@ impl<'m> Evaluator<'m> {
 /// What is not wholly known may have a type that does not show, and is left alone.
 fn one_type(items: Vec<Val>, written: &Type<'_>) -> Outcome<Vec<Val>> {
     if written.leaves_open() && items.iter().all(|item| convert::wholly_known(item).is_ok()) {
-        return convert::unify(&items);
+        match convert::unify(&items) {
+            Err(Stop::Unknown(_)) => {}
+            unified => return unified,
+        }
     }
     Ok(items)
 }
