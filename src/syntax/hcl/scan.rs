@@ -177,7 +177,7 @@ impl Scanner<'_> {
     fn file(&mut self) -> Vec<Item> {
         let mut items = Vec::new();
         loop {
-            self.body(&mut items, 0);
+            self.body(&mut items, 0, false);
             if self.at_end() {
                 return items;
             }
@@ -187,7 +187,7 @@ impl Scanner<'_> {
     }
 
     /// Items up to the closing brace, which is not consumed, or the end.
-    fn body(&mut self, items: &mut Vec<Item>, depth: usize) {
+    fn body(&mut self, items: &mut Vec<Item>, depth: usize, one_line: bool) {
         loop {
             self.skip_trivia();
             if self.at_end() || self.peek(0) == b'}' {
@@ -204,6 +204,9 @@ impl Scanner<'_> {
             if self.peek(0) == b'=' && self.peek(1) != b'=' {
                 self.pos += 1;
                 let expression = self.expression();
+                if !one_line && !expression.broken && !self.line_ends() {
+                    self.fault(name.clone(), "a new line is missing after this argument");
+                }
                 items.push(Item { name, kind: ItemKind::Attribute(expression) });
                 continue;
             }
@@ -221,6 +224,9 @@ impl Scanner<'_> {
                 return;
             }
             let nested = self.block(open, depth);
+            if !one_line && !self.line_ends() {
+                self.fault(name.clone(), "a new line is missing after this block");
+            }
             items.push(Item { name, kind: ItemKind::Block { labels, items: nested } });
         }
     }
@@ -230,11 +236,15 @@ impl Scanner<'_> {
         let mut items = Vec::new();
         let start = self.pos;
         let faults = self.faults.len();
+        let one_line = !self.line_ends();
         // After so many faults the file is taken for broken: cut right away, so that the work stays linear.
         if faults < MOST_FAULTS {
-            self.body(&mut items, depth + 1);
+            self.body(&mut items, depth + 1, one_line);
         } else {
             self.pos = self.end;
+        }
+        if one_line && self.faults.len() == faults && !self.is_one_argument(&items, start) {
+            self.fault(open..open + 1, "a block on one line can hold only one argument");
         }
         if self.at_end() && depth == 0 {
             self.faults.truncate(faults);
@@ -243,7 +253,7 @@ impl Scanner<'_> {
                 items.clear();
                 let end = std::mem::replace(&mut self.end, next);
                 self.pos = start;
-                self.body(&mut items, depth + 1);
+                self.body(&mut items, depth + 1, one_line);
                 self.end = end;
                 self.pos = next;
             }
@@ -251,6 +261,24 @@ impl Scanner<'_> {
             self.pos += 1;
         }
         items
+    }
+
+    /// Whether nothing but a comment follows on this line. Blanks are consumed.
+    fn line_ends(&mut self) -> bool {
+        self.skip_blanks();
+        self.at_end() || matches!(self.peek(0), b'\n' | b'\r' | b'#') || self.starts_with(b"//")
+    }
+
+    /// Whether there is no more than an argument between the braces of a block on one line; inside the argument there may be new lines.
+    fn is_one_argument(&self, items: &[Item], start: usize) -> bool {
+        let has_break = |range: Range<usize>| self.bytes.get(range).is_some_and(|part| part.contains(&b'\n'));
+        match items {
+            [] => !has_break(start..self.pos),
+            [Item { name, kind: ItemKind::Attribute(expression) }] => {
+                !has_break(start..name.start) && !has_break(expression.at.end..self.pos)
+            }
+            _ => false,
+        }
     }
 
     /// The next line that starts, in the first column, like a block: `word "label" {`.
@@ -341,6 +369,9 @@ impl Scanner<'_> {
                     return labels;
                 }
                 self.pos += 1;
+                if !self.bytes.get(start..self.pos).is_some_and(is_plain_label) {
+                    self.fault(start..self.pos, "a label cannot hold an interpolation or an unknown escape");
+                }
             } else if self.identifier().is_empty() {
                 return labels;
             }
@@ -487,9 +518,25 @@ impl Scanner<'_> {
                     blanks.push(start..self.pos);
                 }
             }
+            b'0'..=b'9' => self.number(),
+            b if b.is_ascii_alphabetic() || b == b'_' => drop(self.identifier()),
             _ => self.pos += 1,
         }
         false
+    }
+
+    /// A number, with all its dots. Two numbers behind a dot are one number to HCL, which it then does not understand.
+    fn number(&mut self) {
+        let start = self.pos;
+        let behind_dot = start.checked_sub(1).and_then(|i| self.bytes.get(i)) == Some(&b'.');
+        let mut dots = 0;
+        while self.peek(0).is_ascii_digit() || (self.peek(0) == b'.' && self.peek(1).is_ascii_digit()) {
+            dots += usize::from(self.peek(0) == b'.');
+            self.pos += 1;
+        }
+        if dots > usize::from(!behind_dot) {
+            self.fault(start..self.pos, "this is no number");
+        }
     }
 
     fn open(&mut self, what: Inside, inside: &mut Vec<(Inside, usize)>) {
@@ -524,6 +571,20 @@ impl Scanner<'_> {
         self.faults.truncate(faults);
         found
     }
+}
+
+/// Whether a quoted label is a text that HCL takes.
+fn is_plain_label(label: &[u8]) -> bool {
+    let mut rest = label;
+    while let [first, others @ ..] = rest {
+        rest = match (first, others) {
+            (b'\\', [b'n' | b'r' | b't' | b'"' | b'\\' | b'u' | b'U', after @ ..]) => after,
+            (b'\\', _) | (b'$' | b'%', [b'{', ..]) => return false,
+            (b'$', [b'$', b'{', after @ ..]) | (b'%', [b'%', b'{', after @ ..]) => after,
+            _ => others,
+        };
+    }
+    true
 }
 
 fn is_comment(text: &[u8]) -> bool {
