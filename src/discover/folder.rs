@@ -13,8 +13,11 @@ use walkdir::WalkDir;
 /// Folders by name.
 pub(super) type Folders = BTreeMap<String, Folder>;
 
-/// No resource type of an AKS cluster or of its node pools is written without this.
+/// No resource type of an AKS cluster or of its node pools is written without this..
 const CLUSTER: &[u8] = b"azurerm_kubernetes_cluster";
+
+/// .. or, with the azapi provider, these: the provider's name, and Resource Manager's type in any letter case.
+const AZAPI: [&str; 2] = ["azapi_", "microsoft.containerservice/managedclusters"];
 
 /// No local module call is written without this.
 const LOCAL: &[u8] = b"./";
@@ -112,7 +115,7 @@ impl Folder {
         }
         self.rest = listing.rest.into_iter().map(|entry| path.join(entry.name)).collect();
         for file in &self.files {
-            self.holds_cluster = self.holds_cluster || memmem::find(&file.bytes, CLUSTER).is_some();
+            self.holds_cluster = self.holds_cluster || mentions_cluster(&file.bytes);
             if memmem::find(&file.bytes, LOCAL).is_some() {
                 let sources = local_module_calls(&String::from_utf8_lossy(&file.bytes));
                 let call = |(name, source): (String, String)| Call { name, folder: join(&self.name, &source), source };
@@ -207,6 +210,12 @@ impl Listing {
             }
         }
     }
+}
+
+fn mentions_cluster(text: &[u8]) -> bool {
+    let [provider, kind] = AZAPI.map(str::as_bytes);
+    memmem::find(text, CLUSTER).is_some()
+        || memmem::find(text, provider).is_some() && memmem::find(&text.to_ascii_lowercase(), kind).is_some()
 }
 
 enum Role {

@@ -1,13 +1,15 @@
 //! The one model that rules see: clusters, node pools, subnets and VNets, linked, whatever language they were written in.
 
+mod arm;
 mod azurerm;
 mod field;
+mod fields;
 mod network;
 mod networks;
 mod read;
 
-pub use azurerm::is_wanted;
 pub use field::{Field, State, Undecided};
+pub use fields::is_wanted;
 pub use network::{Peer, Subnet, SubnetId, Vnet, VnetId};
 
 use crate::cidr::{Cidr, Family};
@@ -35,7 +37,10 @@ pub enum Deployer {
     /// The azurerm provider of Terraform, of a version in this range.
     Azurerm(ProviderVersion),
     /// Azure Resource Manager itself (ARM, Bicep, azapi).
-    ResourceManager,
+    ResourceManager {
+        /// The version of the resource type, such as `2025-01-01`, where it is known.
+        api_version: Option<Arc<str>>,
+    },
 }
 
 /// The versions of the provider that the code allows: `least <= version < below`. `None` means no bound.

@@ -2,8 +2,9 @@
 
 mod peering;
 
+use super::fields::{Vocabulary, is_kind};
 use super::read::{self, Part};
-use super::{Field, State, Subnet, SubnetId, Undecided, Vnet, VnetId, World};
+use super::{Field, State, Subnet, SubnetId, Undecided, Vnet, VnetId, World, arm};
 use crate::tree::Resource;
 use crate::value::{At, Term, TermPart, Val, Value};
 use std::collections::HashMap;
@@ -12,9 +13,6 @@ use std::sync::Arc;
 const VNET: &str = "azurerm_virtual_network";
 const SUBNET: &str = "azurerm_subnet";
 const PEERING: &str = "azurerm_virtual_network_peering";
-
-/// The types of resources that networks are made of.
-pub const KINDS: [&str; 3] = [VNET, SUBNET, PEERING];
 
 /// Networks in the making.
 #[derive(Default)]
@@ -38,14 +36,16 @@ impl Networks {
     /// Adds the networks that resources declare or read.
     pub fn read(resources: &[Resource]) -> Self {
         let mut networks = Networks::default();
-        let of =
-            |kind: &'static str, existing: bool| resources.iter().filter(move |r| &*r.kind == kind && r.existing == existing);
-        of(VNET, false).for_each(|r| networks.add_vnet(r));
+        let of = |kind: &'static str, existing: bool| {
+            resources.iter().filter(move |r| is_kind(&r.kind, kind) && r.existing == existing && !arm::is_update(r))
+        };
+        of(VNET, false).for_each(|r| networks.add_vnet(r, resources));
         networks.declared = networks.vnets.len();
         of(VNET, true).for_each(|r| networks.add_existing_vnet(r));
-        of(SUBNET, false).for_each(|r| networks.add_subnet(r));
+        of(SUBNET, false).for_each(|r| networks.add_subnet(r, resources));
         of(SUBNET, true).for_each(|r| networks.add_existing_subnet(r));
         of(PEERING, false).chain(of(PEERING, true)).for_each(|r| networks.add_peering(r));
+        of(VNET, false).for_each(|r| networks.add_listed_peerings(r));
         networks
     }
 
@@ -59,14 +59,14 @@ impl Networks {
         world.subnets = self.subnets;
     }
 
-    fn add_vnet(&mut self, resource: &Resource) {
-        let body = Part::body(&resource.body, At::new(resource.header));
+    fn add_vnet(&mut self, resource: &Resource, all: &[Resource]) {
+        let body = arm::body(resource, all);
         let id = self.push_vnet(
             Vnet {
                 address: Arc::clone(&resource.address),
                 at: body.at.clone(),
                 name: body.text(&["name"]),
-                resource_group: body.text(&["resource_group_name"]),
+                resource_group: resource_group(&body),
                 space: body.ranges(&["address_space"]),
                 subnets: Vec::new(),
                 more_subnets: None,
@@ -76,10 +76,10 @@ impl Networks {
             body.get("name").cloned(),
             &resource.module,
         );
-        if body.get("address_space").is_none() {
+        if matches!(body.find("address_space"), Ok(None)) {
             let unknown = Undecided::new("the address space is assigned by Azure", Some(resource.header));
             if let Some(vnet) = self.vnets.get_mut(id.0) {
-                vnet.space = vec![Field::new("address_space", State::Unknown(unknown), body.at.clone())];
+                vnet.space = vec![Field::new(body.spelled("address_space"), State::Unknown(unknown), body.at.clone())];
             }
         }
         self.vnet_by_address.insert(Arc::clone(&resource.address), id);
@@ -94,26 +94,30 @@ impl Networks {
     }
 
     fn add_inline_subnet(&mut self, resource: &Resource, vnet: VnetId, index: usize, part: &Part<'_>) {
-        let subnet = self.subnet_of(part, format!("{}.subnet[{index}]", resource.address).into(), Ok(vnet));
+        let path = format!("{}[{index}]", part.spelled("subnet"));
+        let subnet = self.subnet_of(part, format!("{}.{path}", resource.address).into(), Ok(vnet));
         let id = self.push_subnet(subnet);
-        self.subnet_by_term.insert(Term::attribute(&resource.address, format!("subnet[{index}].id")), id);
+        // azapi shows what Azure answered as `output`.
+        for before in ["", "properties.", "output.properties."] {
+            self.subnet_by_term.insert(Term::attribute(&resource.address, format!("{before}{path}.id")), id);
+        }
     }
 
     /// A VNet that code only reads: the declared one of that name, if there is one.
     fn add_existing_vnet(&mut self, resource: &Resource) {
-        let body = Part::body(&resource.body, At::new(resource.header));
-        let group = body.text(&["resource_group_name"]);
-        let id = match body.get("name") {
-            Some(name) => self.vnet_named(name, &group, &resource.module),
-            None => Err(Undecided::new("this VNet has no name", Some(resource.header))),
+        let body = Part::resource(resource);
+        let id = match (body.get("id"), body.get("name")) {
+            (Some(id), _) => self.vnet_by_id(id),
+            (None, Some(name)) => self.vnet_named(name, &resource_group(&body), &resource.module),
+            (None, None) => Err(Undecided::new("this VNet has no name", Some(resource.header))),
         };
         if let Ok(id) = id {
             self.vnet_by_address.insert(Arc::clone(&resource.address), id);
         }
     }
 
-    fn add_subnet(&mut self, resource: &Resource) {
-        let body = Part::body(&resource.body, At::new(resource.header));
+    fn add_subnet(&mut self, resource: &Resource, all: &[Resource]) {
+        let body = arm::body(resource, all);
         let vnet = self.vnet_of(&body, &resource.module);
         let subnet = self.subnet_of(&body, Arc::clone(&resource.address), vnet);
         let vnet = subnet.vnet.known().ok().flatten().copied();
@@ -126,8 +130,12 @@ impl Networks {
 
     /// A subnet that code only reads: the declared one of that name in that VNet, if there is one.
     fn add_existing_subnet(&mut self, resource: &Resource) {
-        let body = Part::body(&resource.body, At::new(resource.header));
+        let body = Part::resource(resource);
         let term = Term::attribute(&resource.address, "id");
+        if let Some(Ok(known)) = body.get("id").map(|id| self.find_subnet(id)) {
+            self.subnet_by_term.insert(term, known);
+            return;
+        }
         let vnet = self.vnet_of(&body, &resource.module);
         let name = body.text(&["name"]);
         let declared = match (&vnet, name.known()) {
@@ -145,11 +153,12 @@ impl Networks {
         let mut prefixes = part.ranges(&["address_prefixes", "address_prefix"]);
         if prefixes.is_empty() {
             let why = Undecided::new(format!("the range of {address} is assigned by Azure"), Some(part.at.site));
-            prefixes.push(Field::new("address_prefixes", State::Unknown(why), part.at.clone()));
+            prefixes.push(Field::new(part.spelled("address_prefixes"), State::Unknown(why), part.at.clone()));
         }
+        let delegation = part.spelled("delegation");
         let delegations = match part.parts("delegation") {
             Ok(parts) => {
-                let services = parts.iter().map(|d| d.part("service_delegation").text(&["name"]));
+                let services = parts.iter().map(|d| d.text(&["service_delegation.name"]));
                 let at = parts.first().map_or(part.at.clone(), |p| p.at.clone());
                 let mut known = Vec::new();
                 let mut unknown = None;
@@ -164,9 +173,9 @@ impl Networks {
                     None if known.is_empty() => State::Absent,
                     None => State::Set(known),
                 };
-                Field::new("delegation", state, at)
+                Field::new(delegation, state, at)
             }
-            Err((why, at)) => Field::new("delegation", State::Unknown(why), at),
+            Err((why, at)) => Field::new(delegation, State::Unknown(why), at),
         };
         Subnet {
             address,
@@ -205,11 +214,11 @@ impl Networks {
 
     /// The VNet that something in it names.
     fn vnet_of(&mut self, part: &Part<'_>, module: &Arc<str>) -> Result<VnetId, Undecided> {
-        if let Some(id) = part.get("virtual_network_id") {
+        if let Some(id) = part.find("virtual_network_id")? {
             return self.vnet_by_id(id);
         }
-        let group = part.text(&["resource_group_name"]);
-        match part.get("virtual_network_name") {
+        let group = resource_group(part);
+        match part.find("virtual_network_name")? {
             Some(name) => self.vnet_named(name, &group, module),
             None => Err(Undecided::new("no VNet is named here", Some(part.at.site))),
         }
@@ -271,6 +280,16 @@ impl Networks {
         Ok(self.push_vnet(unseen_vnet(title, group.clone(), name.at.clone()), Some(name.clone()), module))
     }
 
+    /// The subnet that an attribute names by its id. An empty text is as good as none.
+    pub fn subnet_at(&mut self, part: &Part<'_>, name: &'static str) -> Field<SubnetId> {
+        let spelled = part.spelled(name);
+        match part.find(name) {
+            Ok(Some(id)) if id.value.as_str() != Some("") => self.subnet_by_id(spelled, id),
+            Ok(_) => Field::new(spelled, State::Absent, part.at.clone()),
+            Err(why) => Field::new(spelled, State::Unknown(why), part.at.clone()),
+        }
+    }
+
     /// The subnet that a value names by its id: a reference, an id as text, or a text around a reference.
     pub fn subnet_by_id(&mut self, name: &'static str, id: &Val) -> Field<SubnetId> {
         let found = self.find_subnet(id);
@@ -318,6 +337,21 @@ impl Networks {
         };
         let name = named_in_id("name", names.subnet.as_ref(), id);
         self.push_subnet(unseen_subnet(&address, at, name, vnet, why))
+    }
+}
+
+/// The name of the resource group: an attribute, or a part of the id of what the resource is in.
+pub(super) fn resource_group(part: &Part<'_>) -> Field<String> {
+    match part.vocabulary() {
+        Vocabulary::Azurerm => part.text(&["resource_group_name"]),
+        Vocabulary::Arm => match part.find("parent") {
+            Ok(Some(id)) => {
+                let name = parts_of_id(id).ok().and_then(|parts| name_in_id(&parts, "resourceGroups"));
+                named_in_id("parent", name.as_ref(), id)
+            }
+            Ok(None) => Field::new("parent", State::Absent, part.at.clone()),
+            Err(why) => Field::new("parent", State::Unknown(why), part.at.clone()),
+        },
     }
 }
 

@@ -89,6 +89,11 @@ pub(super) fn jsondecode(args: &Args) -> Outcome<Answer> {
     Ok(Answer::Made(from_json(&value, args.site)))
 }
 
+/// What a JSON text holds; every value in it is at `site`. `None` when it is no JSON.
+pub fn parse_json(text: &str, site: Span) -> Option<Value> {
+    serde_json::from_str(text).ok().map(|value| from_json(&value, site))
+}
+
 fn from_json(value: &serde_json::Value, site: Span) -> Value {
     match value {
         serde_json::Value::Null => Value::Null,
