@@ -77,6 +77,7 @@ fn check_root(folder: &str, modules: &Modules, sources: &Sources, config: &Confi
         }
         let world = World::new(&evaluated.resources, &provider, facts, config.day);
         rules::run(&world, facts, config.day, &|rule| config.wants(rule), &mut report);
+        report.findings = report.findings.into_iter().map(|f| modules.to_own_code(folder, f, sources)).collect();
         report
     })
 }

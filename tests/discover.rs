@@ -372,3 +372,45 @@ mod unix {
         assert_eq!(files(&root, &sources), ["\\xfe/\\xe4.tf", "\\xfe/main.tf", "\\xff/\\xe4.tf", "\\xff/main.tf"]);
     }
 }
+
+#[test]
+fn downloaded_modules_are_read_but_not_linted() {
+    let list = r#"{"Modules":[
+        {"Key":"","Source":"","Dir":"."},
+        {"Key":"aks","Source":"registry.terraform.io/acme/aks/azurerm","Version":"1.0.0","Dir":".terraform/modules/aks"},
+        {"Key":"aks.net","Source":"git::https://example.com/net.git//a","Dir":".terraform/modules/aks.net/a"}
+    ]}"#;
+    let root = tree(&[
+        (".gitignore", ".terraform\n"),
+        (".git/HEAD", ""),
+        ("app/main.tf", &call("aks", "acme/aks/azurerm")),
+        ("app/.terraform/modules/modules.json", list),
+        ("app/.terraform/modules/aks/main.tf", &format!("{CLUSTER}{}", call("sub", "./sub"))),
+        ("app/.terraform/modules/aks/sub/main.tf", ""),
+        ("app/.terraform/modules/aks/examples/main.tf", CLUSTER),
+        ("app/.terraform/modules/aks.net/a/main.tf", ""),
+        ("app/.terraform/modules/other/main.tf", CLUSTER),
+    ]);
+    let sources = read(&root, &[""]);
+    assert_eq!(folders(&root, &sources), ["app"]);
+    let expected = [
+        "app/.terraform/modules/aks.net/a/main.tf",
+        "app/.terraform/modules/aks/main.tf",
+        "app/.terraform/modules/aks/sub/main.tf",
+        "app/.terraform/modules/modules.json",
+        "app/main.tf",
+    ];
+    assert_eq!(files(&root, &sources), expected);
+    assert_eq!(unreadable(&root, &sources), []);
+}
+
+#[test]
+fn clusters_of_azapi_count() {
+    let kind = "type = \"microsoft.containerService/ManagedClusters@2025-01-01\"";
+    let root = tree(&[
+        ("a/main.tf", &format!("resource \"azapi_resource\" \"c\" {{\n  {kind}\n}}\n")),
+        ("b/main.tf", &format!("# {kind}\n")),
+        ("c/main.tf", "resource \"azapi_resource\" \"c\" {\n  type = \"Microsoft.Network/virtualNetworks@2025-01-01\"\n}\n"),
+    ]);
+    assert_eq!(folders(&root, &read(&root, &[""])), ["a"]);
+}

@@ -2,6 +2,7 @@
 
 use crate::source::join;
 use crate::syntax::hcl::local_module_calls;
+use crate::syntax::installed::{self, InstalledModule};
 use memchr::memmem;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -35,7 +36,7 @@ pub(super) struct Folder {
     pub files: Vec<Text>,
     /// Files to read once it is known that the folder matters.
     rest: Vec<PathBuf>,
-    /// The local modules it calls.
+    /// The modules it calls that are on this disk: local ones and, for the folders to lint, downloaded ones.
     pub calls: Vec<Call>,
     /// Whether it mentions a cluster.
     pub holds_cluster: bool,
@@ -51,7 +52,7 @@ pub(super) struct Text {
     pub bytes: Vec<u8>,
 }
 
-/// A call of a local module.
+/// A call of a module on this disk.
 pub(super) struct Call {
     /// The name of the call.
     pub name: String,
@@ -96,7 +97,8 @@ impl Folder {
             return None;
         }
         let mut folder = match Listing::of(path) {
-            Ok(listing) => Self::linted(path, listing),
+            // Only a root module's list of modules counts.
+            Ok(listing) => Self::linted(path, Listing { initialized: false, ..listing }),
             Err(error) => Self::unlisted(path, &error),
         };
         folder.linted = false;
@@ -121,6 +123,25 @@ impl Folder {
                 let call = |(name, source): (String, String)| Call { name, folder: join(&self.name, &source), source };
                 self.calls.extend(sources.into_iter().map(call));
             }
+        }
+        if listing.initialized {
+            self.read_installed(&path.join(installed::PATH), &mut buffer);
+        }
+    }
+
+    /// Reads where `terraform init` has put modules, if it has.
+    fn read_installed(&mut self, path: &Path, buffer: &mut Vec<u8>) {
+        if !path.is_file() {
+            return;
+        }
+        match read_file(path, buffer) {
+            Ok(bytes) => {
+                let modules = installed::parse(&String::from_utf8_lossy(&bytes));
+                let call = |m: InstalledModule| Call { folder: join(&self.name, &m.dir), name: m.key, source: m.source };
+                self.calls.extend(modules.into_iter().map(call));
+                self.files.push(Text { path: name(path), bytes });
+            }
+            Err(message) => self.fail(path, message),
         }
     }
 
@@ -168,6 +189,8 @@ pub(super) struct Listing {
     pub gitignore: bool,
     /// Whether this is the top of a git repository.
     pub repository: bool,
+    /// Whether Terraform was initialized here.
+    pub initialized: bool,
 }
 
 /// A file in a listing.
@@ -196,7 +219,7 @@ impl Listing {
         let name = entry.file_name();
         match name.as_encoded_bytes() {
             b".git" => self.repository = true,
-            b".terraform" if kind.is_dir() => {}
+            b".terraform" if kind.is_dir() => self.initialized = true,
             b".gitignore" => self.gitignore = kind.is_file(),
             _ if kind.is_dir() => self.folders.push(name.to_owned()),
             _ if !kind.is_file() && !kind.is_symlink() => {}

@@ -1,3 +1,4 @@
 //! Syntax: from text to trees. Never fails: what cannot be read is returned as errors beside what could.
 
 pub mod hcl;
+pub mod installed;

@@ -8,6 +8,7 @@ mod block;
 pub mod convert;
 mod expr;
 pub mod functions;
+mod installed;
 mod module;
 mod reference;
 mod repeat;
@@ -113,6 +114,13 @@ struct Caller<'m> {
     repeat: Option<Repeat>,
 }
 
+impl Instance<'_> {
+    /// The names of the calls that lead to it, joined by dots.
+    fn key(&self) -> String {
+        self.caller.as_ref().map_or_else(String::new, |caller| installed::join(&caller.instance.key(), &caller.name))
+    }
+}
+
 /// What a module call makes.
 enum Calls<'m> {
     Resolved { repetition: Repetition, instances: Vec<Rc<Instance<'m>>> },
@@ -184,7 +192,7 @@ impl<'m> Evaluator<'m> {
         // While count or for_each is worked out, the call itself cannot be used.
         let busy = Calls::Unresolved(format!("module.{name} refers to itself").into());
         self.calls.borrow_mut().insert(key.clone(), Rc::new(busy));
-        let calls = Rc::new(match self.called_module(instance, call) {
+        let calls = Rc::new(match self.called_module(instance, name, call) {
             Ok(module) => self.call_instances(instance, name, call, module),
             Err(reason) => Calls::Unresolved(reason),
         });
@@ -192,8 +200,9 @@ impl<'m> Evaluator<'m> {
         calls
     }
 
-    fn called_module(&self, instance: &Rc<Instance<'m>>, call: &Block) -> Result<&'m Module, Arc<str>> {
-        let Some(folder) = instance.module.called_folder(call) else {
+    fn called_module(&self, instance: &Rc<Instance<'m>>, name: &str, call: &Block) -> Result<&'m Module, Arc<str>> {
+        let key = installed::join(&instance.key(), name);
+        let Some(folder) = self.modules.callee(&self.root_folder, instance.module, &key, call) else {
             let source = call.body.attribute("source").and_then(|a| literal(&a.expr));
             return Err(match source {
                 Some((source, _)) => format!("the module {source} is not part of this code").into(),

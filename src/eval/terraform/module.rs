@@ -1,5 +1,6 @@
 //! A Terraform module: everything the files of one folder declare, merged and indexed. Read once, evaluated as often as it is called.
 
+use super::installed::Installed;
 use crate::source::{self, FileId, Sources, Span};
 use crate::syntax::hcl::ast::{Attribute, Block, Body, Expr, ExprKind};
 use crate::syntax::hcl::{self, is_local_source};
@@ -156,6 +157,8 @@ pub struct Modules {
     by_folder: HashMap<String, Module>,
     /// The files of `--var-file`, in order.
     pub var_files: Vec<ParsedFile>,
+    /// What `terraform init` has downloaded.
+    pub installed: Installed,
 }
 
 impl Modules {
@@ -187,7 +190,7 @@ impl Modules {
                 (folder.to_owned(), Module::new(folder, files, sources))
             })
             .collect();
-        (Self { by_folder, var_files }, errors)
+        (Self { by_folder, var_files, installed: Installed::read(sources) }, errors)
     }
 
     /// The module of a folder.

@@ -1,6 +1,6 @@
 //! Version constraints on the azurerm provider.
 
-use super::Modules;
+use super::{Modules, installed};
 use crate::model::ProviderVersion;
 use std::collections::BTreeSet;
 
@@ -14,18 +14,29 @@ pub fn provider_version(folder: &str, modules: &Modules) -> ProviderVersion {
     }
     let mut range = ProviderVersion::default();
     let mut seen = BTreeSet::new();
-    let mut next = vec![folder.to_owned()];
-    while let Some(folder) = next.pop() {
-        let Some(module) = modules.get(&folder) else { continue };
-        if !seen.insert(folder) {
+    let mut next = vec![(folder.to_owned(), String::new())];
+    while let Some((called, key)) = next.pop() {
+        let Some(module) = modules.get(&called) else { continue };
+        if !seen.insert(called) {
             continue;
         }
         for part in module.azurerm_constraints.iter().flat_map(|(text, _)| text.split(',')) {
             narrow(&mut range, part.trim());
         }
-        next.extend(module.calls.values().filter_map(|call| module.called_folder(call)));
+        for (name, call) in &module.calls {
+            let key = installed::join(&key, name);
+            next.extend(modules.callee(folder, module, &key, call).map(|folder| (folder, key)));
+        }
     }
     range
+}
+
+/// Whether a constraint such as `~> 9.1, < 9.5` allows a version.
+pub(super) fn allows(constraint: &str, version: &str) -> bool {
+    let Some((version, _)) = parse(version) else { return true };
+    let mut range = ProviderVersion::default();
+    constraint.split(',').for_each(|part| narrow(&mut range, part.trim()));
+    range.least.is_none_or(|least| least <= version) && range.below.is_none_or(|below| version < below)
 }
 
 /// Narrows a range by one constraint; one that is not understood says nothing.
