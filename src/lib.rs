@@ -20,7 +20,7 @@ pub mod tree;
 pub mod value;
 
 use crate::config::Config;
-use crate::eval::terraform::{self, Modules};
+use crate::eval::terraform::{self, Modules, Own};
 use crate::facts::Facts;
 use crate::model::World;
 use crate::report::{Report, UndecidedRule};
@@ -33,7 +33,8 @@ use std::collections::BTreeSet;
 pub fn check(sources: &Sources, config: &Config) -> Report {
     use rayon::prelude::*;
     let facts = Facts::embedded();
-    let (modules, errors) = Modules::read(sources, &config.var_files);
+    let (mut modules, errors) = Modules::read(sources, &config.var_files);
+    modules.add_known(&facts.modules);
     let mut report = Report { files: sources.len(), unreadable: sources.unreadable().to_vec(), ..Report::default() };
     report.unreadable.extend(errors.into_iter().map(|(span, message)| Unreadable {
         message,
@@ -69,7 +70,7 @@ fn guarded(root: &str, check: impl FnOnce() -> Report) -> Report {
 /// Checks one root module. Where something hangs on a condition that is not known, both ways are checked.
 fn check_root(folder: &str, modules: &Modules, sources: &Sources, config: &Config, facts: &Facts) -> Report {
     let provider = terraform::provider_version(folder, modules);
-    choices::check_all(&|assumptions| {
+    let mut report = choices::check_all(&|assumptions| {
         let mut report = Report::default();
         let evaluated = terraform::evaluate(folder, modules, sources, config, assumptions, &model::is_wanted);
         for (call, why) in evaluated.unresolved {
@@ -77,9 +78,11 @@ fn check_root(folder: &str, modules: &Modules, sources: &Sources, config: &Confi
         }
         let world = World::new(&evaluated.resources, &provider, facts, config.day);
         rules::run(&world, facts, config.day, &|rule| config.wants(rule), &mut report);
-        report.findings = report.findings.into_iter().map(|f| modules.to_own_code(folder, f, sources)).collect();
         report
-    })
+    });
+    let own = Own::new(folder, modules, sources);
+    report.undecided.iter_mut().for_each(|u| u.why.span = u.why.span.map(|span| own.span(span)));
+    report
 }
 
 /// The stack that a thread needs for the deepest code that is still evaluated.

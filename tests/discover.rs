@@ -414,3 +414,14 @@ fn clusters_of_azapi_count() {
     ]);
     assert_eq!(folders(&root, &read(&root, &[""])), ["a"]);
 }
+
+#[test]
+fn modules_from_elsewhere_that_may_hold_a_cluster_count() {
+    let root = tree(&[
+        ("aks/main.tf", &call("platform", "Azure/aks/azurerm")),
+        ("named/main.tf", &call("aks", "acme/platform/azurerm")),
+        ("eks/main.tf", &call("x", "terraform-aws-modules/eks/aws")),
+        ("tags/main.tf", &format!("{}locals {{ x = \"aks\" }}\n", call("tags", "acme/tags/azurerm"))),
+    ]);
+    assert_eq!(folders(&root, &read(&root, &[""])), ["aks", "named"]);
+}

@@ -1,7 +1,8 @@
 //! One folder: which of its files matter, and their bytes.
 
+use super::outside;
 use crate::source::join;
-use crate::syntax::hcl::local_module_calls;
+use crate::syntax::hcl::{is_local_source, module_calls};
 use crate::syntax::installed::{self, InstalledModule};
 use memchr::memmem;
 use std::collections::BTreeMap;
@@ -19,6 +20,9 @@ const CLUSTER: &[u8] = b"azurerm_kubernetes_cluster";
 
 /// .. or, with the azapi provider, these: the provider's name, and Resource Manager's type in any letter case.
 const AZAPI: [&str; 2] = ["azapi_", "microsoft.containerservice/managedclusters"];
+
+/// No call of a module from elsewhere that may hold a cluster is written without one of these.
+const AKS: [&[u8]; 5] = [b"aks", b"AKS", b"kubernetes", b"k8s", b"managedcluster"];
 
 /// No local module call is written without this.
 const LOCAL: &[u8] = b"./";
@@ -118,10 +122,15 @@ impl Folder {
         self.rest = listing.rest.into_iter().map(|entry| path.join(entry.name)).collect();
         for file in &self.files {
             self.holds_cluster = self.holds_cluster || mentions_cluster(&file.bytes);
-            if memmem::find(&file.bytes, LOCAL).is_some() {
-                let sources = local_module_calls(&String::from_utf8_lossy(&file.bytes));
-                let call = |(name, source): (String, String)| Call { name, folder: join(&self.name, &source), source };
-                self.calls.extend(sources.into_iter().map(call));
+            let calls_aks = AKS.iter().any(|hint| memmem::find(&file.bytes, hint).is_some());
+            if calls_aks || memmem::find(&file.bytes, LOCAL).is_some() {
+                for (name, source) in module_calls(&String::from_utf8_lossy(&file.bytes)) {
+                    if is_local_source(&source) {
+                        self.calls.push(Call { name, folder: join(&self.name, &source), source });
+                    } else {
+                        self.holds_cluster = self.holds_cluster || outside::may_hold_cluster(&name, &source);
+                    }
+                }
             }
         }
         if listing.initialized {

@@ -1,9 +1,8 @@
-//! Modules that `terraform init` has downloaded beside a root module, and what a finding in one of them points at.
+//! Modules that `terraform init` has downloaded beside a root module.
 
 use super::Modules;
 use super::module::{Module, literal};
 use super::version;
-use crate::report::{Finding, Related};
 use crate::source::{self, Sources, Span};
 use crate::syntax::hcl::ast::Block;
 use crate::syntax::installed::{self, InstalledModule};
@@ -40,6 +39,11 @@ impl Installed {
         (fits && same_source(&text("source")?, &module.source)).then(|| source::join(root, &module.dir))
     }
 
+    /// Whether there is any.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The key of the downloaded module that holds a file, or of the one that the user's own code calls to get it.
     fn outermost(&self, root: &str, path: &str) -> Option<&str> {
         let modules = self.0.get(root)?;
@@ -66,11 +70,12 @@ fn same_source(written: &str, listed: &str) -> bool {
 impl Modules {
     /// The folder of the module that a call means. `key` names the call: the names of the calls that lead there from the root module.
     pub(super) fn callee(&self, root: &str, caller: &Module, key: &str, call: &Block) -> Option<String> {
-        caller.called_folder(call).or_else(|| self.installed.folder(root, key, call))
+        let downloaded = || self.installed.folder(root, key, call);
+        caller.called_folder(call).or_else(downloaded).or_else(|| self.known.folder(call))
     }
 
     /// The call in the user's own code that brings in the downloaded module which holds a file.
-    fn outer_call(&self, root: &str, path: &str) -> Option<Span> {
+    pub(super) fn outer_call(&self, root: &str, path: &str) -> Option<Span> {
         let key = self.installed.outermost(root, path)?;
         let mut module = self.get(root)?;
         let mut seen = String::new();
@@ -84,31 +89,6 @@ impl Modules {
             module = self.get(&self.callee(root, module, &seen, call)?)?;
         }
         None
-    }
-
-    /// Moves a finding out of a downloaded module, where the user cannot change anything: to the argument that the value came from, else
-    /// to the call of the module.
-    pub fn to_own_code(&self, root: &str, finding: Finding, sources: &Sources) -> Finding {
-        let downloaded = |span: Span| self.outer_call(root, sources.file(span.file).path());
-        let Some(call) = downloaded(finding.place) else { return finding };
-        let Finding { place: inside, related, .. } = finding;
-        let own = related.iter().position(|r| r.origin && downloaded(r.span).is_none());
-        let (place, behind) = match own.and_then(|i| Some((i, related.get(i)?))) {
-            Some((i, argument)) => (argument.span, i + 1),
-            None => (call, related.iter().take_while(|r| r.origin).count()),
-        };
-        let mut kept: Vec<Related> = Vec::new();
-        let mut rest = Vec::new();
-        for (i, r) in related.into_iter().enumerate() {
-            match r.origin {
-                true if i < behind => rest.push(Related { origin: false, ..r }),
-                true => kept.push(r),
-                false => rest.push(r),
-            }
-        }
-        kept.push(Related { message: "where the module uses it".to_owned(), span: inside, origin: false });
-        kept.extend(rest.into_iter().filter(|r| r.span != place));
-        Finding { place, related: kept, ..finding }
     }
 }
 

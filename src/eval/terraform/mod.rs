@@ -9,13 +9,16 @@ pub mod convert;
 mod expr;
 pub mod functions;
 mod installed;
+mod known;
 mod module;
+mod own;
 mod reference;
 mod repeat;
 mod variables;
 mod version;
 
 pub use module::{Module, Modules};
+pub use own::Own;
 pub use version::provider_version;
 
 use crate::config::Config;
@@ -23,7 +26,7 @@ use crate::model::Undecided;
 use crate::source::{Sources, Span};
 use crate::syntax::hcl::ast::Block;
 use crate::tree;
-use crate::value::Val;
+use crate::value::{Term, Unknown, Val, Value};
 use expr::{Env, EvalError};
 use module::literal;
 use repeat::{Repeat, Repetition};
@@ -74,6 +77,10 @@ pub fn evaluate(
     let root = Rc::new(Instance { module, address: "".into(), caller: None, cache: RefCell::default() });
     let mut evaluated = Evaluated::default();
     evaluator.collect(&root, wanted, &mut evaluated.resources);
+    if !modules.installed.is_empty() || !modules.known.is_empty() {
+        let own = Own::new(folder, modules, sources);
+        evaluated.resources = evaluated.resources.into_iter().map(|r| own.resource(r)).collect();
+    }
     let unresolved = evaluator.unresolved.take();
     evaluated.unresolved =
         unresolved.into_iter().map(|(call, reason, span)| (call, Undecided::new(reason, Some(span)))).collect();
@@ -115,6 +122,14 @@ struct Caller<'m> {
 }
 
 impl Instance<'_> {
+    /// An output that the real module may have, but not the one that stands in for it.
+    fn hidden_output(&self, name: &str, site: Span) -> Val {
+        let place = self.caller.as_ref().map_or(site, |caller| caller.call.header);
+        let unknown = Unknown::new(format!("the output {name} of {} is not known", self.address), Some(place));
+        let term = Term::symbol(format!("{}.{name}", self.address));
+        Val::new(Value::Unknown(Arc::new(unknown.called(Some(term)))), place)
+    }
+
     /// The names of the calls that lead to it, joined by dots.
     fn key(&self) -> String {
         self.caller.as_ref().map_or_else(String::new, |caller| installed::join(&caller.instance.key(), &caller.name))
@@ -146,6 +161,11 @@ enum Slot {
 }
 
 impl<'m> Evaluator<'m> {
+    /// The code at a place.
+    fn text(&self, place: Span) -> &'m str {
+        self.modules.known.text(place).unwrap_or_else(|| self.sources.text(place))
+    }
+
     /// A value that an instance keeps, worked out by `make` the first time.
     fn kept(
         &self,
@@ -177,6 +197,9 @@ impl<'m> Evaluator<'m> {
     fn output(&self, instance: &Rc<Instance<'m>>, name: &Arc<str>, site: Span) -> Result<Val, EvalError> {
         let block = instance.module.outputs.get(name);
         let Some(value) = block.and_then(|b| b.body.attribute("value")) else {
+            if instance.module.stands_in {
+                return Ok(instance.hidden_output(name, site));
+            }
             return Err(EvalError { message: format!("the module has no output {name}").into(), span: site });
         };
         let env = Env { instance, repeat: None, names: None };
@@ -204,6 +227,9 @@ impl<'m> Evaluator<'m> {
         let key = installed::join(&instance.key(), name);
         let Some(folder) = self.modules.callee(&self.root_folder, instance.module, &key, call) else {
             let source = call.body.attribute("source").and_then(|a| literal(&a.expr));
+            if let Some(why) = self.modules.known.why_not(call) {
+                return Err(Arc::clone(why));
+            }
             return Err(match source {
                 Some((source, _)) => format!("the module {source} is not part of this code").into(),
                 None => "the module has no source".into(),

@@ -1,6 +1,7 @@
 //! A Terraform module: everything the files of one folder declare, merged and indexed. Read once, evaluated as often as it is called.
 
 use super::installed::Installed;
+use super::known::Known;
 use crate::source::{self, FileId, Sources, Span};
 use crate::syntax::hcl::ast::{Attribute, Block, Body, Expr, ExprKind};
 use crate::syntax::hcl::{self, is_local_source};
@@ -12,6 +13,8 @@ use std::sync::Arc;
 pub struct Module {
     /// Its folder, "" for the working directory.
     pub folder: String,
+    /// Whether it stands in for another module, and has less than that one.
+    pub stands_in: bool,
     /// Input variables by name.
     pub variables: BTreeMap<Arc<str>, Block>,
     /// Local values by name.
@@ -74,6 +77,13 @@ impl Module {
                 module.set_by_files.insert(Arc::clone(&attribute.name), (attribute, path.to_owned()));
             }
         }
+        module
+    }
+
+    /// A module that stands in for another one: it has not all of that one's outputs.
+    pub fn stand_in(folder: &str, body: Body) -> Self {
+        let mut module = Module { folder: folder.to_owned(), stands_in: true, ..Module::default() };
+        body.blocks.into_iter().for_each(|block| module.add(block));
         module
     }
 
@@ -159,6 +169,8 @@ pub struct Modules {
     pub var_files: Vec<ParsedFile>,
     /// What `terraform init` has downloaded.
     pub installed: Installed,
+    /// Stand-ins for modules that are known without their code.
+    pub known: Known,
 }
 
 impl Modules {
@@ -190,7 +202,17 @@ impl Modules {
                 (folder.to_owned(), Module::new(folder, files, sources))
             })
             .collect();
-        (Self { by_folder, var_files, installed: Installed::read(sources) }, errors)
+        (Self { by_folder, var_files, installed: Installed::read(sources), known: Known::default() }, errors)
+    }
+
+    /// All modules.
+    pub fn iter(&self) -> impl Iterator<Item = &Module> {
+        self.by_folder.values()
+    }
+
+    /// Adds a module under its folder's name.
+    pub fn insert(&mut self, module: Module) {
+        self.by_folder.insert(module.folder.clone(), module);
     }
 
     /// The module of a folder.

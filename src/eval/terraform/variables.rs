@@ -71,7 +71,11 @@ impl<'m> Evaluator<'m> {
             return (val, label);
         }
         if let Some(default) = block.body.attribute("default") {
-            return (self.value(&default.expr, env), format!("default of var.{name}"));
+            let label = match &instance.caller {
+                Some(caller) if instance.module.stands_in => format!("default of {name} in module.{}", caller.name),
+                _ => format!("default of var.{name}"),
+            };
+            return (self.value(&default.expr, env), label);
         }
         let term = Term::symbol(format!("{}var.{name}", prefix(instance)));
         let unknown = Unknown::new(format!("var.{name} has no value"), Some(block.header)).called(Some(term));

@@ -31,11 +31,23 @@ pub fn provider_version(folder: &str, modules: &Modules) -> ProviderVersion {
     range
 }
 
-/// Whether a constraint such as `~> 9.1, < 9.5` allows a version.
-pub(super) fn allows(constraint: &str, version: &str) -> bool {
-    let Some((version, _)) = parse(version) else { return true };
+/// The versions that a constraint such as `~> 9.1, < 9.5` allows.
+pub(super) fn range(constraint: &str) -> ProviderVersion {
     let mut range = ProviderVersion::default();
     constraint.split(',').for_each(|part| narrow(&mut range, part.trim()));
+    range
+}
+
+/// The one version that a tag such as `v9.1.0` names.
+pub(super) fn exactly(tag: &str) -> Option<ProviderVersion> {
+    let (version @ (major, minor, patch), _) = parse(tag.strip_prefix('v').unwrap_or(tag))?;
+    Some(ProviderVersion { least: Some(version), below: Some((major, minor, patch + 1)) })
+}
+
+/// Whether a constraint allows a version.
+pub(super) fn allows(constraint: &str, version: &str) -> bool {
+    let Some((version, _)) = parse(version) else { return true };
+    let range = range(constraint);
     range.least.is_none_or(|least| least <= version) && range.below.is_none_or(|below| version < below)
 }
 
