@@ -331,9 +331,17 @@ fn an_update_counts_before_what_it_updates() {
     // It may mean the cluster, or not.
     let perhaps = ["azapi_update_resource.u may change this"];
     assert_eq!(undecided(&update("var.u", small), rule), perhaps);
+    // By its names.
     let by_name = "\"/subscriptions/s/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/aks\"";
-    assert_eq!(undecided(&update(by_name, small), rule), perhaps);
-    assert_eq!(undecided(&update(&by_name.replace("/aks", "/other"), small), rule), Vec::<String>::new());
+    assert_eq!(found(&update(by_name, small), rule).len(), 1);
+    let in_group = update("null\n  parent_id = \"/subscriptions/s/resourceGroups/RG\"\n  name = \"aks\"", small);
+    assert_eq!(found(&in_group.replace("resource_id = null", ""), rule).len(), 1);
+    for other in [by_name.replace("/aks", "/other"), by_name.replace("/rg/", "/other/")] {
+        let main = update(&other, small);
+        assert_eq!((found(&main, rule), undecided(&main, rule)), (vec![], vec![]));
+    }
+    let no_group = by_name.replace("resourceGroups/rg/", "resourceGroups/${var.u}/");
+    assert_eq!(undecided(&update(&no_group, small), rule), perhaps);
     assert_eq!(undecided(&update("var.u", "kubernetesVersion = \"1.30\""), rule), Vec::<String>::new());
     // A list is not put together.
     let listed = update("azurerm_kubernetes_cluster.c.id", "agentPoolProfiles = [{ name = \"system\", count = 900 }]");
@@ -356,6 +364,7 @@ resource "azurerm_kubernetes_cluster_node_pool" "p" {
         "azurerm_kubernetes_cluster_node_pool.p.id",
         "\"${azurerm_kubernetes_cluster.c.id}/agentPools/user\"",
         "\"${azurerm_kubernetes_cluster.c.id}/agentPools/system\"",
+        "null\n  parent_id = azurerm_kubernetes_cluster.c.id\n  name = \"system\"",
     ] {
         assert_eq!(found(&update(id), "pod-cidr-capacity").len(), 1, "{id}");
     }

@@ -9,12 +9,16 @@
 //! - `id`: its id, where code that only reads it names it so
 //! - `updates`: the id of another resource, where it only sets what its `properties` hold in that one
 
-use super::networks::{name_in_id, parts_of_id};
+use super::networks::{name_in_id, parts_of_id, resource_group};
 use super::read::Part;
 use super::{Deployer, Field, ProviderVersion, Undecided, fields};
 use crate::tree::Resource;
 use crate::value::{TermPart, Val};
 use std::sync::Arc;
+
+const CLUSTER: &str = "azurerm_kubernetes_cluster";
+const POOL: &str = "azurerm_kubernetes_cluster_node_pool";
+const VNET: &str = "azurerm_virtual_network";
 
 /// Whether a resource only changes another one.
 pub fn is_update(resource: &Resource) -> bool {
@@ -36,14 +40,16 @@ pub fn deployer(resource: &Resource, provider: &ProviderVersion) -> Deployer {
 pub fn body<'r>(resource: &'r Resource, all: &'r [Resource]) -> Part<'r> {
     let part = Part::resource(resource);
     let parent = ["kubernetes_cluster_id", "virtual_network_id"].iter().find_map(|name| part.get(name)).and_then(address);
-    let target = Target { address: Some(&resource.address), parent, name: part.text(&["name"]) };
+    let in_group = fields::is_kind(&resource.kind, CLUSTER) || fields::is_kind(&resource.kind, VNET);
+    let group = resource_group(&part).known().ok().flatten().filter(|_| in_group).cloned();
+    let target = Target { address: Some(&resource.address), parent, group, name: part.text(&["name"]) };
     updated(part, &resource.kind, &target, all)
 }
 
 /// A pool that a cluster lists, with what other resources set in it.
 pub fn listed_pool<'r>(pool: Part<'r>, cluster: &Resource, all: &'r [Resource]) -> Part<'r> {
-    let target = Target { address: None, parent: Some(Arc::clone(&cluster.address)), name: pool.text(&["name"]) };
-    updated(pool, "azurerm_kubernetes_cluster_node_pool", &target, all)
+    let target = Target { address: None, parent: Some(Arc::clone(&cluster.address)), group: None, name: pool.text(&["name"]) };
+    updated(pool, POOL, &target, all)
 }
 
 fn updated<'r>(mut part: Part<'r>, kind: &str, target: &Target<'_>, all: &'r [Resource]) -> Part<'r> {
@@ -63,6 +69,8 @@ struct Target<'a> {
     address: Option<&'a str>,
     /// The address of what it is in, if the code refers to that.
     parent: Option<Arc<str>>,
+    /// The resource group, if that is what it is in.
+    group: Option<String>,
     name: Field<String>,
 }
 
@@ -78,10 +86,13 @@ impl Target<'_> {
         if self.name.is(&named) == Ok(false) {
             return Ok(false);
         }
+        if let (Some(own), Some(group)) = (&self.group, name_in_id(&parts, "resourceGroups")) {
+            return if own.eq_ignore_ascii_case(&group) { self.name.is(&named).map_err(|_| doubt()) } else { Ok(false) };
+        }
         match (&*parts, &self.parent) {
             ([TermPart::Attribute(parent, path), TermPart::Text(_)], Some(own)) if &**path == "id" => {
                 if parent == own {
-                    self.name.is(&named)
+                    self.name.is(&named).map_err(|_| doubt())
                 } else {
                     Ok(false)
                 }

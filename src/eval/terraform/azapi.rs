@@ -7,7 +7,7 @@ use super::functions::parse_json;
 use crate::source::Span;
 use crate::syntax::hcl::ast::{Block, ExprKind};
 use crate::tree::Resource;
-use crate::value::{Map, TermPart, Val, Value};
+use crate::value::{Map, Term, TermPart, Unknown, Val, Value};
 use std::sync::Arc;
 
 const UPDATE: &str = "azapi_update_resource";
@@ -43,12 +43,9 @@ impl<'m> Evaluator<'m> {
                 _ => {}
             }
         }
-        let id = resource.body.entries.get("resource_id").cloned();
-        match id {
+        match resource.get("resource_id").cloned() {
             Some(id) if update => set("updates", id),
-            None if update => {
-                set("updates", Val::unknown("this update names its resource by name and parent_id", block.header));
-            }
+            None if update => set("updates", id_in_parent(&kind, &resource, block)),
             Some(id) => set("id", id),
             None => {}
         }
@@ -104,6 +101,41 @@ impl<'m> Evaluator<'m> {
         let indent = before.len() - before.trim_start().len();
         let length = written.get(..end).map_or(0, |line| line.trim_end().len());
         Span::new(place.file, start as usize + indent, place.start as usize + length)
+    }
+}
+
+/// The id of a resource that is given by its name and what it is in.
+fn id_in_parent(kind: &str, resource: &Resource, block: &Block) -> Val {
+    let unknown = || Val::unknown("the resource that this changes is not known", block.header);
+    let (Some(parent), Some(name)) = (resource.get("parent_id"), resource.get("name")) else { return unknown() };
+    let (Some(parent), Some(name)) = (parts(parent), parts(name)) else { return unknown() };
+    let between = match kind.rsplit_once('/') {
+        Some((above, own)) if above.contains('/') => format!("/{own}/"),
+        _ => format!("/providers/{kind}/"),
+    };
+    let mut id: Vec<TermPart> = Vec::new();
+    for part in parent.into_iter().chain([TermPart::Text(between.into())]).chain(name) {
+        match (id.last_mut(), part) {
+            (Some(TermPart::Text(before)), TermPart::Text(text)) => *before = format!("{before}{text}").into(),
+            (_, part) => id.push(part),
+        }
+    }
+    let value = match id.as_slice() {
+        [TermPart::Text(text)] => Value::String(Arc::clone(text)),
+        _ => {
+            let why = Unknown::new("this id is known only after deployment", Some(block.header));
+            Value::Unknown(Arc::new(why.called(Some(Term(id.into())))))
+        }
+    };
+    Val::new(value, block.header)
+}
+
+/// The known and unknown parts of a text.
+fn parts(val: &Val) -> Option<Vec<TermPart>> {
+    match &val.value {
+        Value::String(text) => Some(vec![TermPart::Text(Arc::clone(text))]),
+        Value::Unknown(unknown) => unknown.term.as_ref().map(|term| term.0.to_vec()),
+        _ => None,
     }
 }
 
