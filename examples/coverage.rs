@@ -135,7 +135,7 @@ fn is_null(block: &Val, name: &str) -> bool {
 
 /// A cluster that has this pool as its only one.
 fn cluster_around(pool: &Val, number: usize) -> Resource {
-    let body = Map { entries: [("default_node_pool".into(), pool.clone())].into_iter().collect(), open: None };
+    let body = Map { entries: [("default_node_pool".into(), pool.clone())].into_iter().collect(), ..Map::default() };
     Resource {
         address: format!("pool {number}").into(),
         kind: CLUSTER.into(),

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// So many conditions are assumed one way and the other, one inside the other; more stay unknown.
-const DEEPEST: usize = 4;
+const MOST_CONDITIONS: usize = 4;
 
 /// Checks under all assumptions that matter, and puts the reports together.
 pub fn check_all(check: &dyn Fn(&Assumptions) -> Report) -> Report {
@@ -34,7 +34,7 @@ fn explore(
     let report = check(assumptions);
     let open = report.undecided.iter().find_map(|u| u.why.choice.clone().filter(|c| !assumptions.contains_key(&c.key)));
     match open {
-        Some(choice) if assumptions.len() < DEEPEST => {
+        Some(choice) if assumptions.len() < MOST_CONDITIONS => {
             for holds in [true, false] {
                 assumptions.insert(Arc::clone(&choice.key), holds);
                 explore(check, assumptions, Some(Arc::clone(&choice)), cases);

@@ -1,6 +1,8 @@
 //! What a run was asked to do.
 
 use crate::date::Date;
+use crate::source::Span;
+use std::sync::Arc;
 
 /// Settings of a run, from the command line.
 #[derive(Clone, Debug)]
@@ -11,19 +13,39 @@ pub struct Config {
     pub ignore: Vec<String>,
     /// The day whose rules apply.
     pub day: Date,
-    /// Values of Terraform input variables (`--var`), in order: name and value as written.
-    pub vars: Vec<(String, String)>,
-    /// Paths of Terraform variable files (`--var-file`), in order; their texts are among the sources.
-    pub var_files: Vec<String>,
+    /// Values of Terraform input variables, in order: the last one wins.
+    pub variables: Vec<Given>,
+    /// Terraform's workspace and where its name is written, if it is known.
+    pub workspace: Option<(Arc<str>, Span)>,
+}
+
+/// What the command line says about Terraform input variables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// `--var`: a name, and its value as written.
+    Value(String, String),
+    /// `--var-file`: the path of a file, whose text is among the sources.
+    File(String),
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { select: Vec::new(), ignore: Vec::new(), day: Date::LATEST, vars: Vec::new(), var_files: Vec::new() }
+        Self { select: Vec::new(), ignore: Vec::new(), day: Date::LATEST, variables: Vec::new(), workspace: None }
     }
 }
 
 impl Config {
+    /// The paths of the variable files of the command line, in order.
+    pub fn var_files(&self) -> Vec<&str> {
+        let mut paths = Vec::new();
+        for given in &self.variables {
+            if let Given::File(path) = given {
+                paths.push(path.as_str());
+            }
+        }
+        paths
+    }
+
     /// Whether a rule is to be run.
     pub fn wants(&self, rule: &str) -> bool {
         (self.select.is_empty() || self.select.iter().any(|r| r == rule)) && !self.ignore.iter().any(|r| r == rule)

@@ -12,20 +12,26 @@ pub mod discover;
 pub mod eval;
 pub mod facts;
 pub mod model;
+mod plans;
 pub mod report;
 pub mod rules;
+mod scenarios;
+pub mod settings;
 pub mod source;
 pub mod syntax;
 pub mod tree;
 pub mod value;
 
 use crate::config::Config;
+use crate::eval::plan;
 use crate::eval::terraform::{self, Modules, Own};
 use crate::facts::Facts;
 use crate::model::World;
 use crate::report::{Report, UndecidedRule};
+use crate::scenarios::Scenarios;
+use crate::settings::Settings;
 use crate::source::{Sources, Unreadable};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Checks the texts: evaluates every root module among them, runs the wanted rules, and sorts what they found.
 ///
@@ -33,18 +39,50 @@ use std::collections::BTreeSet;
 pub fn check(sources: &Sources, config: &Config) -> Report {
     use rayon::prelude::*;
     let facts = Facts::embedded();
-    let (mut modules, errors) = Modules::read(sources, &config.var_files);
+    let (settings, mut errors) = Settings::read(sources);
+    let named: Vec<&str> = config.var_files().into_iter().chain(settings.variable_files()).collect();
+    let (mut modules, wrong) = Modules::read(sources, &named);
+    errors.extend(wrong);
     modules.add_known(&facts.modules);
+    let (plans, wrong) = plan::read(sources);
+    errors.extend(wrong);
+    for plan in &plans {
+        modules.add_planned(sources.file(plan.file).path(), plan.file, plan.variables(sources));
+    }
+    let linted: BTreeSet<&str> = sources.folders().collect();
+    let roots: Vec<&str> = modules.roots().into_iter().filter(|folder| linted.contains(folder)).collect();
+    let scenarios = Scenarios::find(&roots, &modules, sources, config, &settings);
+    errors.extend(scenarios.errors.iter().cloned());
     let mut report = Report { files: sources.len(), unreadable: sources.unreadable().to_vec(), ..Report::default() };
+    report.undecided.extend(scenarios.undecided.iter().cloned());
     report.unreadable.extend(errors.into_iter().map(|(span, message)| Unreadable {
         message,
         path: sources.file(span.file).path().to_owned(),
         span: Some(span),
     }));
-    let linted: BTreeSet<&str> = sources.folders().collect();
-    let roots: Vec<&str> = modules.roots().into_iter().filter(|folder| linted.contains(folder)).collect();
-    let found: Vec<(&str, Report)> =
-        roots.into_par_iter().map(|root| (root, guarded(root, || check_root(root, &modules, sources, config, &facts)))).collect();
+    let check_scenarios = |root: &str| {
+        let of_root = scenarios.of(root, config);
+        scenarios::check_all(&of_root, &|scenario| check_root(root, &modules, sources, &scenario.config, &facts))
+    };
+    let mut found: BTreeMap<String, Report> =
+        roots.into_par_iter().map(|root| (root.to_owned(), guarded(root, || check_scenarios(root)))).collect();
+    let planned: Vec<(Option<String>, Report)> = plans
+        .par_iter()
+        .map(|plan| {
+            let mut root = None;
+            let path = sources.file(plan.file).path();
+            let report = guarded(path, || {
+                let (found, report) = plans::check(plan, &modules, sources, config, &facts);
+                root = found;
+                report
+            });
+            (root, report)
+        })
+        .collect();
+    for (plan, (root, part)) in plans.iter().zip(planned) {
+        let root = root.unwrap_or_else(|| sources.file(plan.file).path().to_owned());
+        plans::add(found.entry(root).or_default(), part);
+    }
     for (root, part) in found {
         report.findings.extend(part.findings);
         report.undecided.extend(part.undecided);
@@ -55,28 +93,30 @@ pub fn check(sources: &Sources, config: &Config) -> Report {
     report
 }
 
-/// The last net: a mistake of ours in one root module must not cost the report on the others.
-fn guarded(root: &str, check: impl FnOnce() -> Report) -> Report {
+/// The last net: a mistake of ours in one root module or plan must not cost the report on the others.
+fn guarded(path: &str, check: impl FnOnce() -> Report) -> Report {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(check)).unwrap_or_else(|_| Report {
         unreadable: vec![Unreadable {
             message: "overlint itself failed on this root module; please report it".to_owned(),
-            path: if root.is_empty() { "." } else { root }.to_owned(),
+            path: if path.is_empty() { "." } else { path }.to_owned(),
             span: None,
         }],
         ..Report::default()
     })
 }
 
-/// Checks one root module. Where something hangs on a condition that is not known, both ways are checked.
+/// Checks one root module in one scenario. Where something hangs on a condition that is not known, both ways are checked.
 fn check_root(folder: &str, modules: &Modules, sources: &Sources, config: &Config, facts: &Facts) -> Report {
     let provider = terraform::provider_version(folder, modules);
     let mut report = choices::check_all(&|assumptions| {
         let mut report = Report::default();
         let evaluated = terraform::evaluate(folder, modules, sources, config, assumptions, &model::is_wanted);
+        let mut world = World::new(&evaluated.resources, &provider, facts, config.day);
+        world.validations = evaluated.validations;
         for (call, why) in evaluated.unresolved {
+            world.more_resources.get_or_insert_with(|| why.clone());
             report.undecided.push(UndecidedRule { rule: "*", cluster: call, why });
         }
-        let world = World::new(&evaluated.resources, &provider, facts, config.day);
         rules::run(&world, facts, config.day, &|rule| config.wants(rule), &mut report);
         report
     });

@@ -3,9 +3,13 @@
 //! Every value overlint reasons about points back here: a [`Span`] names a file and a byte range in its text.
 
 mod columns;
+mod reader;
+
+pub use reader::{Entry, EntryKind, ReadError, Reader};
 
 use columns::Columns;
-use std::collections::{BTreeSet, HashMap};
+use reader::Late;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 /// Names one file of a [`Sources`].
@@ -132,7 +136,11 @@ pub struct Sources {
     files: Vec<SourceFile>,
     by_path: HashMap<String, FileId>,
     folders: BTreeSet<String>,
+    configs: BTreeMap<String, FileId>,
+    base: String,
     unreadable: Vec<Unreadable>,
+    reader: Option<Box<dyn Reader>>,
+    late: Late,
 }
 
 impl Sources {
@@ -171,6 +179,52 @@ impl Sources {
         self.folders.iter().map(String::as_str)
     }
 
+    /// Records which configuration file applies to a folder.
+    pub fn set_config(&mut self, folder: &str, file: FileId) {
+        self.configs.insert(folder.to_owned(), file);
+    }
+
+    /// The folders that a configuration file applies to, sorted, with that file.
+    pub fn configs(&self) -> impl Iterator<Item = (&str, FileId)> {
+        self.configs.iter().map(|(folder, file)| (folder.as_str(), *file))
+    }
+
+    /// Records the absolute path of the current folder; "/" until then.
+    pub fn set_base(&mut self, path: &str) {
+        path.clone_into(&mut self.base);
+    }
+
+    /// The absolute form of a path.
+    pub fn absolute(&self, path: &str) -> String {
+        join(if self.base.is_empty() { "/" } else { &self.base }, path)
+    }
+
+    /// What a path that starts from a folder is called here: a way out of the current folder and back into it is left out.
+    pub fn name(&self, folder: &str, path: &str) -> String {
+        let name = join(folder, path);
+        if !name.starts_with("..") {
+            return name;
+        }
+        let (base, absolute) = (self.absolute(""), self.absolute(&name));
+        match absolute.strip_prefix(base.trim_end_matches('/')) {
+            Some("") => String::new(),
+            // A folder whose name only begins like the current one is another.
+            Some(rest) => rest.strip_prefix('/').map_or(name, str::to_owned),
+            None => name,
+        }
+    }
+
+    /// Whether a file of this path is there.
+    pub fn has(&self, path: &str) -> bool {
+        self.by_path.contains_key(path)
+    }
+
+    /// Records that something named at a place could not be found or read.
+    pub fn add_wrong(&mut self, span: Span, message: impl Into<String>) {
+        let path = self.file(span.file).path().to_owned();
+        self.unreadable.push(Unreadable { message: message.into(), path, span: Some(span) });
+    }
+
     /// Records something that could not be read at all.
     pub fn add_unreadable(&mut self, path: &str, message: impl Into<String>) {
         self.unreadable.push(Unreadable { message: message.into(), path: path.to_owned(), span: None });
@@ -180,7 +234,8 @@ impl Sources {
     /// gives an empty file.
     pub fn file(&self, id: FileId) -> &SourceFile {
         static NOTHING: OnceLock<SourceFile> = OnceLock::new();
-        self.files.get(id.0 as usize).unwrap_or_else(|| NOTHING.get_or_init(|| SourceFile::new("", "".into())))
+        let file = self.files.get(id.0 as usize).or_else(|| self.late.get(id));
+        file.unwrap_or_else(|| NOTHING.get_or_init(|| SourceFile::new("", "".into())))
     }
 
     /// All files with their names.
@@ -201,6 +256,43 @@ impl Sources {
     /// What could not be read.
     pub fn unreadable(&self) -> &[Unreadable] {
         &self.unreadable
+    }
+
+    /// Sets what reads the files that the code itself names. Without one, it can read the files of this set.
+    pub fn set_reader(&mut self, reader: impl Reader + 'static) {
+        self.reader = Some(Box::new(reader));
+    }
+
+    /// The content of a file that the code names.
+    ///
+    /// # Errors
+    /// When it is not there, or must not or cannot be read.
+    pub fn read(&self, path: &str) -> Result<Arc<[u8]>, ReadError> {
+        match &self.reader {
+            Some(reader) => reader.read(path),
+            None => match self.by_path.get(path) {
+                Some(id) => Ok(self.file(*id).text().as_bytes().into()),
+                None if self.list(path).is_ok() => Err(ReadError::Folder),
+                None => Err(ReadError::Missing),
+            },
+        }
+    }
+
+    /// What a folder that the code names holds, sorted by name.
+    ///
+    /// # Errors
+    /// When it is not there, or must not or cannot be read.
+    pub fn list(&self, folder: &str) -> Result<Vec<Entry>, ReadError> {
+        match &self.reader {
+            Some(reader) => reader.list(folder),
+            None => reader::list_known(self.by_path.keys().map(String::as_str), folder),
+        }
+    }
+
+    /// The name for spans of a file that was read by [`Sources::read`]; `None` when there are too many of them.
+    pub fn late_file(&self, path: &str, text: &str) -> Option<FileId> {
+        let known = self.by_path.get(path).filter(|id| self.file(**id).text() == text);
+        known.copied().or_else(|| self.late.add(path, text))
     }
 
     /// The text of a span.
@@ -253,6 +345,26 @@ pub fn join(base: &str, relative: &str) -> String {
     }
     let joined = parts.join("/");
     if absolute { format!("/{joined}") } else { joined }
+}
+
+/// The path that leads from the folder `base` to `path`, both without `.` and with `..` only at their start. "." when they are the same,
+/// and `path` itself when the way there cannot be told from the texts alone.
+pub fn relative(base: &str, path: &str) -> String {
+    if base.starts_with('/') != path.starts_with('/') {
+        return path.to_owned();
+    }
+    fn parts(path: &str) -> Vec<&str> {
+        path.split('/').filter(|part| !part.is_empty()).collect()
+    }
+    let (from, to) = (parts(base), parts(path));
+    let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let up = from.get(shared..).unwrap_or_default();
+    if up.contains(&"..") {
+        return path.to_owned();
+    }
+    let down = to.get(shared..).unwrap_or_default();
+    let steps: Vec<&str> = up.iter().map(|_| "..").chain(down.iter().copied()).collect();
+    if steps.is_empty() { ".".to_owned() } else { steps.join("/") }
 }
 
 /// The folder of a path; "" for a bare file name.

@@ -98,13 +98,30 @@ pub enum Value {
     /// A string.
     String(Arc<str>),
     /// A list or tuple.
-    List(Arc<Vec<Val>>),
+    List(Arc<Items>),
     /// A set, sorted and without duplicates.
-    Set(Arc<Vec<Val>>),
+    Set(Arc<Items>),
     /// A map or object.
     Map(Arc<Map>),
     /// Something that cannot be known from the code, and why.
     Unknown(Arc<Unknown>),
+}
+
+/// The elements of a list, tuple or set.
+#[derive(Clone, Debug, Default)]
+pub struct Items {
+    items: Vec<Val>,
+    /// Whether all elements have one type, as in a list or set; a tuple is written with brackets and has a type for each element. The two
+    /// are never equal, and a few functions treat them differently.
+    pub typed: bool,
+}
+
+impl std::ops::Deref for Items {
+    type Target = Vec<Val>;
+
+    fn deref(&self) -> &Vec<Val> {
+        &self.items
+    }
 }
 
 /// A map or object. In an open one, keys that are not listed may exist with unknown values.
@@ -112,6 +129,8 @@ pub enum Value {
 pub struct Map {
     /// The entries.
     pub entries: BTreeMap<Arc<str>, Val>,
+    /// Whether all values have one type, as in a map; an object has a type for each attribute.
+    pub typed: bool,
     /// Set when other keys may exist: what their value would be is unknown for this reason.
     pub open: Option<Arc<Unknown>>,
 }
@@ -201,14 +220,29 @@ impl Value {
         Self::String(s.into())
     }
 
-    /// A list value.
+    /// A tuple value: what brackets make.
     pub fn list(items: Vec<Val>) -> Self {
-        Self::List(Arc::new(items))
+        Self::List(Arc::new(Items { items, typed: false }))
     }
 
-    /// A map value without further keys.
+    /// A list value, the elements of which have one type.
+    pub fn typed_list(items: Vec<Val>) -> Self {
+        Self::List(Arc::new(Items { items, typed: true }))
+    }
+
+    /// A set value. The elements are sorted, without duplicates, and have one type.
+    pub fn set(items: Vec<Val>) -> Self {
+        Self::Set(Arc::new(Items { items, typed: true }))
+    }
+
+    /// An object value without further keys: what braces make.
     pub fn map(entries: BTreeMap<Arc<str>, Val>) -> Self {
-        Self::Map(Arc::new(Map { entries, open: None }))
+        Self::Map(Arc::new(Map { entries, ..Map::default() }))
+    }
+
+    /// A map value, the values in which have one type, without further keys.
+    pub fn typed_map(entries: BTreeMap<Arc<str>, Val>) -> Self {
+        Self::Map(Arc::new(Map { entries, typed: true, open: None }))
     }
 
     /// An unknown value.

@@ -98,6 +98,43 @@ fn a_missing_path_ends_with_2() {
 }
 
 #[test]
+fn each_variable_file_is_a_scenario() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    let cluster = "variable \"cidr\" {}\nresource \"azurerm_kubernetes_cluster\" \"c\" {\n  default_node_pool {}\n  network_profile {\n    \
+        network_plugin = \"azure\"\n    network_plugin_mode = \"overlay\"\n    pod_cidr = var.cidr\n  }\n}\n";
+    write("main.tf", cluster);
+    write("dev.tfvars", "cidr = \"10.244.0.0/16\"\n");
+    write("prod.tfvars", "cidr = \"wrong\"\n");
+    let output = run(folder.path(), &["check", "--format", "compact"]);
+    assert!(stdout(&output).contains("(in prod.tfvars) [invalid-cidr]"), "{}", stdout(&output));
+    let output = run(folder.path(), &["check", "--format", "compact", "--var-file", "dev.tfvars"]);
+    assert!(!stdout(&output).contains("tfvars"), "{}", stdout(&output));
+    // A configuration file names others.
+    write("overlint.toml", "[[terraform]]\nroot = \".\"\nvar-files = [\"dev.tfvars\"]\n");
+    let output = run(folder.path(), &["check", "--format", "compact"]);
+    assert!(!stdout(&output).contains("prod.tfvars"), "{}", stdout(&output));
+    write("other.toml", "[[terraform]]\nroot = \".\"\nvar-file = []\n");
+    let output = run(folder.path(), &["check", "--format", "compact", "--config", "other.toml", "--fail-on", "never"]);
+    assert_eq!(code(&output), 2);
+    assert!(stdout(&output).contains("other.toml:3:1: error: there is no setting var-file"), "{}", stdout(&output));
+    let output = run(folder.path(), &["check", "--config", "missing.toml", "--fail-on", "never"]);
+    assert_eq!(code(&output), 2);
+    // From inside, the same files have shorter names.
+    fs::create_dir_all(folder.path().join(".git")).unwrap();
+    fs::create_dir_all(folder.path().join("infra")).unwrap();
+    fs::rename(folder.path().join("main.tf"), folder.path().join("infra/main.tf")).unwrap();
+    write("infra/lab.tfvars", "cidr = \"lab\"\n");
+    write("overlint.toml", "[[terraform]]\nroot = \"infra\"\nvar-files = [\"infra/lab.tfvars\", \"prod.tfvars\"]\n");
+    let output = run(&folder.path().join("infra"), &["check", "--format", "compact"]);
+    assert!(
+        stdout(&output).contains("(in lab.tfvars)") && stdout(&output).contains("(in ../prod.tfvars)"),
+        "{}",
+        stdout(&output)
+    );
+}
+
+#[test]
 fn quiet_tells_only_what_failed() {
     let folder = clean();
     let output = run(folder.path(), &["check", "-q", "missing"]);
@@ -227,5 +264,24 @@ fn shells_get_completions() {
         let output = run(folder.path(), &["completions", shell]);
         assert_eq!(code(&output), 0);
         assert!(stdout(&output).contains("overlint"), "{shell}");
+    }
+}
+
+#[test]
+fn the_last_option_that_sets_a_variable_wins() {
+    let folder = TempDir::new().unwrap();
+    let code = "variable \"x\" {}\nresource \"azurerm_kubernetes_cluster\" \"c\" {\n  network_profile {\n    network_plugin = \"azure\"\n    \
+                network_plugin_mode = \"overlay\"\n    pod_cidr = var.x\n  }\n}\n";
+    fs::write(folder.path().join("main.tf"), code).unwrap();
+    fs::write(folder.path().join("a.tfvars"), "x = \"from-a\"\n").unwrap();
+    fs::write(folder.path().join("b.json"), "{\"x\": \"from-b\"}\n").unwrap();
+    for (options, last) in [
+        (["--var", "x=given", "--var-file", "a.tfvars", "--var-file=b.json"], "\"from-b\""),
+        (["--var-file", "a.tfvars", "--var", "x=given", "--var=y=other"], "\"given\""),
+        (["--var-file=b.json", "--var=x=given", "--var-file", "a.tfvars", "--var=y=other"], "\"from-a\""),
+    ] {
+        let output = run(folder.path(), &[&["check", "--format", "compact"], &options[..]].concat());
+        let invalid = stdout(&output).lines().find(|line| line.contains("invalid-cidr")).unwrap_or_default();
+        assert!(invalid.contains(last), "{options:?}: {}", stdout(&output));
     }
 }

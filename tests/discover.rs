@@ -72,7 +72,8 @@ fn reads_what_terraform_reads_in_a_root() {
         ("README.md", "azurerm_kubernetes_cluster"),
     ]);
     let sources = read(&root, &[""]);
-    assert_eq!(files(&root, &sources), [".terraform.lock.hcl", "b.auto.tfvars", "main.tf", "terraform.tfvars", "variables.tf"]);
+    let expected = [".terraform.lock.hcl", "b.auto.tfvars", "main.tf", "prod.tfvars", "terraform.tfvars", "variables.tf"];
+    assert_eq!(files(&root, &sources), expected);
     assert_eq!(folders(&root, &sources), [""]);
     assert!(sources.unreadable().is_empty());
 }
@@ -267,6 +268,91 @@ fn variable_files_are_read_too() {
 }
 
 #[test]
+fn variable_files_near_a_root_module_are_read() {
+    let root = tree(&[
+        ("infra/aks/main.tf", &(CLUSTER.to_owned() + &call("net", "../../modules/net"))),
+        ("infra/aks/prod.tfvars", ""),
+        ("infra/aks/env/dev/terraform.tfvars", ""),
+        ("infra/aks/docs/x.tfvars", ""),
+        ("infra/aks/env/sample.tfvars", ""),
+        ("infra/aks/env/own/main.tf", ""),
+        ("infra/aks/env/own/dev.tfvars", ""),
+        ("infra/vars/stage.tfvars", ""),
+        ("infra/dev.tfvars", ""),
+        ("environments/test/eu.auto.tfvars", ""),
+        ("environments/test/.hidden.tfvars", ""),
+        ("modules/net/main.tf", ""),
+        ("modules/net/dev.tfvars", ""),
+        ("modules/vars/dev.tfvars", ""),
+        ("other/main.tf", ""),
+        ("other/dev.tfvars", ""),
+        ("other/env/dev.tfvars", ""),
+    ]);
+    let variables = |sources: &Sources| -> Vec<String> {
+        files(&root, sources).into_iter().filter(|path| path.ends_with(".tfvars")).map(str::to_owned).collect()
+    };
+    let own = ["infra/aks/env/dev/terraform.tfvars", "infra/aks/prod.tfvars"];
+    let near = ["environments/test/eu.auto.tfvars", own[0], own[1], "infra/vars/stage.tfvars"];
+    assert_eq!(variables(&read(&root, &[""])), near);
+    // Outside the given path only what is in the same repository.
+    for path in ["infra/aks", "infra/aks/main.tf"] {
+        assert_eq!(variables(&read(&root, &[path])), own, "{path}");
+    }
+    fs::create_dir(root.path().join(".git")).unwrap();
+    for path in ["infra", "infra/aks", "infra/aks/main.tf"] {
+        assert_eq!(variables(&read(&root, &[path])), near, "{path}");
+    }
+    write(root.path(), ".gitignore", "stage.tfvars");
+    assert_eq!(variables(&read(&root, &["infra/aks"])), near[..3]);
+    let options = Options { no_ignore: true, ..Options::default() };
+    assert_eq!(variables(&read_with(&root, &["infra/aks"], &options)), near);
+}
+
+/// The configuration file of each folder to lint that has one.
+fn configs(root: &TempDir, sources: &Sources) -> Vec<String> {
+    let pair = |(folder, file)| format!("{}: {}", relative(root, folder), relative(root, sources.file(file).path()));
+    sources.configs().map(pair).collect()
+}
+
+#[test]
+fn the_nearest_configuration_file_applies() {
+    let root = tree(&[
+        ("overlint.toml", "outside the repository"),
+        ("repo/.git/HEAD", ""),
+        ("repo/.overlint.toml", ""),
+        ("repo/a/x/main.tf", CLUSTER),
+        ("repo/b/overlint.toml", ""),
+        ("repo/b/.overlint.toml", ""),
+        ("repo/b/x/main.tf", CLUSTER),
+        ("repo/b/inner/.git/HEAD", ""),
+        ("repo/b/inner/main.tf", CLUSTER),
+    ]);
+    let all = ["repo/a/x: repo/.overlint.toml", "repo/b/x: repo/b/overlint.toml"];
+    assert_eq!(configs(&root, &read(&root, &["repo"])), all);
+    assert_eq!(configs(&root, &read(&root, &["repo/a/x"])), all[..1]);
+    assert_eq!(configs(&root, &read(&root, &["repo/b/x/main.tf"])), all[1..]);
+    assert_eq!(configs(&root, &read(&root, &["repo/b/inner"])), [""; 0]);
+    let path = root.path().join("repo/b/overlint.toml").to_str().unwrap().to_owned();
+    let options = Options { config: Some(path), ..Options::default() };
+    assert_eq!(configs(&root, &read_with(&root, &["repo/a/x"], &options)), ["repo/a/x: repo/b/overlint.toml"]);
+    let options = Options { config: Some("missing.toml".to_owned()), ..Options::default() };
+    let sources = read_with(&root, &["repo/a/x"], &options);
+    assert_eq!(sources.unreadable().iter().map(|u| u.path.as_str()).collect::<Vec<_>>(), ["missing.toml"]);
+}
+
+#[test]
+fn what_the_configuration_file_names_is_read() {
+    let settings = "[[terraform]]\nroot = \"infra\"\nvar-files = [\"../values/a.tfvars\", \"values/missing\"]\n\n\
+        [[terraform]]\nroot = \"nowhere\"\n";
+    let root = tree(&[("repo/overlint.toml", settings), ("repo/infra/main.tf", CLUSTER), ("values/a.tfvars", "")]);
+    let sources = read(&root, &["repo"]);
+    assert_eq!(files(&root, &sources), ["repo/infra/main.tf", "repo/overlint.toml", "values/a.tfvars"]);
+    let message = "there is no folder nowhere; paths here start from this file's folder";
+    assert_eq!(unreadable(&root, &sources), [("repo/overlint.toml", message)]);
+    assert_eq!(sources.text(sources.unreadable()[0].span.unwrap()), "\"nowhere\"");
+}
+
+#[test]
 fn big_files_are_not_read() {
     let root = tree(&[("main.tf", CLUSTER)]);
     write(root.path(), "fits.tf", vec![b'\n'; 16 << 20]);
@@ -371,6 +457,59 @@ mod unix {
         let sources = read(&root, &[""]);
         assert_eq!(files(&root, &sources), ["\\xfe/\\xe4.tf", "\\xfe/main.tf", "\\xff/\\xe4.tf", "\\xff/main.tf"]);
     }
+}
+
+const PLAN: &str = r#"{"format_version":"1.2","resource_changes":[{"type":"azurerm_kubernetes_cluster"}]}"#;
+
+#[test]
+fn plans_are_found_by_their_content() {
+    let root = tree(&[
+        ("tf/main.tf", CLUSTER),
+        ("tf/any-name.json", PLAN),
+        ("tf/other.json", "{\"uses\": \"azurerm_kubernetes_cluster\"}"),
+        ("tf/package.json", "{}"),
+        ("tf/plan.txt", PLAN),
+        ("tf/.hidden.json", PLAN),
+        ("plans/a.json", PLAN),
+        ("plans/b.json", "{ not even JSON"),
+        ("none/main.tf", "locals {}\n"),
+    ]);
+    let utf_16: Vec<u8> = [0xff, 0xfe].into_iter().chain(PLAN.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    write(root.path(), "plans/c.json", utf_16);
+    let sources = read(&root, &[""]);
+    assert_eq!(files(&root, &sources), ["plans/a.json", "plans/c.json", "tf/any-name.json", "tf/main.tf"]);
+    assert_eq!(unreadable(&root, &sources), []);
+}
+
+#[test]
+fn of_a_folder_only_the_plans_that_were_named_are_read() {
+    let root = tree(&[
+        (".git/HEAD", ""),
+        (".gitignore", "*.json\n"),
+        ("main.tf", CLUSTER),
+        ("a.json", PLAN),
+        ("b.json", PLAN),
+        ("module/c.json", PLAN),
+        ("module/main.tf", CLUSTER),
+        ("caller/main.tf", &call("m", "../module")),
+    ]);
+    assert_eq!(files(&root, &read(&root, &["a.json"])), ["a.json", "main.tf"]);
+    assert_eq!(files(&root, &read(&root, &["main.tf"])), ["main.tf"]);
+    assert_eq!(files(&root, &read(&root, &[""])), ["caller/main.tf", "main.tf", "module/main.tf"]);
+    let all = Options { no_ignore: true, ..Options::default() };
+    assert_eq!(files(&root, &read_with(&root, &["caller"], &all)), ["caller/main.tf", "module/main.tf"]);
+}
+
+#[test]
+fn of_big_data_only_plans_are_told() {
+    let root = tree(&[("main.tf", CLUSTER)]);
+    write(root.path(), "data.json", vec![b' '; (16 << 20) + 1]);
+    let mut plan = PLAN.as_bytes().to_vec();
+    plan.resize((16 << 20) + 1, b' ');
+    write(root.path(), "plan.json", plan);
+    let sources = read(&root, &[""]);
+    assert_eq!(files(&root, &sources), ["main.tf"]);
+    assert_eq!(unreadable(&root, &sources), [("plan.json", "this file is larger than 16 MiB and was not read")]);
 }
 
 #[test]

@@ -4,44 +4,10 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests may")]
 
-use overlint::config::Config;
-use overlint::report::Report;
-use overlint::source::Sources;
+mod common;
 
-/// A cluster whose pod CIDR is the expression `$value`.
-fn cluster(value: &str) -> String {
-    format!(
-        r#"
-resource "azurerm_kubernetes_cluster" "c" {{
-  default_node_pool {{ name = "system" }}
-  network_profile {{
-    network_plugin      = "azure"
-    network_plugin_mode = "overlay"
-    pod_cidr            = {value}
-  }}
-}}
-"#
-    )
-}
-
-fn check_with(files: &[(&str, &str)], config: &Config) -> (Sources, Report) {
-    let mut sources = Sources::new();
-    for (path, text) in files {
-        sources.add(path, text.as_bytes());
-        sources.add_folder(overlint::source::parent(path));
-    }
-    let report = overlint::with_threads(1, || overlint::check(&sources, config)).unwrap();
-    (sources, report)
-}
-
-/// The quoted value of the pod CIDR of each cluster, or why it is not known.
-fn values(files: &[(&str, &str)], config: &Config) -> Vec<String> {
-    let (_, report) = check_with(files, config);
-    let quoted = report.findings.iter().filter(|f| f.rule == "invalid-cidr" && f.message.starts_with("pod_cidr"));
-    let quoted = quoted.map(|f| f.message.split('"').nth(1).unwrap().replace("\\\\", "\\").replace("\\n", "\n"));
-    let unknown = report.undecided.iter().filter(|u| u.rule == "invalid-cidr");
-    quoted.chain(unknown.map(|u| format!("? {}", u.why.reason))).collect()
-}
+use common::{check_with, cluster, values};
+use overlint::config::{Config, Given};
 
 /// The value of an expression among some declarations.
 fn value(declarations: &str, expression: &str) -> String {
@@ -202,12 +168,19 @@ fn variables_take_the_last_value_that_is_given() {
     assert_eq!(of(&files, &Config::default()), "auto b");
     files.push(("env/one.tfvars", "x = \"one\""));
     files.push(("env/two.tfvars", "x = \"two\""));
-    let var_files = |names: &[&str]| Config { var_files: names.iter().map(|n| (*n).to_owned()).collect(), ..Config::default() };
+    let file = |name: &&str| Given::File((*name).to_owned());
+    let var_files = |names: &[&str]| Config { variables: names.iter().map(file).collect(), ..Config::default() };
     assert_eq!(of(&files, &var_files(&["env/two.tfvars", "env/one.tfvars"])), "one");
     assert_eq!(of(&files, &var_files(&["env/one.tfvars", "env/two.tfvars"])), "two");
-    let mut config = var_files(&["env/one.tfvars"]);
-    config.vars = vec![("x".to_owned(), "given".to_owned()), ("x".to_owned(), "given last".to_owned())];
-    assert_eq!(of(&files, &config), "given last");
+    let given = |value: &str| Given::Value("x".to_owned(), value.to_owned());
+    let one = || file(&"env/one.tfvars");
+    for (variables, last) in [
+        (vec![one(), given("given"), given("given last")], "given last"),
+        (vec![given("given"), one()], "one"),
+        (vec![given("given"), Given::Value("y".to_owned(), "other".to_owned())], "given"),
+    ] {
+        assert_eq!(of(&files, &Config { variables, ..Config::default() }), last);
+    }
 }
 
 #[test]
@@ -247,9 +220,22 @@ fn variables_have_types_with_defaults_for_what_is_optional() {
             ("var.nul", "not null"),
         ],
     );
-    let config = Config { vars: vec![("n".to_owned(), "[\"a\", \"b\"]".to_owned())], ..Config::default() };
+    let config = Config { variables: vec![Given::Value("n".to_owned(), "[\"a\", \"b\"]".to_owned())], ..Config::default() };
     let main = format!("variable \"n\" {{\n type = list(string)\n}}\n{}", cluster("var.n[1]"));
     assert_eq!(values(&[("main.tf", &main)], &config), ["b"]);
+
+    for (ty, text, expected) in [
+        ("", "[1]", "[1]"),
+        ("type = string", "05", "05"),
+        ("type = number", "05", "5"),
+        ("type = bool", "1", "true"),
+        ("type = any", "5", "5"),
+        ("type = any", "abc", "? only plain values can be given by --var"),
+    ] {
+        let config = Config { variables: vec![Given::Value("n".to_owned(), text.to_owned())], ..Config::default() };
+        let main = format!("variable \"n\" {{\n {ty}\n}}\n{}", cluster("var.n"));
+        assert_eq!(values(&[("main.tf", &main)], &config), [expected], "{ty}");
+    }
 }
 
 #[test]

@@ -137,7 +137,7 @@ fn starts_small(text: &str) -> bool {
 }
 
 fn is_sentences(text: &str) -> bool {
-    text.ends_with(['.', '?']) && text.starts_with(|c: char| c.is_uppercase() || c == '`') || text.starts_with("kubenet ")
+    text.ends_with(['.', '?']) && text.starts_with(char::is_uppercase) || text.starts_with("kubenet ")
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `overlint check`.
 
+use super::given::GivenArgs;
 use super::output::{self, Color};
 use super::{Exit, known_rule};
 use crate::config::Config;
@@ -33,12 +34,11 @@ pub(super) struct CheckArgs {
     /// Exit with 1 when something this bad or worse was found
     #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Warning)]
     fail_on: FailOn,
-    /// Set a Terraform input variable
-    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
-    var: Vec<(String, String)>,
-    /// Read Terraform input variables from a file
+    #[command(flatten)]
+    variables: GivenArgs,
+    /// Use this configuration file instead of the overlint.toml nearest above each folder
     #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
-    var_file: Vec<String>,
+    config: Option<String>,
     /// Check against what Azure accepted on this day
     #[arg(long, value_name = "YYYY-MM-DD", default_value_t = Date::LATEST, hide_default_value = true)]
     as_of: Date,
@@ -91,13 +91,6 @@ fn output_file(text: &str) -> Result<(Format, PathBuf), String> {
     }
 }
 
-fn variable(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
-        _ => Err("write a name, '=' and a value, as in region=westeurope".to_owned()),
-    }
-}
-
 /// Checks, and writes what was found wherever it was asked for.
 pub(super) fn run(args: &CheckArgs) -> Exit {
     let threads = args.jobs.map_or(0, usize::from);
@@ -114,14 +107,14 @@ pub(super) fn run(args: &CheckArgs) -> Exit {
 }
 
 fn check(args: &CheckArgs) -> (Sources, Report) {
-    let options = Options { no_ignore: args.no_ignore, var_files: args.var_file.clone() };
+    let options = Options { no_ignore: args.no_ignore, var_files: args.variables.files.clone(), config: args.config.clone() };
     let sources = discover::discover(&args.paths, &options);
     let config = Config {
         select: args.select.clone(),
         ignore: args.ignore.clone(),
         day: args.as_of,
-        vars: args.var.clone(),
-        var_files: args.var_file.iter().map(|file| discover::normal(file)).collect(),
+        variables: args.variables.given.clone(),
+        workspace: None,
     };
     let report = crate::check(&sources, &config);
     (sources, report)

@@ -2,6 +2,7 @@
 
 mod check;
 mod explain;
+mod given;
 mod output;
 
 use crate::rules::{self, RULES};

@@ -1,15 +1,19 @@
 //! One folder: which of its files matter, and their bytes.
 
 use super::outside;
+use crate::eval::plan;
+use crate::source::Sources;
 use crate::source::join;
-use crate::syntax::hcl::{is_local_source, module_calls};
+use crate::syntax::hcl::files::{self, Role};
+use crate::syntax::hcl::{from_json, is_local_source, module_calls};
 use crate::syntax::installed::{self, InstalledModule};
 use memchr::memmem;
 use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use walkdir::WalkDir;
 
 /// Folders by name.
@@ -24,8 +28,8 @@ const AZAPI: [&str; 2] = ["azapi_", "microsoft.containerservice/managedclusters"
 /// No call of a module from elsewhere that may hold a cluster is written without one of these.
 const AKS: [&[u8]; 5] = [b"aks", b"AKS", b"kubernetes", b"k8s", b"managedcluster"];
 
-/// No local module call is written without this.
-const LOCAL: &[u8] = b"./";
+/// No local module call is written without one of these.
+const LOCAL: [&[u8]; 2] = [b"./", br".\/"];
 
 /// Files larger than this are not read, in bytes. Code is not that large.
 const LARGEST: usize = 16 << 20;
@@ -40,6 +44,10 @@ pub(super) struct Folder {
     pub files: Vec<Text>,
     /// Files to read once it is known that the folder matters.
     rest: Vec<PathBuf>,
+    /// Variable files that Terraform does not load by itself.
+    pub variables: Vec<PathBuf>,
+    /// The configuration file that applies here.
+    pub config: Option<Arc<Path>>,
     /// The modules it calls that are on this disk: local ones and, for the folders to lint, downloaded ones.
     pub calls: Vec<Call>,
     /// Whether it mentions a cluster.
@@ -54,6 +62,17 @@ pub(super) struct Text {
     pub path: String,
     /// Its content.
     pub bytes: Vec<u8>,
+}
+
+impl Text {
+    fn module_calls(&self) -> Vec<(String, String)> {
+        if !self.path.ends_with(".json") {
+            return module_calls(&String::from_utf8_lossy(&self.bytes));
+        }
+        let mut sources = Sources::new();
+        let file = sources.add(&self.path, &self.bytes);
+        from_json::module_calls(file, sources.file(file).text())
+    }
 }
 
 /// A call of a module on this disk.
@@ -74,6 +93,8 @@ impl Folder {
             linted,
             files: Vec::new(),
             rest: Vec::new(),
+            variables: Vec::new(),
+            config: None,
             calls: Vec::new(),
             holds_cluster: false,
             unreadable: Vec::new(),
@@ -83,14 +104,20 @@ impl Folder {
     /// A folder to lint that could not be listed.
     pub fn unlisted(path: &Path, error: &io::Error) -> Self {
         let mut folder = Self::new(path, true);
-        folder.fail(path, format!("this folder cannot be read: {}", reason(error)));
+        folder.fail_listing(path, error);
         folder
     }
 
-    /// Reads the configuration in a folder to lint.
-    pub fn linted(path: &Path, listing: Listing) -> Self {
+    fn fail_listing(&mut self, path: &Path, error: &io::Error) {
+        self.fail(path, format!("this folder cannot be read: {}", reason(error)));
+    }
+
+    /// Reads the configuration and the plans in a folder to lint.
+    pub fn linted(path: &Path, mut listing: Listing) -> Self {
         let mut folder = Self::new(path, true);
+        let data = std::mem::take(&mut listing.data);
         folder.read(path, listing);
+        folder.read_plans(path, data);
         folder
     }
 
@@ -100,12 +127,11 @@ impl Folder {
         if !fs::metadata(on_disk(path)).map_or_else(|e| e.kind() != io::ErrorKind::NotFound, |m| m.is_dir()) {
             return None;
         }
-        let mut folder = match Listing::of(path) {
-            // Only a root module's list of modules counts.
-            Ok(listing) => Self::linted(path, Listing { initialized: false, ..listing }),
-            Err(error) => Self::unlisted(path, &error),
-        };
-        folder.linted = false;
+        let mut folder = Self::new(path, false);
+        match Listing::of(path) {
+            Ok(listing) => folder.read(path, listing),
+            Err(error) => folder.fail_listing(path, &error),
+        }
         Some(folder)
     }
 
@@ -119,12 +145,14 @@ impl Folder {
         for entry in listing.configuration {
             self.read_entry(&path.join(entry.name), entry.link, &mut buffer);
         }
-        self.rest = listing.rest.into_iter().map(|entry| path.join(entry.name)).collect();
+        let paths = |entries: Vec<Entry>| entries.into_iter().map(|entry| path.join(entry.name)).collect();
+        self.rest = paths(listing.rest);
+        self.variables = paths(listing.variables);
         for file in &self.files {
             self.holds_cluster = self.holds_cluster || mentions_cluster(&file.bytes);
-            let calls_aks = AKS.iter().any(|hint| memmem::find(&file.bytes, hint).is_some());
-            if calls_aks || memmem::find(&file.bytes, LOCAL).is_some() {
-                for (name, source) in module_calls(&String::from_utf8_lossy(&file.bytes)) {
+            let marks = LOCAL.iter().chain(&AKS);
+            if marks.into_iter().any(|mark| memmem::find(&file.bytes, mark).is_some()) {
+                for (name, source) in file.module_calls() {
                     if is_local_source(&source) {
                         self.calls.push(Call { name, folder: join(&self.name, &source), source });
                     } else {
@@ -133,8 +161,29 @@ impl Folder {
                 }
             }
         }
-        if listing.initialized {
+        // Only a root module's list of modules counts.
+        if listing.initialized && self.linted {
             self.read_installed(&path.join(installed::PATH), &mut buffer);
+        }
+    }
+
+    /// Reads the plans and states among data files. Other data is none of our business, readable or not.
+    fn read_plans(&mut self, path: &Path, data: Vec<Entry>) {
+        let mut buffer = Vec::new();
+        for entry in data {
+            let path = path.join(entry.name);
+            if entry.link && !fs::metadata(&path).is_ok_and(|found| found.is_file()) {
+                continue;
+            }
+            let name = name(&path);
+            match read_file(&path, &mut buffer) {
+                Ok(bytes) if is_plan(&name, &bytes) => {
+                    self.holds_cluster = true;
+                    self.files.push(Text { path: name, bytes });
+                }
+                Err(message) if is_plan(&name, &buffer) => self.fail(&path, message),
+                _ => {}
+            }
         }
     }
 
@@ -157,8 +206,13 @@ impl Folder {
     /// Reads what only matters in the root module of a configuration: variable values and the versions of providers.
     pub fn read_rest(&mut self) {
         for path in std::mem::take(&mut self.rest) {
-            self.read_entry(&path, true, &mut Vec::new());
+            self.read_more(&path);
         }
+    }
+
+    /// Reads one more file.
+    pub fn read_more(&mut self, path: &Path) {
+        self.read_entry(path, true, &mut Vec::new());
     }
 
     /// Reads one file. A link may lead to anything: only what is a regular file in the end is read.
@@ -192,6 +246,12 @@ pub(super) struct Listing {
     pub configuration: Vec<Entry>,
     /// Files that matter beside configuration.
     pub rest: Vec<Entry>,
+    /// Files that may be plans.
+    pub data: Vec<Entry>,
+    /// Other files with variables.
+    pub variables: Vec<Entry>,
+    /// The name of the configuration file.
+    pub config: Option<OsString>,
     /// Folders.
     pub folders: Vec<OsString>,
     /// Whether there is a `.gitignore`.
@@ -223,6 +283,12 @@ impl Listing {
         Ok(listing)
     }
 
+    /// The names of all files with variables.
+    pub fn variable_files(&self) -> impl Iterator<Item = &OsString> {
+        let loaded = self.rest.iter().filter(|entry| files::has_values(&entry.name.to_string_lossy()));
+        self.variables.iter().chain(loaded).map(|entry| &entry.name)
+    }
+
     fn add(&mut self, entry: walkdir::DirEntry) {
         let kind = entry.file_type();
         let name = entry.file_name();
@@ -230,12 +296,17 @@ impl Listing {
             b".git" => self.repository = true,
             b".terraform" if kind.is_dir() => self.initialized = true,
             b".gitignore" => self.gitignore = kind.is_file(),
+            b"overlint.toml" => self.config = Some(name.to_owned()),
+            b".overlint.toml" => _ = self.config.get_or_insert_with(|| name.to_owned()),
             _ if kind.is_dir() => self.folders.push(name.to_owned()),
             _ if !kind.is_file() && !kind.is_symlink() => {}
             _ => {
-                let list = match role(name) {
-                    Some(Role::Configuration) => &mut self.configuration,
-                    Some(Role::Rest) => &mut self.rest,
+                let name_text = name.to_string_lossy();
+                let list = match files::role(&name_text) {
+                    Some(Role::Code | Role::Override) => &mut self.configuration,
+                    Some(Role::Values(_) | Role::Lock) => &mut self.rest,
+                    None if files::has_values(&name_text) => &mut self.variables,
+                    None if name_text.ends_with(".json") && !name_text.starts_with('.') => &mut self.data,
                     None => return,
                 };
                 list.push(Entry { name: name.to_owned(), link: kind.is_symlink() });
@@ -250,18 +321,14 @@ fn mentions_cluster(text: &[u8]) -> bool {
         || memmem::find(text, provider).is_some() && memmem::find(&text.to_ascii_lowercase(), kind).is_some()
 }
 
-enum Role {
-    Configuration,
-    Rest,
-}
-
-/// What a file is for Terraform, by its name. Like Terraform, this passes over hidden configuration, which editors leave behind.
-fn role(name: &OsStr) -> Option<Role> {
-    match name.as_encoded_bytes() {
-        b"terraform.tfvars" | b".terraform.lock.hcl" => Some(Role::Rest),
-        name if name.ends_with(b".auto.tfvars") => Some(Role::Rest),
-        name if name.ends_with(b".tf") && !name.starts_with(b".") => Some(Role::Configuration),
-        _ => None,
+/// Whether a file is a plan or state of a cluster, as far as can be told quickly. The needles are looked for in UTF-16, too.
+fn is_plan(name: &str, bytes: &[u8]) -> bool {
+    match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
+            let plain: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();
+            plan::is_candidate(name, &plain)
+        }
+        _ => plan::is_candidate(name, bytes),
     }
 }
 
@@ -292,7 +359,7 @@ pub(super) fn on_disk(path: &Path) -> &Path {
 }
 
 /// The name of a path among the sources. Bytes that are not UTF-8 are written as `\xff`, so that different paths keep different names.
-fn name(path: &Path) -> String {
+pub(super) fn name(path: &Path) -> String {
     let mut name = String::new();
     for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
         name.push_str(chunk.valid());

@@ -5,6 +5,13 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::path::Path;
 use std::sync::Arc;
 
+/// The folders above one (an absolute path) that are in the same repository, nearest first; none when there is no repository.
+pub(super) fn repository_above(folder: &Path) -> Vec<&Path> {
+    let above: Vec<&Path> = folder.ancestors().skip(1).collect();
+    let top = above.iter().position(|f| f.join(".git").exists());
+    above.into_iter().take(top.map_or(0, |top| top + 1)).collect()
+}
+
 /// The patterns of one file, and what applies above it.
 pub(super) struct Ignores {
     patterns: Gitignore,
@@ -14,10 +21,13 @@ pub(super) struct Ignores {
 impl Ignores {
     /// What the folders above one say about it (an absolute path): nothing when none of them is the top of a repository.
     pub fn above(folder: &Path) -> Option<Arc<Self>> {
-        let above: Vec<&Path> = folder.ancestors().skip(1).collect();
-        let top = above.iter().position(|f| f.join(".git").exists())?;
-        let inside = above.iter().enumerate().take(top + 1).rev();
-        inside.fold(None, |ignores, (i, f)| Self::enter(ignores, f, i == top, f.join(".gitignore").is_file()))
+        let inside = repository_above(folder);
+        let top = inside.len().checked_sub(1)?;
+        inside
+            .into_iter()
+            .enumerate()
+            .rev()
+            .fold(None, |ignores, (i, f)| Self::enter(ignores, f, i == top, f.join(".gitignore").is_file()))
     }
 
     /// What applies in a folder (an absolute path), given what applies above it. At the top of a repository nothing from above does.

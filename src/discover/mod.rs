@@ -8,12 +8,15 @@ mod closure;
 mod folder;
 mod ignores;
 mod outside;
+mod reader;
+mod variables;
 mod walk;
 
-use crate::source::{Sources, join, parent};
+use crate::settings;
+use crate::source::{Sources, Span, join, parent};
 use folder::{Folder, Folders};
 use rayon::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use walk::Starts;
 
@@ -22,27 +25,85 @@ use walk::Starts;
 pub struct Options {
     /// Read also what `.gitignore` files exclude.
     pub no_ignore: bool,
-    /// Terraform variable files to read as well, as typed.
+    /// Terraform variable files to read as well, as typed; without any, those are read that may belong to a root module.
     pub var_files: Vec<String>,
+    /// The configuration file that applies everywhere, as typed; without one, the nearest above each folder does.
+    pub config: Option<String>,
 }
 
 /// Finds and reads the files of a run. What cannot be read is recorded in the result; the rest goes on.
 ///
-/// Folders are walked whole. For a file its folder is read, without the folders below it.
+/// Folders are walked whole. For a file its folder is read, without the folders below it and without plans that were not named.
 pub fn discover(paths: &[String], options: &Options) -> Sources {
     let mut sources = Sources::new();
+    sources.set_reader(reader::Disk::around(paths));
     let mut starts = Starts::default();
     for path in paths {
         if let Err(message) = add_start(&mut starts, path) {
             sources.add_unreadable(path, message);
         }
     }
-    let mut folders = walk::walk(starts, !options.no_ignore);
-    read_called(&mut folders);
-    let wanted = closure::closure(&folders);
-    add_folders(&mut sources, folders, &wanted);
+    let current = std::env::current_dir().unwrap_or_default();
+    sources.set_base(&folder::name(&current));
+    let mut found = walk::walk(starts, !options.no_ignore);
+    read_called(&mut found.folders);
+    let wanted = closure::closure(&found.folders);
+    if options.var_files.is_empty() {
+        variables::read(&mut found, &wanted, &current, !options.no_ignore);
+    }
+    let configs = configs(&found.folders, options.config.as_deref());
+    add_folders(&mut sources, found.folders, &wanted);
     add_var_files(&mut sources, &options.var_files);
+    add_configs(&mut sources, configs);
     sources
+}
+
+/// The configuration files, each with the folders to lint that it applies to.
+fn configs(folders: &Folders, everywhere: Option<&str>) -> BTreeMap<String, Vec<String>> {
+    let mut configs: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    if let Some(typed) = everywhere {
+        // Read even when there is nothing to lint: a mistake in it is one all the same.
+        configs.entry(normal(typed)).or_default();
+    }
+    for folder in folders.values().filter(|f| f.linted) {
+        let found = folder.config.as_deref().map(folder::name);
+        if let Some(config) = everywhere.map(normal).or(found) {
+            configs.entry(config).or_default().push(folder.name.clone());
+        }
+    }
+    configs
+}
+
+/// Adds configuration files, and the variable files that these name.
+fn add_configs(sources: &mut Sources, configs: BTreeMap<String, Vec<String>>) {
+    for (path, folders) in configs {
+        let bytes = match folder::read_file(Path::new(&path), &mut Vec::new()) {
+            Ok(bytes) => bytes,
+            Err(message) => {
+                sources.add_unreadable(&path, message);
+                continue;
+            }
+        };
+        let id = sources.add(&path, &bytes);
+        folders.iter().for_each(|folder| sources.set_config(folder, id));
+        let (content, _) = settings::parse(sources.file(id).text());
+        for entry in content.terraform {
+            let root = join(parent(&path), &entry.root.written);
+            if !folder::on_disk(Path::new(&root)).is_dir() {
+                let place = Span::new(id, entry.root.at.start, entry.root.at.end);
+                sources.add_wrong(
+                    place,
+                    format!("there is no folder {}; paths here start from this file's folder", entry.root.written),
+                );
+            }
+            for named in entry.sets.iter().flatten() {
+                let file = sources.name(parent(&path), &named.written);
+                if !sources.has(&file) && Path::new(&file).exists() {
+                    add_var_files(sources, &[file]);
+                }
+            }
+        }
+    }
 }
 
 /// A path as [`Sources`] names it: with `/`, without `.` and without `..` where that can be told from the text alone.

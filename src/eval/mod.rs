@@ -1,3 +1,4 @@
 //! Evaluation: from syntax to the tree of resources.
 
+pub mod plan;
 pub mod terraform;

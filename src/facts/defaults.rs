@@ -23,4 +23,16 @@ pub struct Defaults {
     pub max_pods_kubenet: Fact<u64>,
     /// Nodes per pool.
     pub node_count: Fact<u64>,
+    /// Whether the autoscaler of a pool is on.
+    pub autoscaling: Fact<bool>,
+    /// Operating system of a pool.
+    pub os: Fact<String>,
+    /// Kind of a pool.
+    pub pool_kind: Fact<String>,
+    /// Data plane of a cluster with Azure CNI.
+    pub data_plane: Fact<String>,
+    /// How traffic leaves a cluster.
+    pub outbound_type: Fact<String>,
+    /// SKU of a cluster's load balancer.
+    pub load_balancer_sku: Fact<String>,
 }

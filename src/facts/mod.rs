@@ -4,18 +4,24 @@
 mod addons;
 mod addresses;
 mod defaults;
+mod egress;
 mod modules;
 mod nodes;
 mod plugin;
+mod replacement;
 mod surge;
+mod upgrade;
 
 pub use addons::Addons;
 pub use addresses::Addresses;
 pub use defaults::Defaults;
+pub use egress::Egress;
 pub use modules::{KnownModule, KnownModules, KnownVersions};
 pub use nodes::{Nodes, RetiredOs, VmSeries};
 pub use plugin::{ModeSpelling, OldAttribute, Plugin, Spelling, Version};
+pub use replacement::{InPlace, Replacement, Replacing};
 pub use surge::Surge;
+pub use upgrade::{Named, Upgrade};
 
 use crate::date::{Date, Dated};
 use serde::Deserialize;
@@ -38,6 +44,12 @@ pub struct Facts {
     pub nodes: Nodes,
     /// How many nodes an upgrade adds.
     pub surge: Surge,
+    /// What azurerm replaces a cluster for.
+    pub replacement: Replacement,
+    /// Moving existing clusters to overlay.
+    pub upgrade: Upgrade,
+    /// How traffic leaves a cluster.
+    pub egress: Egress,
 }
 
 impl Facts {
@@ -47,10 +59,13 @@ impl Facts {
             addons: read(include_str!("../../rules/facts/addons.toml")),
             addresses: read(include_str!("../../rules/facts/addresses.toml")),
             defaults: read(include_str!("../../rules/facts/defaults.toml")),
+            egress: read(include_str!("../../rules/facts/egress.toml")),
             modules: read(include_str!("../../rules/facts/modules.toml")),
             nodes: read(include_str!("../../rules/facts/nodes.toml")),
             plugin: read(include_str!("../../rules/facts/plugin.toml")),
             surge: read(include_str!("../../rules/facts/surge.toml")),
+            replacement: read(include_str!("../../rules/facts/replacement.toml")),
+            upgrade: read(include_str!("../../rules/facts/upgrade.toml")),
         }
     }
 }
@@ -87,9 +102,12 @@ mod tests {
         toml::from_str::<Addons>(include_str!("../../rules/facts/addons.toml")).unwrap();
         toml::from_str::<Addresses>(include_str!("../../rules/facts/addresses.toml")).unwrap();
         toml::from_str::<Defaults>(include_str!("../../rules/facts/defaults.toml")).unwrap();
+        toml::from_str::<Egress>(include_str!("../../rules/facts/egress.toml")).unwrap();
         toml::from_str::<KnownModules>(include_str!("../../rules/facts/modules.toml")).unwrap();
         toml::from_str::<Nodes>(include_str!("../../rules/facts/nodes.toml")).unwrap();
         toml::from_str::<Plugin>(include_str!("../../rules/facts/plugin.toml")).unwrap();
         toml::from_str::<Surge>(include_str!("../../rules/facts/surge.toml")).unwrap();
+        toml::from_str::<Replacement>(include_str!("../../rules/facts/replacement.toml")).unwrap();
+        toml::from_str::<Upgrade>(include_str!("../../rules/facts/upgrade.toml")).unwrap();
     }
 }

@@ -1,13 +1,13 @@
 //! Clusters and node pools, turned into the model from either vocabulary: that of the azurerm provider, versions 2.99 to 5.x, and that
 //! of Resource Manager.
 
-use super::fields::{Vocabulary, is_kind};
-use super::networks::{Networks, name_in_id, parts_of_id, resource_group};
+use super::fields::{self, Vocabulary, is_kind};
+use super::networks::{self, Networks, name_in_id, parts_of_id, resource_group};
 use super::read::{self, Part};
-use super::{Agic, Cluster, Field, Pool, ProviderVersion, State, Undecided, World, arm};
+use super::{Agic, Cluster, ConfigMap, Field, Pool, ProviderVersion, State, Undecided, World, arm};
 use crate::cidr::{Cidr, Family};
 use crate::date::Date;
-use crate::facts::Defaults;
+use crate::facts::{Defaults, Fact};
 use crate::tree::Resource;
 use crate::value::TermPart;
 use std::net::IpAddr;
@@ -17,50 +17,51 @@ use std::sync::Arc;
 const CLUSTER: &str = "azurerm_kubernetes_cluster";
 const NODE_POOL: &str = "azurerm_kubernetes_cluster_node_pool";
 const GATEWAY: &str = "azurerm_application_gateway";
+const CONFIG_MAPS: [&str; 2] = ["kubernetes_config_map", "kubernetes_config_map_v1"];
+
+/// Whether resources of this type are part of the model.
+pub fn is_wanted(kind: &str) -> bool {
+    fields::is_listed(kind) || networks::is_part(kind) || CONFIG_MAPS.contains(&kind)
+}
+
+/// Whether resources of this type are clusters.
+pub fn is_cluster(kind: &str) -> bool {
+    is_kind(kind, CLUSTER)
+}
 
 /// The model of a root module's resources.
 pub fn world(resources: &[Resource], provider: &ProviderVersion, defaults: &Defaults, day: Date) -> World {
-    let mut reader = Reader { resources, provider, defaults: Values::on(defaults, day), networks: Networks::read(resources) };
-    let clusters = resources.iter().filter(|r| is_kind(&r.kind, CLUSTER) && !r.existing && !arm::is_update(r));
+    let mut reader = Reader { resources, provider, defaults: Values { defaults, day }, networks: Networks::read(resources) };
+    let clusters = resources.iter().filter(|r| is_cluster(&r.kind) && !r.existing && !arm::is_update(r));
     let mut world = World { clusters: clusters.map(|r| reader.cluster(r)).collect(), ..World::default() };
+    let config_maps = resources.iter().filter(|r| CONFIG_MAPS.contains(&&*r.kind) && !r.existing);
+    world.config_maps = config_maps.map(config_map).collect();
     reader.networks.finish(&mut world);
     world
 }
 
-/// Azure's defaults of one day, parsed.
-struct Values {
-    pod_cidr: Option<Cidr>,
-    service_cidr: Option<Cidr>,
-    dns_service_ip: Option<IpAddr>,
-    max_pods_overlay: Option<u64>,
-    max_pods_pod_subnet: Option<u64>,
-    max_pods_node_subnet: Option<u64>,
-    max_pods_kubenet: Option<u64>,
-    node_count: Option<u64>,
+/// Azure's defaults of one day.
+struct Values<'r> {
+    defaults: &'r Defaults,
+    day: Date,
 }
 
-impl Values {
-    fn on(defaults: &Defaults, day: Date) -> Self {
-        fn parsed<T: FromStr>(text: Option<&String>) -> Option<T> {
-            text?.parse().ok()
-        }
-        Self {
-            pod_cidr: parsed(defaults.pod_cidr.on(day)),
-            service_cidr: parsed(defaults.service_cidr.on(day)),
-            dns_service_ip: parsed(defaults.dns_service_ip.on(day)),
-            max_pods_overlay: defaults.max_pods_overlay.on(day).copied(),
-            max_pods_pod_subnet: defaults.max_pods_pod_subnet.on(day).copied(),
-            max_pods_node_subnet: defaults.max_pods_node_subnet.on(day).copied(),
-            max_pods_kubenet: defaults.max_pods_kubenet.on(day).copied(),
-            node_count: defaults.node_count.on(day).copied(),
-        }
+impl Values<'_> {
+    /// A default as it is.
+    fn of<T: Clone>(&self, fact: fn(&Defaults) -> &Fact<T>) -> Option<T> {
+        fact(self.defaults).on(self.day).cloned()
+    }
+
+    /// A default that is written as text.
+    fn parsed<T: FromStr>(&self, fact: fn(&Defaults) -> &Fact<String>) -> Option<T> {
+        fact(self.defaults).on(self.day)?.parse().ok()
     }
 }
 
 struct Reader<'r> {
     resources: &'r [Resource],
     provider: &'r ProviderVersion,
-    defaults: Values,
+    defaults: Values<'r>,
     networks: Networks,
 }
 
@@ -75,7 +76,8 @@ impl Reader<'_> {
         let dns_service_ip = profile.address(&["dns_service_ip"]);
         // azurerm wants the DNS IP and the service CIDR together, so Azure's default only comes with Azure's default range.
         let defaulted = body.vocabulary() == Vocabulary::Arm || service_cidrs.iter().all(Field::is_default);
-        let dns_service_ip = dns_service_ip.or_default(self.defaults.dns_service_ip.filter(|_| defaulted));
+        let dns_service_ip =
+            dns_service_ip.or_default(self.defaults.parsed::<IpAddr>(|d| &d.dns_service_ip).filter(|_| defaulted));
         let dns_service_ip = or_chosen_by(&automatic, dns_service_ip);
         let pod_cidrs = self.pod_cidrs(&profile, &plugin, &mode).into_iter().map(|f| or_chosen_by(&automatic, f)).collect();
         let mut deprecated = Vec::new();
@@ -92,11 +94,14 @@ impl Reader<'_> {
             kubernetes_version: body.text(&["kubernetes_version"]),
             sku_tier: body.word(&["sku_tier"]),
             data_plane: or_chosen_by(&automatic, profile.word(&["network_data_plane", "ebpf_data_plane"]))
-                .or_default(Some("azure".to_owned())),
+                .or_default(self.defaults.of(|d| &d.data_plane)),
             policy: or_chosen_by(&automatic, profile.word(&["network_policy"])),
             pod_cidrs,
             service_cidrs,
             dns_service_ip,
+            outbound_type: profile.text(&["outbound_type"]).or_default(self.defaults.of(|d| &d.outbound_type)),
+            load_balancer_sku: profile.word(&["load_balancer_sku"]).or_default(self.defaults.of(|d| &d.load_balancer_sku)),
+            private: body.truth(&["private_cluster_enabled", "private_link_enabled"]),
             ip_families: families(&profile),
             pools,
             more_pools,
@@ -104,30 +109,29 @@ impl Reader<'_> {
             virtual_nodes: addon("aci_connector_linux", &body, &addons),
             http_application_routing: http_application_routing(&body, &addons),
             deprecated,
+            identity: body.part("identity").word(&["type"]),
+            change: None,
             plugin,
             mode,
         }
     }
 
     fn pod_cidrs(&self, profile: &Part<'_>, plugin: &Field<String>, mode: &Field<String>) -> Vec<Field<Cidr>> {
-        let several = profile.ranges(&["pod_cidrs"]);
-        if !several.is_empty() {
+        let one = profile.range(&["pod_cidr"]);
+        if let Some(several) = list_instead(profile.ranges(&["pod_cidrs"]), &one) {
             return several;
         }
-        let one = profile.range(&["pod_cidr"]);
         let overlay = mode.is("overlay");
         let kubenet = plugin.is("kubenet");
         let meaningful = super::either(overlay, kubenet) != Ok(false);
-        let one = one.or_default(self.defaults.pod_cidr.filter(|_| meaningful));
+        let one = one.or_default(self.defaults.parsed::<Cidr>(|d| &d.pod_cidr).filter(|_| meaningful));
         if matches!(one.state, State::Absent) { Vec::new() } else { vec![one] }
     }
 
     fn service_cidrs(&self, profile: &Part<'_>) -> Vec<Field<Cidr>> {
-        let several = profile.ranges(&["service_cidrs"]);
-        if !several.is_empty() {
-            return several;
-        }
-        vec![profile.range(&["service_cidr"]).or_default(self.defaults.service_cidr)]
+        let one = profile.range(&["service_cidr"]);
+        list_instead(profile.ranges(&["service_cidrs"]), &one)
+            .unwrap_or_else(|| vec![one.or_default(self.defaults.parsed(|d| &d.service_cidr))])
     }
 
     /// The default pool and the pools that name the cluster, and why there may be more.
@@ -179,7 +183,7 @@ impl Reader<'_> {
         repeated: Option<Undecided>,
         deprecated: &mut Vec<Field<&'static str>>,
     ) -> Pool {
-        let kind = part.text(&["type"]).or_default(Some("VirtualMachineScaleSets".to_owned()));
+        let kind = part.text(&["type"]).or_default(self.defaults.of(|d| &d.pool_kind));
         if kind.is("AvailabilitySet") == Ok(true) {
             deprecated.push(kind.clone().map(|_| "type"));
         }
@@ -196,13 +200,15 @@ impl Reader<'_> {
             at: part.at.clone(),
             name: part.text(&["name"]),
             vm_size: or_by_profile(&kind, part.text(&["vm_size"])),
-            count: or_by_profile(&kind, part.number(&["node_count"])).or_default(self.defaults.node_count),
-            autoscaling: part.truth(&["auto_scaling_enabled", "enable_auto_scaling"]).or_default(Some(false)),
+            count: or_by_profile(&kind, part.number(&["node_count"])).or_default(self.defaults.of(|d| &d.node_count)),
+            autoscaling: part
+                .truth(&["auto_scaling_enabled", "enable_auto_scaling"])
+                .or_default(self.defaults.of(|d| &d.autoscaling)),
             min_count: part.number(&["min_count"]),
             max_count: part.number(&["max_count"]),
             max_pods,
             max_surge: part.part("upgrade_settings").text(&["max_surge"]),
-            os: part.word(&["os_type"]).or_default(Some("linux".to_owned())),
+            os: part.word(&["os_type"]).or_default(self.defaults.of(|d| &d.os)),
             os_sku: part.text(&["os_sku"]),
             kind,
             subnet: self.networks.subnet_at(part, "vnet_subnet_id"),
@@ -219,13 +225,13 @@ impl Reader<'_> {
             field.state = State::Absent;
         }
         let default = if mode.is("overlay") == Ok(true) {
-            self.defaults.max_pods_overlay
+            self.defaults.of(|d| &d.max_pods_overlay)
         } else if plugin.is("kubenet") == Ok(true) {
-            self.defaults.max_pods_kubenet
+            self.defaults.of(|d| &d.max_pods_kubenet)
         } else if plugin.is("azure") == Ok(true) && mode.known() == Ok(None) {
             match pod_subnet.known() {
-                Ok(Some(_)) => self.defaults.max_pods_pod_subnet,
-                Ok(None) => self.defaults.max_pods_node_subnet,
+                Ok(Some(_)) => self.defaults.of(|d| &d.max_pods_pod_subnet),
+                Ok(None) => self.defaults.of(|d| &d.max_pods_node_subnet),
                 Err(_) => None,
             }
         } else {
@@ -325,6 +331,17 @@ fn or_by_profile<T>(kind: &Field<String>, field: Field<T>) -> Field<T> {
 
 fn same_name(a: &Pool, b: &Pool) -> bool {
     matches!((a.name.known(), b.name.known()), (Ok(Some(a)), Ok(Some(b))) if a.eq_ignore_ascii_case(b))
+}
+
+/// The list of ranges, where it says more than the single range. In a plan or state both are filled in, whichever was written.
+fn list_instead(several: Vec<Field<Cidr>>, one: &Field<Cidr>) -> Option<Vec<Field<Cidr>>> {
+    let more = several.len() > 1 || matches!(one.state, State::Absent) && !several.is_empty();
+    more.then_some(several)
+}
+
+fn config_map(resource: &Resource) -> ConfigMap {
+    let metadata = Part::resource(resource).part("metadata");
+    ConfigMap { address: Arc::clone(&resource.address), name: metadata.text(&["name"]), namespace: metadata.text(&["namespace"]) }
 }
 
 /// An old attribute, if the code has it.

@@ -1,7 +1,7 @@
 //! One attribute of the model: what it is, whether the code or Azure says so, and where it is written.
 
 use crate::source::Span;
-use crate::value::{At, Choice};
+use crate::value::{At, Choice, Unknown};
 use std::sync::Arc;
 
 /// Why something could not be decided.
@@ -19,6 +19,11 @@ impl Undecided {
     /// A reason with its place.
     pub fn new(reason: impl Into<Arc<str>>, span: Option<Span>) -> Self {
         Self { reason: reason.into(), span, choice: None }
+    }
+
+    /// The reason of something unknown, which is used at `site`.
+    pub fn from_unknown(unknown: &Unknown, site: Span) -> Self {
+        Self { reason: Arc::clone(&unknown.reason), span: unknown.span.or(Some(site)), choice: unknown.choice.clone() }
     }
 }
 
@@ -75,6 +80,18 @@ impl<T> Field<T> {
             State::Set(v) => Ok(Some(v)),
             State::Default(_) | State::Absent => Ok(None),
             State::Unknown(u) => Err(u.clone()),
+        }
+    }
+
+    /// Whether the code writes the attribute, be it with a valid value or not.
+    ///
+    /// # Errors
+    /// The reason, when that cannot be known.
+    pub fn is_written(&self) -> Result<bool, Undecided> {
+        match &self.state {
+            State::Unknown(why) if self.raw.is_none() => Err(why.clone()),
+            State::Set(_) | State::Unknown(_) => Ok(true),
+            State::Default(_) | State::Absent => Ok(false),
         }
     }
 

@@ -15,6 +15,9 @@ const KINDS: &[(&str, &str)] = &[
     ("azurerm_application_gateway", "Microsoft.Network/applicationGateways"),
     ("azurerm_kubernetes_cluster", "Microsoft.ContainerService/managedClusters"),
     ("azurerm_kubernetes_cluster_node_pool", "Microsoft.ContainerService/managedClusters/agentPools"),
+    ("azurerm_nat_gateway", "Microsoft.Network/natGateways"),
+    ("azurerm_route", "Microsoft.Network/routeTables/routes"),
+    ("azurerm_route_table", "Microsoft.Network/routeTables"),
     ("azurerm_subnet", "Microsoft.Network/virtualNetworks/subnets"),
     ("azurerm_virtual_network", "Microsoft.Network/virtualNetworks"),
     ("azurerm_virtual_network_peering", "Microsoft.Network/virtualNetworks/virtualNetworkPeerings"),
@@ -39,8 +42,11 @@ const NAMES: &[(&str, &str)] = &[
     ("network_plugin_mode", "networkPluginMode"),
     ("network_policy", "networkPolicy"),
     ("network_profile", "networkProfile"),
+    ("load_balancer_sku", "loadBalancerSku"),
+    ("outbound_type", "outboundType"),
     ("pod_cidr", "podCidr"),
     ("pod_cidrs", "podCidrs"),
+    ("private_cluster_enabled", "apiServerAccessProfile.enablePrivateCluster"),
     ("service_cidr", "serviceCidr"),
     ("service_cidrs", "serviceCidrs"),
     ("sku_name", "sku.name"),
@@ -67,9 +73,14 @@ const NAMES: &[(&str, &str)] = &[
     ("address_space", "addressSpace.addressPrefixes"),
     ("allow_virtual_network_access", "allowVirtualNetworkAccess"),
     ("delegation", "delegations"),
+    ("disable_bgp_route_propagation", "disableBgpRoutePropagation"),
     ("gateway_ip_configuration", "gatewayIPConfigurations"),
+    ("nat_gateway_id", "natGateway.id"),
+    ("next_hop_type", "nextHopType"),
     ("peer_complete_virtual_networks_enabled", "peerCompleteVnets"),
     ("remote_virtual_network_id", "remoteVirtualNetwork.id"),
+    ("route", "routes"),
+    ("route_table_id", "routeTable.id"),
     ("service_delegation.name", "serviceName"),
     ("subnet", "subnets"),
     ("subnet_id", "subnetId"),
@@ -78,7 +89,8 @@ const NAMES: &[(&str, &str)] = &[
 ];
 
 /// What is written alike in both.
-const SHARED: &[&str] = &["apiVersion", "enabled", "id", "location", "name", "parent", "subnet.id", "type", "updates"];
+const SHARED: &[&str] =
+    &["apiVersion", "enabled", "id", "identity", "location", "name", "parent", "subnet.id", "type", "updates"];
 
 impl Vocabulary {
     /// The vocabulary of a resource type: Resource Manager's types name a provider and a type of its, `Microsoft.Network/routeTables`.
@@ -105,7 +117,7 @@ pub fn same_kind(a: &str, b: &str) -> bool {
     KINDS.iter().any(|(azurerm, _)| is_kind(a, azurerm) && is_kind(b, azurerm))
 }
 
-/// Whether resources of this type are part of the model.
-pub fn is_wanted(kind: &str) -> bool {
+/// Whether this is a type that both vocabularies have.
+pub fn is_listed(kind: &str) -> bool {
     KINDS.iter().any(|(azurerm, arm)| kind == *azurerm || kind.eq_ignore_ascii_case(arm))
 }

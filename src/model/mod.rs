@@ -2,20 +2,22 @@
 
 mod arm;
 mod azurerm;
+mod change;
 mod field;
 mod fields;
 mod network;
 mod networks;
 mod read;
 
+pub use azurerm::{is_cluster, is_wanted};
+pub use change::Change;
 pub use field::{Field, State, Undecided};
-pub use fields::is_wanted;
-pub use network::{Peer, Subnet, SubnetId, Vnet, VnetId};
+pub use network::{NatGateway, Peer, Route, RouteTable, Subnet, SubnetId, Vnet, VnetId};
 
 use crate::cidr::{Cidr, Family};
 use crate::date::Date;
 use crate::facts::Facts;
-use crate::tree::Resource;
+use crate::tree::{Resource, Validation};
 use crate::value::At;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -29,6 +31,24 @@ pub struct World {
     pub subnets: Vec<Subnet>,
     /// The virtual networks, likewise.
     pub vnets: Vec<Vnet>,
+    /// Set when the code also makes resources that are not shown, in a module from elsewhere say: why. What belongs to a subnet by a
+    /// resource of its own may be among them.
+    pub more_resources: Option<Undecided>,
+    /// The Kubernetes ConfigMaps that the code makes.
+    pub config_maps: Vec<ConfigMap>,
+    /// Conditions on the inputs of modules that do not hold, or may not.
+    pub validations: Vec<Validation>,
+}
+
+/// A ConfigMap inside a cluster; which cluster is not known.
+#[derive(Clone, Debug)]
+pub struct ConfigMap {
+    /// Its address in the code.
+    pub address: Arc<str>,
+    /// Its name.
+    pub name: Field<String>,
+    /// Its namespace; absent means `default`.
+    pub namespace: Field<String>,
 }
 
 /// The program that sends the code to Azure: some of what is refused is refused by it, not by Azure.
@@ -53,6 +73,11 @@ pub struct ProviderVersion {
 }
 
 impl ProviderVersion {
+    /// Whether only one version is allowed.
+    pub fn is_exact(&self) -> bool {
+        matches!((self.least, self.below), (Some((major, minor, patch)), Some(below)) if below == (major, minor, patch + 1))
+    }
+
     /// Whether every allowed version is at least this one.
     pub fn surely_from(&self, version: (u64, u64, u64)) -> bool {
         self.least.is_some_and(|least| least >= version)
@@ -94,6 +119,12 @@ pub struct Cluster {
     pub service_cidrs: Vec<Field<Cidr>>,
     /// The address of the cluster's DNS service; Azure's default where none is written.
     pub dns_service_ip: Field<IpAddr>,
+    /// How traffic leaves the cluster, as written: `userDefinedRouting`, .. Azure's default is `loadBalancer`.
+    pub outbound_type: Field<String>,
+    /// The SKU of the cluster's load balancer, lower case: `basic` or `standard`. Azure's default is `standard`.
+    pub load_balancer_sku: Field<String>,
+    /// Whether the API server has a private address only; `None` counts as no.
+    pub private: Field<bool>,
     /// The IP families. Azure's default is IPv4 alone.
     pub ip_families: Field<Vec<Family>>,
     /// The node pools that are known, the default pool first.
@@ -109,6 +140,10 @@ pub struct Cluster {
     /// Attributes in the code that newer versions of the azurerm provider no longer have, by their key under `azurerm-attributes` in
     /// `rules/facts/plugin.toml`.
     pub deprecated: Vec<Field<&'static str>>,
+    /// The kind of the cluster's identity, lower case: `systemassigned`, `userassigned`. Absent where it has a service principal.
+    pub identity: Field<String>,
+    /// What happens to the cluster, when it exists and a plan changes it.
+    pub change: Option<Box<Change>>,
 }
 
 /// The Application Gateway ingress controller add-on, as far as the code says.
@@ -173,6 +208,12 @@ impl Cluster {
         either(self.is_overlay(), self.is_kubenet())
     }
 
+    /// Whether some pool has a subnet for its pods.
+    pub fn has_pod_subnet(&self) -> Result<bool, Undecided> {
+        let hidden = self.more_pools.clone().map_or(Ok(false), Err);
+        self.pools.iter().map(Pool::has_pod_subnet).fold(hidden, |found, pool| either(pool, found))
+    }
+
     /// The subnets of the node pools, each once, in the order of the pools.
     pub fn node_subnets(&self) -> Vec<(&Pool, SubnetId)> {
         let mut found: Vec<(&Pool, SubnetId)> = Vec::new();
@@ -189,20 +230,6 @@ impl Cluster {
     /// The reason why some pool's subnet is not known, if there is one.
     pub fn unknown_node_subnet(&self) -> Option<Undecided> {
         self.more_pools.clone().or_else(|| self.pools.iter().find_map(|p| p.subnet.known().err()))
-    }
-
-    /// The largest number of nodes that all pools together may reach.
-    pub fn max_nodes(&self) -> Result<u64, Undecided> {
-        self.sum_over_pools(Pool::max_nodes)
-    }
-
-    /// Sums a number over all pools; undecided when there may be more pools than are known.
-    pub fn sum_over_pools(&self, number: impl Fn(&Pool) -> Result<u64, Undecided>) -> Result<u64, Undecided> {
-        let mut sum = 0u64;
-        for pool in &self.pools {
-            sum = sum.saturating_add(number(pool)?);
-        }
-        self.more_pools.clone().or_else(|| self.pools.iter().find_map(|p| p.repeated.clone())).map_or(Ok(sum), Err)
     }
 }
 
@@ -224,7 +251,14 @@ impl Pool {
 
     fn bound(&self, scaled: &Field<u64>) -> Result<u64, Undecided> {
         let field = if self.autoscaling.known()?.copied().unwrap_or(false) { scaled } else { &self.count };
-        Ok(field.known()?.copied().unwrap_or(1))
+        // Azure has a default for the count only; with the autoscaler on, it wants both bounds.
+        let unset = || Undecided::new(format!("{} of {} is not set", field.name, self.title()), Some(field.at.site));
+        field.known()?.copied().ok_or_else(unset)
+    }
+
+    /// Whether the pods have a subnet of their own.
+    pub fn has_pod_subnet(&self) -> Result<bool, Undecided> {
+        Ok(self.pod_subnet.known()?.copied().unwrap_or(false))
     }
 
     /// Whether the nodes run Windows.
@@ -255,6 +289,17 @@ impl World {
     /// The VNet with this id.
     pub fn vnet(&self, id: VnetId) -> Option<&Vnet> {
         self.vnets.get(id.0)
+    }
+
+    /// Whether two VNets are certainly one, or certainly two: see [`Vnet::is_same`].
+    ///
+    /// # Errors
+    /// The reason, when the code does not say.
+    pub fn is_same_vnet(&self, a: VnetId, b: VnetId) -> Result<bool, Undecided> {
+        match (self.vnet(a), self.vnet(b)) {
+            (Some(one), Some(other)) if a != b => one.is_same(other),
+            _ => Ok(a == b),
+        }
     }
 
     /// The VNets of the cluster's node pools, each once.

@@ -1,6 +1,6 @@
 //! Subnets and virtual networks of the model.
 
-use super::{Field, Undecided};
+use super::{Field, Undecided, both};
 use crate::cidr::Cidr;
 use crate::value::At;
 use std::sync::Arc;
@@ -28,6 +28,47 @@ pub struct Subnet {
     pub vnet: Field<VnetId>,
     /// The services that it is delegated to.
     pub delegations: Field<Vec<String>>,
+    /// Its route table. Absent: this code gives it none.
+    pub route_table: Field<Arc<RouteTable>>,
+    /// Its NAT gateway. Absent: this code gives it none.
+    pub nat_gateway: Field<NatGateway>,
+}
+
+/// A route table.
+#[derive(Clone, Debug)]
+pub struct RouteTable {
+    /// Its address in the code, or its Azure id where the code does not declare it.
+    pub address: Arc<str>,
+    /// Where it is declared, or named.
+    pub at: At,
+    /// Whether its subnets also learn routes over BGP. Absent means yes.
+    pub learns_routes: Field<bool>,
+    /// The routes that are known.
+    pub routes: Vec<Route>,
+    /// Set when it may have routes that the code does not show: why.
+    pub more_routes: Option<Undecided>,
+}
+
+/// A route of a route table.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// Where it is declared.
+    pub at: At,
+    /// What it is for: a range, or the name of a service.
+    pub prefix: Field<String>,
+    /// The kind of the next hop as written: `VirtualAppliance`, `Internet`, ..
+    pub next_hop: Field<String>,
+}
+
+/// A NAT gateway.
+#[derive(Clone, Debug)]
+pub struct NatGateway {
+    /// Its address in the code, or its Azure id where the code does not declare it.
+    pub address: Arc<str>,
+    /// Where it is declared, or named.
+    pub at: At,
+    /// Its SKU as written. Absent means `Standard`.
+    pub sku: Field<String>,
 }
 
 /// A virtual network.
@@ -75,6 +116,22 @@ impl Subnet {
 }
 
 impl Vnet {
+    /// Whether this and another are certainly one VNet, or certainly two: the code may name one VNet in two ways, and a different name or
+    /// resource group tells them apart.
+    ///
+    /// # Errors
+    /// The reason, when their names do not say.
+    pub fn is_same(&self, other: &Vnet) -> Result<bool, Undecided> {
+        let same_text = |a: &Field<String>, b: &Field<String>| match (a.known()?, b.known()?) {
+            (Some(a), Some(b)) => Ok(a.eq_ignore_ascii_case(b)),
+            _ => {
+                let reason = format!("it is not known whether VNet {} and VNet {} are the same", self.title(), other.title());
+                Err(Undecided::new(reason, Some(other.at.site)))
+            }
+        };
+        both(same_text(&self.name, &other.name), same_text(&self.resource_group, &other.resource_group))
+    }
+
     /// How to call the VNet in a message.
     pub fn title(&self) -> String {
         match self.name.known() {

@@ -1,8 +1,9 @@
 //! VNets and subnets, and the ways that code names them: by reference, by id, by name.
 
 mod peering;
+mod routes;
 
-use super::fields::{Vocabulary, is_kind};
+use super::fields::{self, Vocabulary, is_kind};
 use super::read::{self, Part};
 use super::{Field, State, Subnet, SubnetId, Undecided, Vnet, VnetId, World, arm};
 use crate::tree::Resource;
@@ -14,6 +15,11 @@ const VNET: &str = "azurerm_virtual_network";
 const SUBNET: &str = "azurerm_subnet";
 const PEERING: &str = "azurerm_virtual_network_peering";
 
+/// Whether networks are made of resources of this type.
+pub fn is_part(kind: &str) -> bool {
+    fields::is_listed(kind) || routes::KINDS.contains(&kind)
+}
+
 /// Networks in the making.
 #[derive(Default)]
 pub struct Networks {
@@ -21,7 +27,12 @@ pub struct Networks {
     vnets: Vec<Vnet>,
     /// How many VNets the code declares.
     declared: usize,
+    /// The subnets, those that the code declares first.
     subnets: Vec<Subnet>,
+    /// How many subnets the code declares.
+    declared_subnets: usize,
+    /// What subnets may have to send traffic to.
+    outbound: routes::Outbound,
     /// Which resource declares a VNet.
     vnet_by_address: HashMap<Arc<str>, VnetId>,
     subnet_by_term: HashMap<Term, SubnetId>,
@@ -31,11 +42,13 @@ pub struct Networks {
 
 const NOT_DECLARED: &str = "is not declared in this code";
 const AMBIGUOUS: &str = "several VNets have this name";
+/// How addresses show a module that is called an unknown number of times.
+const UNKNOWN_TIMES: &str = "[?]";
 
 impl Networks {
     /// Adds the networks that resources declare or read.
     pub fn read(resources: &[Resource]) -> Self {
-        let mut networks = Networks::default();
+        let mut networks = Networks { outbound: routes::Outbound::read(resources), ..Networks::default() };
         let of = |kind: &'static str, existing: bool| {
             resources.iter().filter(move |r| is_kind(&r.kind, kind) && r.existing == existing && !arm::is_update(r))
         };
@@ -43,9 +56,11 @@ impl Networks {
         networks.declared = networks.vnets.len();
         of(VNET, true).for_each(|r| networks.add_existing_vnet(r));
         of(SUBNET, false).for_each(|r| networks.add_subnet(r, resources));
+        networks.declared_subnets = networks.subnets.len();
         of(SUBNET, true).for_each(|r| networks.add_existing_subnet(r));
         of(PEERING, false).chain(of(PEERING, true)).for_each(|r| networks.add_peering(r));
         of(VNET, false).for_each(|r| networks.add_listed_peerings(r));
+        networks.add_outbound(resources);
         networks
     }
 
@@ -106,13 +121,18 @@ impl Networks {
     /// A VNet that code only reads: the declared one of that name, if there is one.
     fn add_existing_vnet(&mut self, resource: &Resource) {
         let body = Part::resource(resource);
-        let id = match (body.get("id"), body.get("name")) {
+        let id = match (id_in_code(&body), body.get("name")) {
             (Some(id), _) => self.vnet_by_id(id),
             (None, Some(name)) => self.vnet_named(name, &resource_group(&body), &resource.module),
             (None, None) => Err(Undecided::new("this VNet has no name", Some(resource.header))),
         };
         if let Ok(id) = id {
             self.vnet_by_address.insert(Arc::clone(&resource.address), id);
+            // A plan shows what was read.
+            let space = body.ranges(&["address_space"]);
+            if let Some(vnet) = self.vnets.get_mut(id.0).filter(|_| id.0 >= self.declared && !space.is_empty()) {
+                vnet.space = space;
+            }
         }
     }
 
@@ -132,7 +152,7 @@ impl Networks {
     fn add_existing_subnet(&mut self, resource: &Resource) {
         let body = Part::resource(resource);
         let term = Term::attribute(&resource.address, "id");
-        if let Some(Ok(known)) = body.get("id").map(|id| self.find_subnet(id)) {
+        if let Some(Ok(known)) = id_in_code(&body).map(|id| self.find_subnet(id)) {
             self.subnet_by_term.insert(term, known);
             return;
         }
@@ -144,7 +164,13 @@ impl Networks {
         };
         let id = declared.unwrap_or_else(|| {
             let why = Undecided::new(format!("{} is read from Azure", resource.address), Some(resource.header));
-            self.push_subnet(unseen_subnet(&resource.address, body.at.clone(), name, vnet, why))
+            let mut subnet = unseen_subnet(&resource.address, body.at.clone(), name, vnet, why);
+            // A plan shows what was read.
+            let prefixes = body.ranges(&["address_prefixes"]);
+            if !prefixes.is_empty() {
+                subnet.prefixes = prefixes;
+            }
+            self.push_subnet(subnet)
         });
         self.subnet_by_term.insert(term, id);
     }
@@ -184,6 +210,8 @@ impl Networks {
             prefixes,
             vnet: link("virtual_network_name", vnet, part.at.clone()),
             delegations,
+            route_table: self.outbound.own_table(part),
+            nat_gateway: self.outbound.own_gateway(part),
         }
     }
 
@@ -252,29 +280,16 @@ impl Networks {
         Ok(self.push_vnet(vnet, Some(value), &"".into()))
     }
 
-    /// The VNet with a name: the one that the name was read from, else the one of that name in the same module, else the only one of
-    /// that name anywhere, else one that the code does not declare.
+    /// The VNet with a name, else one that the code does not declare.
     fn vnet_named(&mut self, name: &Val, group: &Field<String>, module: &Arc<str>) -> Result<VnetId, Undecided> {
-        let is_name_of = |id: &VnetId| self.names.get(id.0).and_then(|(n, _)| n.as_ref()).is_some_and(|n| same(n, name));
-        let referred = name.at.hops.iter().filter_map(|h| self.vnet_by_address.get(h.resource.as_ref()?));
-        if let Some(id) = referred.copied().find(is_name_of) {
-            return Ok(id);
-        }
-        let same_name: Vec<VnetId> = (0..self.vnets.len()).map(VnetId).filter(is_name_of).collect();
-        let group_differs = |id: &VnetId| {
-            let own = self.vnets.get(id.0).and_then(|v| v.resource_group.known().ok().flatten());
-            matches!((own, group.known()), (Some(own), Ok(Some(group))) if !own.eq_ignore_ascii_case(group))
+        let candidates = Candidates {
+            names: &self.names,
+            referred: &|address| self.vnet_by_address.get(address).map(|id| id.0),
+            other_group: &|id| self.vnets.get(id).is_some_and(|v| other_name(&v.resource_group, group)),
+            ambiguous: AMBIGUOUS,
         };
-        let fits: Vec<VnetId> = same_name.into_iter().filter(|id| !group_differs(id)).collect();
-        let here = |id: &&VnetId| self.names.get(id.0).is_some_and(|(_, m)| m == module);
-        if let Some(id) = fits.iter().find(here).or(if fits.len() == 1 { fits.first() } else { None }) {
-            return Ok(*id);
-        }
-        if !fits.is_empty() {
-            return Err(Undecided::new(AMBIGUOUS, Some(name.at.site)));
-        }
-        if name.value.as_str().is_none() && name.value.as_unknown().is_none_or(|u| u.term.is_none()) {
-            return Err(read::undecided(name));
+        if let Some(id) = candidates.named(name, module)? {
+            return Ok(VnetId(id));
         }
         let title = read::from_val("name", name, |v| Ok::<_, String>(v.as_str().unwrap_or("").to_owned()));
         Ok(self.push_vnet(unseen_vnet(title, group.clone(), name.at.clone()), Some(name.clone()), module))
@@ -340,6 +355,11 @@ impl Networks {
     }
 }
 
+/// The id that code asks for. (A plan shows ids of azurerm, too, but as answers.)
+fn id_in_code<'r>(part: &Part<'r>) -> Option<&'r Val> {
+    part.get("id").filter(|_| part.vocabulary() == Vocabulary::Arm)
+}
+
 /// The name of the resource group: an attribute, or a part of the id of what the resource is in.
 pub(super) fn resource_group(part: &Part<'_>) -> Field<String> {
     match part.vocabulary() {
@@ -384,9 +404,63 @@ fn unseen_subnet(address: &Arc<str>, at: At, name: Field<String>, vnet: Result<V
         name,
         prefixes: vec![Field::new("address_prefixes", State::Unknown(why.clone()), at.clone())],
         vnet: link("virtual_network_name", vnet, at.clone()),
-        delegations: Field::new("delegation", State::Unknown(why), at.clone()),
+        delegations: Field::new("delegation", State::Unknown(why.clone()), at.clone()),
+        route_table: Field::new("route_table_id", State::Unknown(why.clone()), at.clone()),
+        nat_gateway: Field::new("nat_gateway_id", State::Unknown(why), at.clone()),
         at,
     }
+}
+
+/// Things that other resources name by their name.
+struct Candidates<'a> {
+    /// Of each, its name and the module it stands in.
+    names: &'a [(Option<Val>, Arc<str>)],
+    /// Which of them a resource stands for.
+    referred: &'a dyn Fn(&Arc<str>) -> Option<usize>,
+    /// Whether one is certainly in another resource group.
+    other_group: &'a dyn Fn(usize) -> bool,
+    /// What to say when several have the name.
+    ambiguous: &'static str,
+}
+
+impl Candidates<'_> {
+    /// The one with a name: the one that the name was read from, else the one of that name in the same module, else the only one of that
+    /// name anywhere; `None` when there is none.
+    ///
+    /// # Errors
+    /// The reason, when it may be any of several, or the name is not known.
+    fn named(&self, name: &Val, module: &Arc<str>) -> Result<Option<usize>, Undecided> {
+        let is_name_of = |id: &usize| self.names.get(*id).and_then(|(n, _)| n.as_ref()).is_some_and(|n| same(n, name));
+        let mut read_from = name.at.hops.iter().filter_map(|h| (self.referred)(h.resource.as_ref()?));
+        if let Some(id) = read_from.find(is_name_of) {
+            return Ok(Some(id));
+        }
+        let fits: Vec<usize> = (0..self.names.len()).filter(is_name_of).filter(|id| !(self.other_group)(*id)).collect();
+        let here = |id: &&usize| self.names.get(**id).is_some_and(|(_, m)| m == module);
+        if let Some(id) = fits.iter().find(here).or(if fits.len() == 1 { fits.first() } else { None }) {
+            return Ok(Some(*id));
+        }
+        if !fits.is_empty() {
+            return Err(Undecided::new(self.ambiguous, Some(name.at.site)));
+        }
+        if name.value.as_str().is_none() && name.value.as_unknown().is_none_or(|u| u.term.is_none()) {
+            return Err(read::undecided(name));
+        }
+        Ok(None)
+    }
+}
+
+/// Whether two names are certainly not the same.
+fn other_name(a: &Field<String>, b: &Field<String>) -> bool {
+    matches!((a.known(), b.known()), (Ok(Some(a)), Ok(Some(b))) if !a.eq_ignore_ascii_case(b))
+}
+
+/// Why a resource may not be there where another one is, by the address of that or of its module: when it stands in a module of which
+/// nobody knows how often it is called, and the other one does not stand in the same.
+fn may_be_missing(resource: &Resource, beside: &str) -> Option<Undecided> {
+    let (calls, _) = resource.module.rsplit_once(UNKNOWN_TIMES)?;
+    let together = beside.strip_prefix(calls).is_some_and(|rest| rest.starts_with(UNKNOWN_TIMES));
+    (!together).then(|| Undecided::new(format!("how often {} stands is not known", resource.module), Some(resource.header)))
 }
 
 fn link<T>(name: &'static str, found: Result<T, Undecided>, at: At) -> Field<T> {

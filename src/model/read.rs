@@ -295,11 +295,7 @@ pub fn from_val<T>(name: &'static str, val: &Val, convert: impl Fn(&Value) -> Re
 /// Why a value is unknown, and where that comes from.
 pub fn undecided(val: &Val) -> Undecided {
     match &val.value {
-        Value::Unknown(unknown) => Undecided {
-            reason: Arc::clone(&unknown.reason),
-            span: unknown.span.or(Some(val.at.site)),
-            choice: unknown.choice.clone(),
-        },
+        Value::Unknown(unknown) => Undecided::from_unknown(unknown, val.at.site),
         other => Undecided::new(format!("this is {}, which is not what belongs here", other.kind()), Some(val.at.site)),
     }
 }

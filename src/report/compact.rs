@@ -1,6 +1,6 @@
-//! One line for each finding: `path:line:column: severity: message [rule]`.
+//! One line for each finding: `path:line:column: severity: message [rule]`, with scenarios after the message.
 
-use super::{Place, Report, printable};
+use super::{Location, Report, printable};
 use crate::source::Sources;
 use std::io::{self, Write};
 
@@ -10,16 +10,16 @@ use std::io::{self, Write};
 /// What `out` says.
 pub fn write(report: &Report, sources: &Sources, undecided: bool, out: &mut dyn Write) -> io::Result<()> {
     for finding in &report.findings {
-        let place = Place::of(finding.place, sources);
-        writeln!(out, "{place}: {}: {} [{}]", finding.severity, printable(&finding.message), finding.rule)?;
+        let place = Location::of(finding.place, sources);
+        writeln!(out, "{place}: {}: {} [{}]", finding.severity, printable(&finding.message_in_scenarios()), finding.rule)?;
     }
     for unreadable in &report.unreadable {
-        let place = Place::of_unreadable(unreadable, sources);
+        let place = Location::of_unreadable(unreadable, sources);
         writeln!(out, "{place}: error: {} [unreadable]", printable(&unreadable.message))?;
     }
     for rule in report.undecided.iter().filter(|_| undecided) {
         if let Some(span) = rule.why.span {
-            write!(out, "{}: ", Place::of(span, sources))?;
+            write!(out, "{}: ", Location::of(span, sources))?;
         }
         writeln!(out, "undecided: {} [{}]", printable(&rule.why.reason), rule.rule)?;
     }

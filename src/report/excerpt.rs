@@ -1,6 +1,6 @@
 //! The lines of a file that a finding is drawn on.
 
-use super::place::{printable, steers};
+use super::location::{printable, steers};
 use crate::source::{FileId, SourceFile, Sources, Span};
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 use std::borrow::Cow;

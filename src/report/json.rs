@@ -1,6 +1,6 @@
 //! One JSON object, for scripts.
 
-use super::{Finding, Place, Report, Severity};
+use super::{Finding, Location, Report, Severity};
 use crate::source::Sources;
 use serde::Serialize;
 use std::io::{self, Write};
@@ -12,7 +12,7 @@ struct Document<'a> {
     summary: Summary,
     findings: Vec<FindingEntry<'a>>,
     undecided: Vec<UndecidedEntry<'a>>,
-    unreadable: Vec<PlaceEntry<'a>>,
+    unreadable: Vec<LocationEntry<'a>>,
 }
 
 #[derive(Serialize)]
@@ -38,9 +38,11 @@ struct FindingEntry<'a> {
     severity: String,
     message: &'a str,
     cluster: &'a str,
-    location: Place<'a>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    scenarios: &'a [String],
+    location: Location<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    related: Vec<PlaceEntry<'a>>,
+    related: Vec<LocationEntry<'a>>,
     #[serde(skip_serializing_if = "String::is_empty")]
     help: String,
     #[serde(skip_serializing_if = "str::is_empty")]
@@ -53,14 +55,14 @@ struct UndecidedEntry<'a> {
     cluster: &'a str,
     reason: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    location: Option<Place<'a>>,
+    location: Option<Location<'a>>,
 }
 
 /// A message with its place: something related, or something unreadable.
 #[derive(Serialize)]
-struct PlaceEntry<'a> {
+struct LocationEntry<'a> {
     message: &'a str,
-    location: Place<'a>,
+    location: Location<'a>,
 }
 
 /// Writes the report.
@@ -72,10 +74,10 @@ pub fn write(report: &Report, sources: &Sources, out: &mut dyn Write) -> io::Res
         rule: u.rule,
         cluster: &u.cluster,
         reason: &u.why.reason,
-        location: u.why.span.map(|span| Place::of(span, sources)),
+        location: u.why.span.map(|span| Location::of(span, sources)),
     });
     let unreadable =
-        report.unreadable.iter().map(|u| PlaceEntry { message: &u.message, location: Place::of_unreadable(u, sources) });
+        report.unreadable.iter().map(|u| LocationEntry { message: &u.message, location: Location::of_unreadable(u, sources) });
     let document = Document {
         version: 1,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
@@ -101,13 +103,14 @@ fn summary(report: &Report) -> Summary {
 }
 
 fn finding<'a>(finding: &'a Finding, sources: &'a Sources) -> FindingEntry<'a> {
-    let related = finding.related.iter().map(|r| PlaceEntry { message: &r.message, location: Place::of(r.span, sources) });
+    let related = finding.related.iter().map(|r| LocationEntry { message: &r.message, location: Location::of(r.span, sources) });
     FindingEntry {
         rule: finding.rule,
         severity: finding.severity.to_string(),
         message: &finding.message,
         cluster: &finding.cluster,
-        location: Place::of(finding.place, sources),
+        scenarios: &finding.scenarios,
+        location: Location::of(finding.place, sources),
         related: related.collect(),
         help: finding.help(),
         url: &finding.url,

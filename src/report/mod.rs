@@ -4,18 +4,22 @@ pub mod compact;
 mod excerpt;
 pub mod fingerprint;
 pub mod json;
-mod place;
+mod location;
 mod render;
 pub mod sarif;
 pub mod text;
 
-pub use place::{Place, printable};
+pub use location::{Location, printable};
 pub use render::{Format, Style, UnknownFormat, render};
 
 use crate::model::Undecided;
 use crate::source::{Sources, Span, Unreadable};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
+
+/// So many scenarios are named in a line.
+const MOST_NAMES: usize = 4;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,13 +63,30 @@ pub struct Finding {
     pub fix: String,
     /// The page that says so.
     pub url: String,
+    /// The scenarios that it is found in, sorted; none when it does not take one to find it.
+    pub scenarios: Vec<String>,
 }
 
 impl Finding {
+    /// The message, with the scenarios if there are any.
+    pub fn message_in_scenarios(&self) -> Cow<'_, str> {
+        match self.scenarios.as_slice() {
+            [] => Cow::Borrowed(&self.message),
+            names => Cow::Owned(format!("{} ({})", self.message, in_scenarios(names))),
+        }
+    }
+
     /// What Azure does and what to change, as one text.
     pub fn help(&self) -> String {
         [self.azure.as_str(), self.fix.as_str()].iter().filter(|s| !s.is_empty()).copied().collect::<Vec<_>>().join(" ")
     }
+}
+
+/// Where something holds: `in env/dev.tfvars, env/prod.tfvars`. Many scenarios are not all named.
+pub fn in_scenarios(names: &[String]) -> String {
+    let (shown, rest) = names.split_at(names.len().min(MOST_NAMES));
+    let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+    format!("in {}{more}", shown.join(", "))
 }
 
 /// Another place that a finding is about.
@@ -129,4 +150,10 @@ impl Report {
             .sort_by(|a, b| (&a.path, a.span.map(|s| s.start), &a.message).cmp(&(&b.path, b.span.map(|s| s.start), &b.message)));
         self.unreadable.dedup();
     }
+}
+
+/// A number of things: `1 node`, `2 nodes`.
+pub(crate) fn plural(number: impl std::fmt::Display, thing: &str) -> String {
+    let number = number.to_string();
+    if number == "1" { format!("1 {thing}") } else { format!("{number} {thing}s") }
 }

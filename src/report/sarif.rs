@@ -172,6 +172,13 @@ struct ResultEntry<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     code_flows: Vec<CodeFlow<'a>>,
     partial_fingerprints: BTreeMap<&'static str, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    properties: Option<ResultProperties<'a>>,
+}
+
+#[derive(Serialize)]
+struct ResultProperties<'a> {
+    scenarios: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -259,6 +266,7 @@ impl<'a> Results<'a> {
             related_locations: related,
             code_flows: self.code_flow(finding).into_iter().collect(),
             partial_fingerprints: self.fingerprints(finding),
+            properties: (!finding.scenarios.is_empty()).then_some(ResultProperties { scenarios: &finding.scenarios }),
         }
     }
 
@@ -334,7 +342,7 @@ fn level(severity: Severity) -> &'static str {
 
 /// What is wrong, what Azure does, what to change, and links to the related places, by their ids.
 fn message(finding: &Finding) -> String {
-    let mut text = sentence(&finding.message);
+    let mut text = sentence(&finding.message_in_scenarios());
     let help = finding.help();
     if !help.is_empty() {
         text.push(' ');

@@ -1,7 +1,7 @@
 //! Findings drawn on the code, for people in a terminal.
 
 use super::excerpt::{Excerpt, Excerpts, TAB};
-use super::{Finding, Place, Report, Severity, Style, UndecidedRule, printable};
+use super::{Finding, Location, Report, Severity, Style, UndecidedRule, in_scenarios, plural, printable};
 use crate::source::{FileId, Sources, Span, Unreadable};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 use std::collections::BTreeSet;
@@ -43,7 +43,7 @@ pub fn write(report: &Report, sources: &Sources, style: &Style, out: &mut dyn Wr
 /// What is drawn as one: a message, marks in one file, advice. miette draws places in several files of one diagnostic as diagnostics of
 /// their own under the word "Advice:", after the help; so each is made one here, and the last has the help.
 #[derive(Debug)]
-struct Block<'a> {
+struct Drawing<'a> {
     severity: Severity,
     message: String,
     excerpt: Option<&'a Excerpt<'a>>,
@@ -51,15 +51,15 @@ struct Block<'a> {
     help: Option<String>,
 }
 
-impl fmt::Display for Block<'_> {
+impl fmt::Display for Drawing<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl std::error::Error for Block<'_> {}
+impl std::error::Error for Drawing<'_> {}
 
-impl Diagnostic for Block<'_> {
+impl Diagnostic for Drawing<'_> {
     fn severity(&self) -> Option<miette::Severity> {
         Some(match self.severity {
             Severity::Error => miette::Severity::Error,
@@ -147,11 +147,12 @@ impl<'a> Page<'a> {
 
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
         if finding.severity == Severity::Note {
-            let place = Place::of(finding.place, self.sources).to_string();
-            self.heading(finding.severity, finding.rule, &finding.url, &place)?;
-            return self.block(finding.severity, &finding.message, None, None);
+            let place = Location::of(finding.place, self.sources).to_string();
+            self.heading(finding.severity, finding.rule, &finding.url, &about(&place, finding))?;
+            return self.draw(finding.severity, &finding.message, None, None);
         }
-        self.heading(finding.severity, finding.rule, &finding.url, &printable(&finding.cluster))?;
+        let about = about(&printable(&finding.cluster), finding);
+        self.heading(finding.severity, finding.rule, &finding.url, &about)?;
         let (near, far): (Vec<_>, Vec<_>) = finding.related.iter().partition(|r| self.is_near(r.span, finding.place));
         let mut main = Snippet::new(finding.place, 1);
         main.marks.extend(near.iter().map(|r| (r.span, Some(r.message.as_str()))));
@@ -160,7 +161,7 @@ impl<'a> Page<'a> {
         let last = blocks.len() - 1;
         for (i, (severity, message, snippet)) in blocks.into_iter().enumerate() {
             let help = if i == last { self.help(finding) } else { None };
-            self.block(severity, message, Some(snippet), help)?;
+            self.draw(severity, message, Some(snippet), help)?;
         }
         Ok(())
     }
@@ -185,7 +186,7 @@ impl<'a> Page<'a> {
         // The snippet names the file, where there is one.
         let path = if snippet.is_some() { "" } else { &unreadable.path };
         self.heading(Severity::Error, "unreadable", "", &printable(path))?;
-        self.block(Severity::Error, &unreadable.message, snippet, None)
+        self.draw(Severity::Error, &unreadable.message, snippet, None)
     }
 
     /// The line above a finding: how bad, which rule, and what it is about.
@@ -208,13 +209,13 @@ impl<'a> Page<'a> {
     }
 
     /// Draws a message, with its marks and advice.
-    fn block(&mut self, severity: Severity, message: &str, snippet: Option<Snippet>, help: Option<String>) -> io::Result<()> {
+    fn draw(&mut self, severity: Severity, message: &str, snippet: Option<Snippet>, help: Option<String>) -> io::Result<()> {
         let excerpt = snippet.as_ref().map(|s| self.excerpts.of(s.file));
         let labels = snippet.iter().zip(excerpt).flat_map(|(snippet, excerpt)| snippet.labels(excerpt)).collect();
-        let block = Block { severity, message: printable(message).into_owned(), excerpt, labels, help };
+        let drawing = Drawing { severity, message: printable(message).into_owned(), excerpt, labels, help };
         let handler = self.handler.clone().with_context_lines(snippet.map_or(0, |s| s.context));
         let mut text = String::new();
-        handler.render_report(&mut text, &block).map_err(|_| io::Error::other("a finding could not be drawn"))?;
+        handler.render_report(&mut text, &drawing).map_err(|_| io::Error::other("a finding could not be drawn"))?;
         text.lines().try_for_each(|line| writeln!(self.out, "{}", line.trim_end()))
     }
 
@@ -231,7 +232,7 @@ impl<'a> Page<'a> {
                     let heading = self.fill(&format!("undecided {}", printable(&first.cluster)), "  ");
                     writeln!(self.out, "{heading}")?;
                 }
-                let place = first.why.span.map(|span| format!(" ({})", Place::of(span, self.sources))).unwrap_or_default();
+                let place = first.why.span.map(|span| format!(" ({})", Location::of(span, self.sources))).unwrap_or_default();
                 let reason = self.fill(&format!("  {}{place}:", printable(&first.why.reason)), "    ");
                 writeln!(self.out, "{reason}")?;
                 let rules: Vec<_> = of_reason.iter().map(|u| if u.rule == "*" { "all rules" } else { u.rule }).collect();
@@ -276,7 +277,10 @@ impl<'a> Page<'a> {
     }
 }
 
-/// A number of things: `1 file`, `2 files`.
-fn plural(n: usize, word: &str) -> String {
-    if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") }
+/// What a heading names, with the scenarios if there are any.
+fn about(what: &str, finding: &Finding) -> String {
+    match finding.scenarios.as_slice() {
+        [] => what.to_owned(),
+        names => format!("{what} {}", printable(&in_scenarios(names))),
+    }
 }

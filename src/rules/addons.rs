@@ -2,7 +2,7 @@
 
 use super::{Context, Decision, Out};
 use crate::cidr::{Cidr, Family};
-use crate::model::{Agic, Cluster, Field, Subnet, SubnetId, Undecided, Vnet, VnetId, both};
+use crate::model::{Agic, Cluster, Field, Subnet, SubnetId, Undecided, Vnet, VnetId};
 use crate::value::At;
 
 /// Virtual nodes reach pods by their own addresses, which overlay pods do not have in the VNet.
@@ -169,7 +169,7 @@ fn in_node_vnet<'a>(cx: &Context<'a>, cluster: &Cluster, gateway: &'a Field<Subn
     }
     let mut elsewhere = None;
     for (_, id) in node_subnets {
-        match vnet_of(cx, id).and_then(|vnet| Ok((vnet, same_vnet(cx, home, vnet)?))) {
+        match vnet_of(cx, id).and_then(|vnet| Ok((vnet, cx.world.is_same_vnet(home, vnet)?))) {
             Ok((_, true)) => return Ok(None),
             Ok((vnet, false)) => elsewhere = elsewhere.or(Some(vnet)),
             Err(why) => unknown = unknown.or(Some(why)),
@@ -186,20 +186,4 @@ fn vnet_of(cx: &Context, id: SubnetId) -> Result<VnetId, Undecided> {
     let subnet = cx.world.subnet(id);
     let vnet = subnet.map(|s| s.vnet.known()).transpose()?.flatten().copied();
     vnet.ok_or_else(|| Undecided::new("the code does not show the VNet of the nodes", subnet.map(|s| s.at.site)))
-}
-
-/// The code may name one VNet in two ways. Two are surely different when their names or their resource groups are.
-fn same_vnet(cx: &Context, a: VnetId, b: VnetId) -> Result<bool, Undecided> {
-    if a == b {
-        return Ok(true);
-    }
-    let (Some(a), Some(b)) = (cx.world.vnet(a), cx.world.vnet(b)) else { return Ok(false) };
-    both(same_text(&a.name, &b.name), same_text(&a.resource_group, &b.resource_group))
-}
-
-fn same_text(a: &Field<String>, b: &Field<String>) -> Result<bool, Undecided> {
-    match (a.known()?, b.known()?) {
-        (Some(a), Some(b)) => Ok(a.eq_ignore_ascii_case(b)),
-        _ => Err(Undecided::new("the code does not show the full name of the VNet", Some(a.at.site))),
-    }
 }

@@ -3,7 +3,7 @@
 use super::ranges::{self, Kind, Range, move_away};
 use super::{Context, Decision, Out};
 use crate::cidr::{Cidr, Family};
-use crate::model::{Cluster, Deployer, Field, State, Undecided};
+use crate::model::{Cluster, Deployer, Undecided};
 use crate::value::At;
 use std::net::IpAddr;
 
@@ -60,7 +60,7 @@ pub(super) fn pairing(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decisio
     let dns = &cluster.dns_service_ip;
     let explain = "The azurerm provider refuses this, and only when it applies: the plan passes.";
     let ranges = ranges::services(cluster);
-    if is_written(dns)? {
+    if dns.is_written()? {
         let Some(service) = cluster.service_cidrs.first() else { return Ok(()) };
         let value = dns.known()?.map(|ip| format!(" {ip}")).unwrap_or_default();
         let fix = match ranges.known.first() {
@@ -74,7 +74,7 @@ pub(super) fn pairing(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decisio
     }
     for field in cluster.service_cidrs.iter().take(1) {
         let fix = match ranges.known.iter().find(|r| r.cidr.family() == Family::V4).and_then(|r| usable_address(cx, &r.cidr)) {
-            Some(ip) => format!("Add {} = \"{ip}\".", dns.name),
+            Some(ip) => format!("Add {} with the value \"{ip}\".", dns.name),
             None => format!("Add {} with an address of the service CIDR.", dns.name),
         };
         let value = field.known().ok().flatten().map(|cidr| format!(" {cidr}")).unwrap_or_default();
@@ -92,21 +92,12 @@ pub(super) fn half_written(cluster: &Cluster) -> Result<bool, Undecided> {
     if !matches!(cluster.deployer, Deployer::Azurerm(_)) {
         return Ok(false);
     }
-    let dns = is_written(&cluster.dns_service_ip)?;
+    let dns = cluster.dns_service_ip.is_written()?;
     let mut services = Ok(false);
     for field in &cluster.service_cidrs {
-        services = crate::model::either(services, is_written(field));
+        services = crate::model::either(services, field.is_written());
     }
     Ok(dns != services?)
-}
-
-/// Whether the code writes the attribute, be it a valid value or not.
-fn is_written<T>(field: &Field<T>) -> Result<bool, Undecided> {
-    match &field.state {
-        State::Unknown(why) if field.raw.is_none() => Err(why.clone()),
-        State::Set(_) | State::Unknown(_) => Ok(true),
-        State::Default(_) | State::Absent => Ok(false),
-    }
 }
 
 /// The default DNS address with its attribute, when the code omits it and nothing is wrong with it.

@@ -1,7 +1,7 @@
 //! Names that AKS writes on nodes as Kubernetes labels: those of the subnet, of its VNet, and of the VNet's resource group.
 
 use super::{Context, Decision, Out};
-use crate::model::{Cluster, Field, Pool, Undecided, Vnet, VnetId, either};
+use crate::model::{Cluster, Field, Undecided, Vnet, VnetId, either};
 
 /// `label-name-length`: short enough for a label.
 pub(super) fn length(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
@@ -36,7 +36,7 @@ pub(super) fn charset(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decisio
                 &field.at,
                 format!("the name of the {what}, {name:?}, becomes a node label, but is not a valid one"),
             )
-            .azure("Kubernetes takes letters, digits, `-`, `_` and `.`, with a letter or digit at both ends.")
+            .azure("Kubernetes takes letters, digits, hyphens, underscores and dots, with a letter or digit at both ends.")
             .fix(format!("Rename the {what}."));
         },
     )
@@ -113,9 +113,7 @@ impl<'a> Names<'a> {
 
 /// Whether nodes carry the names: with overlay, and where pods have a subnet of their own.
 fn has_labels(cluster: &Cluster) -> Result<bool, Undecided> {
-    let pod_subnet = |pool: &Pool| Ok(pool.pod_subnet.known()?.copied().unwrap_or(false));
-    let any_pod_subnet = cluster.pools.iter().map(pod_subnet).fold(Ok(false), either);
-    either(cluster.is_overlay(), any_pod_subnet)
+    either(cluster.is_overlay(), cluster.has_pod_subnet())
 }
 
 #[cfg(test)]

@@ -1,22 +1,23 @@
 //! Pods per node.
 
 use super::{Context, Decision, Out};
-use crate::model::{Cluster, Deployer, Pool, Undecided, both, either};
+use crate::model::{Cluster, Pool, Undecided, both, either};
+use crate::report::plural;
 
 /// `max-pods-range`: pods per node within what AKS accepts.
 pub(super) fn max_pods_range(cx: &Context, cluster: &Cluster, pool: &Pool, out: &mut Out) -> Decision {
     let facts = &cx.facts.nodes;
     let (Some(&least), Some(&most)) = (facts.max_pods_least.on(cx.day), facts.max_pods_most.on(cx.day)) else { return Ok(()) };
-    let outside = pods_per_node(cluster, pool).map(|pods| pods.filter(|pods| !(least..=most).contains(pods)));
+    let outside = pods_per_node(pool).map(|pods| pods.filter(|pods| !(least..=most).contains(pods)));
     let Some(pods) = where_limited(cluster, outside)? else { return Ok(()) };
     let (name, nearest) = (pool.max_pods.name, pods.clamp(least, most));
     out.report(
         "default",
         &pool.max_pods.at,
-        format!("{} has room for {pods} pods per node; Azure accepts {least} to {most}", pool.title()),
+        format!("{} has room for {} per node; Azure accepts {least} to {most}", pool.title(), plural(pods, "pod")),
     )
     .azure("AKS refuses a pool outside this range when the pool is created.")
-    .fix(format!("Set `{name} = {nearest}`, or another number from {least} to {most}."));
+    .fix(format!("Set {name} to {nearest}, or to another number from {least} to {most}."));
     Ok(())
 }
 
@@ -24,7 +25,7 @@ pub(super) fn max_pods_range(cx: &Context, cluster: &Cluster, pool: &Pool, out: 
 pub(super) fn pool_minimum(cx: &Context, cluster: &Cluster, pool: &Pool, out: &mut Out) -> Decision {
     let Some(&need) = cx.facts.nodes.pool_pods_least.on(cx.day) else { return Ok(()) };
     let nodes = pool.min_nodes();
-    let pods = pods_per_node(cluster, pool);
+    let pods = pods_per_node(pool);
     if matches!(nodes, Ok(n) if n == 0 || n >= need) || matches!(pods, Ok(p) if p.is_none_or(|p| p >= need)) {
         return Ok(());
     }
@@ -37,21 +38,22 @@ pub(super) fn pool_minimum(cx: &Context, cluster: &Cluster, pool: &Pool, out: &m
         "default",
         &pool.max_pods.at,
         format!(
-            "{} has room for {} pods ({nodes} nodes with {pods} each); Azure wants room for {need}",
+            "{} has room for {} ({} with {pods} each); Azure wants room for {need}",
             pool.title(),
-            pods * nodes
+            plural(pods * nodes, "pod"),
+            plural(nodes, "node")
         ),
     )
     .azure("AKS wants this room in every pool, so that its own pods have a place.")
-    .fix(format!("Raise `{}` to {enough_pods} or `{}` to {enough_nodes}.", pool.max_pods.name, count.name))
+    .fix(format!("Raise {} to {enough_pods} or {} to {enough_nodes}.", pool.max_pods.name, count.name))
     .related("number of nodes", &count.at);
     Ok(())
 }
 
 /// `windows-max-pods`: fewer pods on Windows nodes.
-pub(super) fn windows_max_pods(cx: &Context, cluster: &Cluster, pool: &Pool, out: &mut Out) -> Decision {
+pub(super) fn windows_max_pods(cx: &Context, _: &Cluster, pool: &Pool, out: &mut Out) -> Decision {
     let Some(&most) = cx.facts.nodes.max_pods_windows.on(cx.day) else { return Ok(()) };
-    let pods = pods_per_node(cluster, pool);
+    let pods = pods_per_node(pool);
     let too_many = pods.clone().map(|pods| pods.is_some_and(|pods| pods > most));
     if !both(pool.is_windows(), too_many)? {
         return Ok(());
@@ -64,14 +66,13 @@ pub(super) fn windows_max_pods(cx: &Context, cluster: &Cluster, pool: &Pool, out
         format!("Windows {} has room for {from}{pods} pods per node; Microsoft recommends at most {most}", pool.title()),
     )
     .azure("Azure accepts more; the recommendation is for Windows Server containers.")
-    .fix(format!("Set `{}` to {most} or less.", pool.max_pods.name));
+    .fix(format!("Set {} to {most} or less.", pool.max_pods.name));
     Ok(())
 }
 
-/// Pods per node. The azurerm provider sends nothing for 0, so that Azure's default holds.
-fn pods_per_node(cluster: &Cluster, pool: &Pool) -> Result<Option<u64>, Undecided> {
-    let omitted = |pods: &u64| *pods == 0 && matches!(cluster.deployer, Deployer::Azurerm(_));
-    Ok(pool.max_pods.known()?.copied().filter(|pods| !omitted(pods)))
+/// Pods per node.
+fn pods_per_node(pool: &Pool) -> Result<Option<u64>, Undecided> {
+    Ok(pool.max_pods.known()?.copied())
 }
 
 /// What was found, where the limits hold: they are documented for Azure CNI and kubenet, not for a cluster without a plugin.

@@ -4,6 +4,8 @@ mod addons;
 mod cidr_syntax;
 mod dns;
 mod document;
+mod egress;
+mod kubernetes;
 mod label_name;
 mod max_pods;
 mod node_limit;
@@ -11,10 +13,13 @@ mod node_subnet;
 mod plugin;
 mod pod_cidr;
 mod ranges;
+mod replacement;
 mod service_cidr;
 mod subnet_room;
 mod surge;
 mod tally;
+mod terraform;
+mod upgrade;
 mod vm;
 mod vm_size;
 
@@ -174,6 +179,7 @@ pub const RULES: &[Rule] = &[
     rule!("service-cidr", "service-cidr-overlaps-connected", All, Cluster(service_cidr::overlaps_connected)),
     rule!("service-cidr", "service-cidr-public-or-multicast", All, Cluster(service_cidr::public_or_multicast)),
     rule!("service-cidr", "ipv6-service-cidr-too-large", All, Cluster(service_cidr::ipv6_too_large)),
+    rule!("service-cidr", "service-cidr-immutable", All, Cluster(replacement::service_cidr)),
     rule!("dns", "dns-service-ip-outside-service-cidr", All, Cluster(dns::outside_service_cidr)),
     rule!("dns", "dns-service-ip-first-address", All, Cluster(dns::first_address)),
     rule!("dns", "dns-service-ip-boundary", All, Cluster(dns::boundary)),
@@ -184,6 +190,7 @@ pub const RULES: &[Rule] = &[
     rule!("nodes", "availability-set-not-supported", Overlay, Pool(vm::availability_set)),
     rule!("nodes", "dcsv2-not-supported", Overlay, Pool(vm::dcsv2)),
     rule!("nodes", "arm64-overlay-region", Overlay, Pool(vm::arm64_overlay_region)),
+    rule!("nodes", "arm64-overlay-upgrade", All, Pool(vm::arm64_overlay_upgrade)),
     rule!("nodes", "arm64-windows", All, Pool(vm::arm64_windows)),
     rule!("nodes", "windows-server-2019", All, Pool(vm::windows_server_2019)),
     rule!("nodes", "node-subnet-capacity", All, Cluster(subnet_room::capacity)),
@@ -194,6 +201,25 @@ pub const RULES: &[Rule] = &[
     rule!("nodes", "node-subnet-multiple-prefixes", All, Cluster(node_subnet::multiple_prefixes)),
     rule!("nodes", "label-name-length", All, Cluster(label_name::length)),
     rule!("nodes", "label-name-charset", All, Cluster(label_name::charset)),
+    rule!("egress", "managed-nat-with-byo-vnet", All, Cluster(egress::managed_nat_with_byo_vnet)),
+    rule!("egress", "user-assigned-nat-association", All, Cluster(egress::user_assigned_nat_association)),
+    rule!("egress", "udr-default-route", All, Cluster(egress::udr_default_route)),
+    rule!("egress", "outbound-type-requires-standard-lb", All, Cluster(egress::requires_standard_load_balancer)),
+    rule!("upgrade", "upgrade-k8s-version", All, Cluster(upgrade::k8s_version)),
+    rule!("upgrade", "upgrade-network-policy", All, Cluster(upgrade::network_policy)),
+    rule!("upgrade", "upgrade-dynamic-ip", All, Cluster(upgrade::dynamic_ip)),
+    rule!("upgrade", "upgrade-missing-pod-cidr", All, Cluster(upgrade::missing_pod_cidr)),
+    rule!("upgrade", "upgrade-pod-cidr-overlap", All, Cluster(upgrade::pod_cidr_overlap)),
+    rule!("upgrade", "upgrade-combined-ipam-dataplane", All, Cluster(upgrade::combined_ipam_dataplane)),
+    rule!("upgrade", "upgrade-irreversible", All, Cluster(upgrade::irreversible)),
+    rule!("upgrade", "upgrade-simultaneous-reimage", All, Cluster(upgrade::simultaneous_reimage)),
+    rule!("upgrade", "upgrade-kubenet-identity", All, Cluster(upgrade::kubenet_identity)),
+    rule!("upgrade", "upgrade-kubenet-route-table", All, Cluster(upgrade::kubenet_route_table)),
+    rule!("upgrade", "upgrade-ip-masq-config", All, Cluster(upgrade::ip_masq_config)),
+    rule!("upgrade", "upgrade-windows-build", All, Cluster(upgrade::windows_build)),
+    rule!("upgrade", "plan-forces-cluster-replacement", All, Cluster(replacement::forces_replacement)),
+    rule!("upgrade", "pod-cidr-expansion", All, Cluster(replacement::pod_cidr_expansion)),
+    rule!("terraform", "variable-validation-failed", All, Cluster(terraform::validation_failed)),
 ];
 
 /// The rule of this name.
@@ -284,5 +310,6 @@ fn finish(rule: &Rule, document: &Document, cluster: &Cluster, day: Date, draft:
         azure: draft.azure,
         fix: draft.fix,
         url: document.url.clone(),
+        scenarios: Vec::new(),
     })
 }

@@ -1,8 +1,9 @@
 //! How many nodes a cluster may have.
 
-use super::tally::Tally;
+use super::tally::{Tally, largest};
 use super::{Context, Decision, Out};
 use crate::model::{Cluster, Pool, Undecided, both};
+use crate::report::plural;
 
 /// `cluster-node-limit`: the limits of a pool, of a cluster, and of the Free tier.
 pub(super) fn cluster_node_limit(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
@@ -20,17 +21,17 @@ fn scale_set(cx: &Context, pool: &Pool, out: &mut Out) -> Decision {
         return Ok(());
     }
     let (nodes, field) = (nodes?, pool.max_nodes_field());
-    out.report("pool", &field.at, format!("{} may reach {nodes} nodes; a scale set has at most {most}", pool.title()))
-        .fix(format!("Lower `{}` to {most}, and add node pools for the rest.", field.name));
+    out.report(
+        "pool",
+        &field.at,
+        format!("{} may reach {}; a scale set has at most {most}", pool.title(), plural(nodes, "node")),
+    )
+    .fix(format!("Lower {} to {most}, and add node pools for the rest.", field.name));
     Ok(())
 }
 
 fn all_pools(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
-    let mut nodes = Tally::default();
-    for pool in &cluster.pools {
-        nodes.add(pool, pool.max_nodes());
-    }
-    nodes.may_grow(cluster.more_pools.clone());
+    let nodes = Tally::of(cluster, Pool::max_nodes);
     let Some(most) = limit(cx, cluster)? else { return Ok(()) };
     if nodes.certain > most {
         report_over(cluster, nodes.certain, most, out);
@@ -42,23 +43,27 @@ fn all_pools(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
     } else {
         free_tier(cx, cluster, nodes.certain, out)
     };
-    free_tier.and(nodes.more.map_or(Ok(()), Err))
+    free_tier.and(nodes.decision())
 }
 
 fn report_over(cluster: &Cluster, nodes: u64, most: u64, out: &mut Out) {
-    let Some(pool) = largest(cluster) else { return };
+    let Some(pool) = largest(cluster.pools.iter()) else { return };
     let field = pool.max_nodes_field();
-    out.report("default", &field.at, format!("the node pools may reach {nodes} nodes; a cluster has at most {most}"))
+    out.report("default", &field.at, format!("the node pools may reach {}; a cluster has at most {most}", plural(nodes, "node")))
         .azure("AKS creates no nodes beyond the limit.")
-        .fix(format!("Lower `{}` of the pools, or use several clusters.", field.name));
+        .fix(format!("Lower {} of the pools, or use several clusters.", field.name));
 }
 
 fn report_at(cluster: &Cluster, most: u64, out: &mut Out) {
-    let Some(pool) = largest(cluster) else { return };
+    let Some(pool) = largest(cluster.pools.iter()) else { return };
     let field = pool.max_nodes_field();
-    out.report("at-limit", &field.at, format!("the node pools may reach {most} nodes, exactly the limit of a cluster"))
-        .azure("An upgrade adds nodes for its time, and cannot at the limit.")
-        .fix(format!("Lower `{}` by the nodes that an upgrade adds.", field.name));
+    out.report(
+        "at-limit",
+        &field.at,
+        format!("the node pools may reach {}, exactly the limit of a cluster", plural(most, "node")),
+    )
+    .azure("An upgrade adds nodes for its time, and cannot at the limit.")
+    .fix(format!("Lower {} by the nodes that an upgrade adds.", field.name));
 }
 
 /// The Free tier is meant for small clusters. No tier written is the Free tier.
@@ -68,15 +73,14 @@ fn free_tier(cx: &Context, cluster: &Cluster, nodes: u64, out: &mut Out) -> Deci
     if nodes <= most || tier.known()?.is_some_and(|tier| tier != "free") {
         return Ok(());
     }
-    out.report("free-tier", &tier.at, format!("the node pools may reach {nodes} nodes; the Free tier is meant for up to {most}"))
-        .azure("The Free tier has no uptime agreement, and Microsoft recommends it for small clusters only.")
-        .fix(format!("Set `{} = \"Standard\"`.", tier.name));
+    out.report(
+        "free-tier",
+        &tier.at,
+        format!("the node pools may reach {}; the Free tier is meant for up to {most}", plural(nodes, "node")),
+    )
+    .azure("The Free tier has no uptime agreement, and Microsoft recommends it for small clusters only.")
+    .fix(format!("Set {} to \"Standard\".", tier.name));
     Ok(())
-}
-
-/// The pool to make smaller: the largest, the first one of equal size.
-fn largest(cluster: &Cluster) -> Option<&Pool> {
-    cluster.pools.iter().rev().max_by_key(|pool| pool.max_nodes().unwrap_or(0))
 }
 
 /// Nodes per cluster: overlay clusters had a limit of their own.

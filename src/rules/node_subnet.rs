@@ -2,7 +2,7 @@
 
 use super::{Context, Decision, Out};
 use crate::cidr::{Cidr, Family};
-use crate::model::{Cluster, Pool, Subnet, Undecided, Vnet};
+use crate::model::{Cluster, Pool, Subnet, Vnet, VnetId};
 use crate::value::At;
 
 /// `node-pools-same-vnet`: the subnets of all pools are in one VNet.
@@ -12,11 +12,11 @@ pub(super) fn same_vnet(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decis
     }
     let mut open = cluster.unknown_node_subnet();
     let subnets = cluster.node_subnets();
-    let mut first: Option<(&Pool, &Vnet)> = None;
+    let mut first: Option<(&Pool, VnetId)> = None;
     for (pool, id) in &subnets {
         let Some(subnet) = cx.world.subnet(*id) else { continue };
         let vnet = match subnet.vnet.known() {
-            Ok(vnet) => vnet.and_then(|&vnet| cx.world.vnet(vnet)),
+            Ok(vnet) => vnet.copied(),
             // A lone subnet is in one VNet, whichever that is.
             Err(why) if subnets.len() > 1 => {
                 open.get_or_insert(why);
@@ -29,30 +29,27 @@ pub(super) fn same_vnet(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decis
             first = Some((pool, vnet));
             continue;
         };
-        match differ(first_vnet, vnet) {
-            Some(true) => report_two_vnets(out, (first_pool, first_vnet), (pool, vnet)),
-            Some(false) => {}
-            None => {
-                let reason =
-                    format!("it is not known whether VNet {} and VNet {} are the same", first_vnet.title(), vnet.title());
-                open.get_or_insert(Undecided::new(reason, Some(pool.subnet.at.site)));
-            }
+        match cx.world.is_same_vnet(first_vnet, vnet) {
+            Ok(true) => {}
+            Ok(false) => report_two_vnets(cx, out, (first_pool, first_vnet), (pool, vnet)),
+            Err(why) => _ = open.get_or_insert(why),
         }
     }
     open.map_or(Ok(()), Err)
 }
 
-fn report_two_vnets(out: &mut Out, (first_pool, first_vnet): (&Pool, &Vnet), (pool, vnet): (&Pool, &Vnet)) {
+fn report_two_vnets(cx: &Context, out: &mut Out, (first_pool, first_vnet): (&Pool, VnetId), (pool, vnet): (&Pool, VnetId)) {
+    let title = |vnet| cx.world.vnet(vnet).map(Vnet::title).unwrap_or_default();
     let message = format!(
         "{} is in VNet {}, but {} of the same cluster is in VNet {}",
         pool.title(),
-        vnet.title(),
+        title(vnet),
         first_pool.title(),
-        first_vnet.title()
+        title(first_vnet)
     );
     out.report("default", &pool.subnet.at, message)
         .azure("All node pools of a cluster must be in one VNet.")
-        .fix(format!("Set `{}` to a subnet of VNet {}.", pool.subnet.name, first_vnet.title()))
+        .fix(format!("Set {} to a subnet of VNet {}.", pool.subnet.name, title(first_vnet)))
         .related(first_pool.title(), &first_pool.subnet.at);
 }
 
@@ -90,7 +87,11 @@ pub(super) fn multiple_prefixes(cx: &Context, cluster: &Cluster, out: &mut Out) 
 }
 
 /// Looks at each node subnet of the cluster, all of them whatever happens; the first reason that something is undecided counts.
-fn each_subnet(cx: &Context, cluster: &Cluster, mut check: impl FnMut(&Pool, &Subnet) -> Decision) -> Decision {
+pub(super) fn each_subnet<'a>(
+    cx: &Context<'a>,
+    cluster: &'a Cluster,
+    mut check: impl FnMut(&'a Pool, &'a Subnet) -> Decision,
+) -> Decision {
     let mut decision = Ok(());
     for (pool, id) in cluster.node_subnets() {
         if let Some(subnet) = cx.world.subnet(id) {
@@ -104,16 +105,4 @@ fn each_subnet(cx: &Context, cluster: &Cluster, mut check: impl FnMut(&Pool, &Su
 pub(super) fn ipv4_ranges(subnet: &Subnet) -> impl Iterator<Item = (&Cidr, &At)> {
     let known = subnet.prefixes.iter().filter_map(|field| Some((field.known().ok()??, &field.at)));
     known.filter(|(range, _)| range.family() == Family::V4)
-}
-
-/// Whether two VNets are surely different ones (`Some(true)`) or surely one (`Some(false)`). A VNet that the code declares and one that it
-/// only names can be the same: only a different name or resource group tells them apart.
-fn differ(a: &Vnet, b: &Vnet) -> Option<bool> {
-    if a.address == b.address {
-        return Some(false);
-    }
-    let pairs = [(&a.name, &b.name), (&a.resource_group, &b.resource_group)];
-    let apart =
-        pairs.iter().any(|(a, b)| matches!((a.known(), b.known()), (Ok(Some(a)), Ok(Some(b))) if !a.eq_ignore_ascii_case(b)));
-    apart.then_some(true)
 }

@@ -1,9 +1,11 @@
 //! Topic `plugin`: the network plugin, its mode and its data plane, and whether they go together.
 
-use super::{Context, Decision, Out};
+use super::tally::{Tally, largest};
+use super::{Context, Decision, Draft, Out};
 use crate::cidr::Cidr;
 use crate::facts::{ModeSpelling, Version};
-use crate::model::{Cluster, Deployer, Field, Pool, ProviderVersion, Undecided, both, either};
+use crate::model::{Cluster, Deployer, Field, Pool, ProviderVersion, Undecided, both};
+use crate::report::plural;
 use std::cmp::Ordering;
 
 /// Overlay is a mode of the plugin `azure` only.
@@ -37,7 +39,7 @@ pub fn pod_cidr_without_overlay(_: &Context, cluster: &Cluster, out: &mut Out) -
     let flat = both(has_azure_plugin(cluster), not(cluster.is_overlay()));
     let mut unknown = None;
     for range in &cluster.pod_cidrs {
-        match both(flat.clone(), is_written(range)) {
+        match both(flat.clone(), range.is_written()) {
             Ok(true) => return report_useless_range(cluster, range, out),
             Ok(false) => {}
             Err(why) => unknown = unknown.or(Some(why)),
@@ -46,14 +48,9 @@ pub fn pod_cidr_without_overlay(_: &Context, cluster: &Cluster, out: &mut Out) -
     unknown.map_or(Ok(()), Err)
 }
 
-/// Whether the code writes the range: also when the text is not a CIDR.
-fn is_written(range: &Field<Cidr>) -> Result<bool, Undecided> {
-    if range.raw.is_some() { Ok(true) } else { Ok(range.set()?.is_some()) }
-}
-
 fn report_useless_range(cluster: &Cluster, range: &Field<Cidr>, out: &mut Out) -> Decision {
     let by_azurerm = matches!(cluster.deployer, Deployer::Azurerm(_));
-    if !by_azurerm && cluster.pod_cidrs.len() > 1 && has_pod_subnet(cluster) != Ok(false) {
+    if !by_azurerm && cluster.pod_cidrs.len() > 1 && cluster.has_pod_subnet() != Ok(false) {
         // Dual-stack clusters that allocate blocks of a pod subnet statically do have pod CIDRs.
         let reason = "whether the pools allocate static blocks of their pod subnet is not evaluated";
         return Err(Undecided::new(reason, Some(range.at.site)));
@@ -77,23 +74,13 @@ fn report_useless_range(cluster: &Cluster, range: &Field<Cidr>, out: &mut Out) -
 pub fn overlay_mode_not_set(_: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
     let mode_unset = cluster.mode.known().map(|mode| mode.is_none_or(String::is_empty));
     let silent_default = both(has_azure_plugin(cluster), mode_unset);
-    if both(silent_default, not(has_pod_subnet(cluster)))? {
+    if both(silent_default, not(cluster.has_pod_subnet()))? {
         let mode = cluster.mode.name;
         out.report("default", &cluster.mode.at, format!("{mode} is not set: every pod takes an address of the node subnet"))
             .azure("Without a mode AKS uses the older node subnet networking, even where overlay was meant.")
             .fix(format!("Add {mode} with the value \"overlay\" if pods should have a range of their own."));
     }
     Ok(())
-}
-
-/// Whether some pool has a subnet for its pods.
-fn has_pod_subnet(cluster: &Cluster) -> Result<bool, Undecided> {
-    let hidden = cluster.more_pools.clone().map_or(Ok(false), Err);
-    cluster.pools.iter().map(pod_subnet_of).fold(hidden, |found, pool| either(pool, found))
-}
-
-fn pod_subnet_of(pool: &Pool) -> Result<bool, Undecided> {
-    Ok(pool.pod_subnet.known()?.copied().unwrap_or(false))
 }
 
 /// AKS gives up kubenet.
@@ -110,21 +97,22 @@ pub fn kubenet_retirement(cx: &Context, cluster: &Cluster, out: &mut Out) -> Dec
 /// kubenet routes each node by itself, and a route table has room for so many routes only.
 pub fn kubenet_node_limit(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
     let Some(&limit) = cx.facts.plugin.kubenet_max_nodes.on(cx.day) else { return Ok(()) };
-    let nodes = match certain_nodes(cluster) {
-        nodes if nodes > limit => nodes,
-        _ => cluster.max_nodes()?,
-    };
+    let all = Tally::of(cluster, Pool::max_nodes);
+    let nodes = all.certain;
+    if nodes <= limit {
+        all.decision()?;
+    }
     match nodes.cmp(&limit) {
         Ordering::Less => {}
         Ordering::Equal => {
-            let message = format!("the node pools may reach {nodes} nodes, which is all that kubenet allows");
-            report_nodes("exactly-at-limit", cluster, message, out)
-                .azure(format!("AKS may refuse upgrades of a kubenet cluster that reaches {limit} nodes."))
+            let message = format!("the node pools may reach {}, which is all that kubenet allows", plural(nodes, "node"));
+            report_nodes("exactly-at-limit", cluster, &all, message, out)
+                .azure(format!("AKS may refuse upgrades of a kubenet cluster that reaches {}.", plural(limit, "node")))
                 .fix("Keep the maximum below the limit, or move to Azure CNI Overlay.");
         }
         Ordering::Greater => {
-            let message = format!("the node pools may reach {nodes} nodes, but kubenet allows {limit}");
-            report_nodes("default", cluster, message, out)
+            let message = format!("the node pools may reach {}, but kubenet allows {limit}", plural(nodes, "node"));
+            report_nodes("default", cluster, &all, message, out)
                 .azure("AKS refuses to create or upgrade the cluster.")
                 .fix(format!("Lower the node counts by {} in all, or move to Azure CNI Overlay.", nodes - limit));
         }
@@ -132,22 +120,17 @@ pub fn kubenet_node_limit(cx: &Context, cluster: &Cluster, out: &mut Out) -> Dec
     Ok(())
 }
 
-/// The nodes of all pools whose number is certain: a lower bound of what the cluster may reach.
-fn certain_nodes(cluster: &Cluster) -> u64 {
-    let certain = cluster.pools.iter().filter(|p| p.repeated.is_none()).filter_map(|p| p.max_nodes().ok());
-    certain.fold(0, u64::saturating_add)
-}
-
 /// Reports at the largest pool, and shows the others.
-fn report_nodes<'a>(case: &'static str, cluster: &Cluster, message: String, out: &'a mut Out) -> &'a mut super::Draft {
-    let size = |pool: &Pool| pool.max_nodes().ok();
-    let largest = cluster.pools.iter().max_by_key(|p| size(p));
-    let draft = out.report(case, largest.map_or(&cluster.plugin.at, |p| &p.max_nodes_field().at), message);
-    for pool in &cluster.pools {
-        if let Some(nodes) = size(pool) {
-            draft.related(format!("{} may reach {nodes} nodes", pool.title()), &pool.max_nodes_field().at);
-        }
-    }
+fn report_nodes<'a>(
+    case: &'static str,
+    cluster: &Cluster,
+    nodes: &Tally<'_>,
+    message: String,
+    out: &'a mut Out,
+) -> &'a mut Draft {
+    let at = largest(cluster.pools.iter()).map_or(&cluster.plugin.at, |pool| &pool.max_nodes_field().at);
+    let draft = out.report(case, at, message);
+    nodes.relate(draft, "");
     draft
 }
 
@@ -155,7 +138,7 @@ fn report_nodes<'a>(case: &'static str, cluster: &Cluster, message: String, out:
 pub fn overlay_with_pod_subnet(_: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
     let mut unknown = cluster.more_pools.clone();
     for pool in &cluster.pools {
-        match pod_subnet_of(pool) {
+        match pool.has_pod_subnet() {
             Ok(true) => {
                 let name = pool.pod_subnet.name;
                 out.report("default", &pool.pod_subnet.at, format!("{} has {name}, but the cluster is overlay", pool.title()))

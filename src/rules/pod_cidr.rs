@@ -2,9 +2,11 @@
 
 use super::ranges::{self, Kind, Range, Ranges, default_range, move_away, report_overlaps, resize};
 use super::surge::surge_nodes;
-use super::{Context, Decision, Draft, Out, dns};
+use super::tally::Tally;
+use super::{Context, Decision, Out, dns};
 use crate::cidr::{Cidr, Family};
-use crate::model::{Cluster, Pool, Undecided};
+use crate::model::{Cluster, Pool};
+use crate::report::plural;
 use crate::value::At;
 
 /// `pod-cidr-below-one-node`
@@ -30,12 +32,13 @@ fn enlarge(cx: &Context, cluster: &Cluster, range: &Range<'_>, prefix: u8) -> St
 
 /// `pod-cidr-capacity`
 pub(super) fn capacity(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
-    let nodes = Demand::of(cluster, Pool::max_nodes);
+    let nodes = Tally::of(cluster, Pool::max_nodes);
     each_sized_range(cx, cluster, |range, block, room| {
         if nodes.certain <= room {
             return nodes.decision();
         }
-        let message = format!("{} has room for {room} nodes, but the node pools may reach {}", range.title, nodes.title());
+        let message =
+            format!("{} has room for {}, but the node pools may reach {}", range.title, plural(room, "node"), nodes.title());
         let draft = out.report("default", &range.field.at, message);
         draft
             .azure(format!(
@@ -50,8 +53,8 @@ pub(super) fn capacity(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decisi
 
 /// `pod-cidr-upgrade-headroom`
 pub(super) fn upgrade_headroom(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
-    let nodes = Demand::of(cluster, Pool::max_nodes);
-    let upgrading = Demand::of(cluster, |pool| Ok(pool.max_nodes()?.saturating_add(surge_nodes(cx, cluster, pool)?)));
+    let nodes = Tally::of(cluster, Pool::max_nodes);
+    let upgrading = Tally::of(cluster, |pool| Ok(pool.max_nodes()?.saturating_add(surge_nodes(cx, cluster, pool)?)));
     each_sized_range(cx, cluster, |range, block, room| {
         // A range for one node, and one that is too small without any upgrade, are other rules' matter.
         if room == 1 || nodes.certain > room {
@@ -60,7 +63,8 @@ pub(super) fn upgrade_headroom(cx: &Context, cluster: &Cluster, out: &mut Out) -
         if upgrading.certain <= room {
             return upgrading.decision();
         }
-        let message = format!("{} has room for {room} nodes, but an upgrade may need {}", range.title, upgrading.title());
+        let message =
+            format!("{} has room for {}, but an upgrade may need {}", range.title, plural(room, "node"), upgrading.title());
         let draft = out.report("default", &range.field.at, message);
         draft
             .azure(format!("During an upgrade AKS adds surge nodes to the pools, and each takes a /{block} block too."))
@@ -96,45 +100,6 @@ fn larger_for(cx: &Context, cluster: &Cluster, range: &Range<'_>, block: u8, nod
 fn prefix_for(nodes: u64, block: u8) -> Option<u8> {
     let bits = nodes.checked_next_power_of_two()?.trailing_zeros();
     block.checked_sub(u8::try_from(bits).ok()?)
-}
-
-/// How many nodes the pools need together.
-struct Demand<'a> {
-    /// What the pools need that are known: there may be more, not less.
-    certain: u64,
-    pools: Vec<(&'a Pool, u64)>,
-    unknown: Option<Undecided>,
-}
-
-impl<'a> Demand<'a> {
-    fn of(cluster: &'a Cluster, number: impl Fn(&Pool) -> Result<u64, Undecided>) -> Self {
-        let mut demand = Self { certain: 0, pools: Vec::new(), unknown: cluster.more_pools.clone() };
-        for pool in &cluster.pools {
-            match pool.repeated.clone().map_or_else(|| number(pool), Err) {
-                Ok(nodes) => {
-                    demand.certain = demand.certain.saturating_add(nodes);
-                    demand.pools.push((pool, nodes));
-                }
-                Err(why) => demand.unknown = demand.unknown.take().or(Some(why)),
-            }
-        }
-        demand
-    }
-
-    fn decision(&self) -> Decision {
-        self.unknown.clone().map_or(Ok(()), Err)
-    }
-
-    fn title(&self) -> String {
-        format!("{}{}", if self.unknown.is_some() { "at least " } else { "" }, self.certain)
-    }
-
-    /// Shows each pool with its nodes; `when` ends the sentence.
-    fn relate(&self, draft: &mut Draft, when: &str) {
-        for (pool, nodes) in &self.pools {
-            draft.related(format!("{} may reach {nodes} nodes{when}", pool.title()), &pool.max_nodes_field().at);
-        }
-    }
 }
 
 /// `pod-cidr-overlaps-node-subnet`

@@ -83,6 +83,13 @@ fn of_cluster<'a>(fields: &'a [Field<Cidr>], kind: &str) -> Ranges<'a> {
     ranges
 }
 
+/// Some ranges, and some more.
+pub(super) fn and<'a>(mut some: Ranges<'a>, more: Ranges<'a>) -> Ranges<'a> {
+    some.known.extend(more.known);
+    some.gaps.extend(more.gaps);
+    some
+}
+
 /// The ranges of the subnets that the cluster's nodes are in.
 pub(super) fn node_subnets<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
     let mut ranges = Ranges::default();
@@ -110,11 +117,7 @@ pub(super) fn other_subnets<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'
 
 /// The ranges of all subnets in the VNets that the cluster's nodes are in.
 pub(super) fn all_subnets<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
-    let mut ranges = node_subnets(world, cluster);
-    let others = other_subnets(world, cluster);
-    ranges.known.extend(others.known);
-    ranges.gaps.extend(others.gaps);
-    ranges
+    and(node_subnets(world, cluster), other_subnets(world, cluster))
 }
 
 /// The address spaces of the VNets that the cluster's nodes are in.
@@ -181,6 +184,17 @@ pub(super) fn report_overlaps(
     out: &mut Out,
     explain: impl Fn(&mut Draft, &Range<'_>),
 ) -> Decision {
+    report_overlaps_as("default", ours, theirs, out, explain)
+}
+
+/// The same for another case than `default`.
+pub(super) fn report_overlaps_as(
+    case: &'static str,
+    ours: Ranges<'_>,
+    theirs: Ranges<'_>,
+    out: &mut Out,
+    explain: impl Fn(&mut Draft, &Range<'_>),
+) -> Decision {
     if ours.is_empty() || theirs.is_empty() {
         return Ok(());
     }
@@ -191,7 +205,7 @@ pub(super) fn report_overlaps(
             1 => String::new(),
             n => format!(" and {} more", n - 1),
         };
-        let draft = out.report("default", &range.field.at, format!("{} overlaps {}{more}", range.title, first.title));
+        let draft = out.report(case, &range.field.at, format!("{} overlaps {}{more}", range.title, first.title));
         for other in hit {
             draft.related(&other.title, &other.field.at);
             if let Some(peer) = other.peer {

@@ -2,9 +2,10 @@
 
 use super::node_subnet::ipv4_ranges;
 use super::surge::surge_nodes;
-use super::tally::Tally;
+use super::tally::{Tally, largest};
 use super::{Context, Decision, Draft, Out};
 use crate::model::{Cluster, Pool, Subnet, SubnetId, Undecided};
+use crate::report::plural;
 
 /// `node-subnet-capacity`: an address for every node that the pools in a subnet may reach, those of other clusters included.
 pub(super) fn capacity(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
@@ -12,9 +13,10 @@ pub(super) fn capacity(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decisi
         let usable = usable_addresses(cx, subnet.subnet)?;
         let nodes = subnet.nodes();
         if nodes.certain <= usable {
-            return nodes.more.map_or(Ok(()), Err);
+            return nodes.decision();
         }
-        let message = format!("{} has room for {usable} nodes, but its node pools may reach {}", subnet.title(), nodes.certain);
+        let message =
+            format!("{} has room for {}, but its node pools may reach {}", subnet.title(), plural(usable, "node"), nodes.certain);
         subnet.report(out, message, nodes.certain).azure(
             "AKS counts the largest number of nodes of every pool, and refuses what does not fit (InsufficientSubnetSize, SubnetIsFull).",
         );
@@ -32,11 +34,12 @@ pub(super) fn upgrade_headroom(cx: &Context, cluster: &Cluster, out: &mut Out) -
             return Ok(());
         }
         if all <= usable {
-            return nodes.more.or(surge.more).map_or(Ok(()), Err);
+            return nodes.decision().and(surge.decision());
         }
         let message = format!(
-            "{} has room for {usable} nodes; its node pools may reach {}, and an upgrade needs up to {} more",
+            "{} has room for {}; its node pools may reach {}, and an upgrade needs up to {} more",
             subnet.title(),
+            plural(usable, "node"),
             nodes.certain,
             surge.certain
         );
@@ -89,7 +92,7 @@ impl<'a> SharedSubnet<'a> {
     }
 
     /// The nodes that the pools may reach.
-    fn nodes(&self) -> Tally {
+    fn nodes(&self) -> Tally<'a> {
         let mut nodes = self.sum(|_, pool| pool.max_nodes());
         for cluster in &self.cx.world.clusters {
             nodes.may_grow(cluster.unknown_node_subnet());
@@ -98,11 +101,11 @@ impl<'a> SharedSubnet<'a> {
     }
 
     /// The nodes that upgrades of all pools add.
-    fn surge(&self) -> Tally {
+    fn surge(&self) -> Tally<'a> {
         self.sum(|cluster, pool| surge_nodes(self.cx, cluster, pool))
     }
 
-    fn sum(&self, number: impl Fn(&Cluster, &Pool) -> Result<u64, Undecided>) -> Tally {
+    fn sum(&self, number: impl Fn(&Cluster, &Pool) -> Result<u64, Undecided>) -> Tally<'a> {
         let mut tally = Tally::default();
         for (cluster, pool) in self.pools() {
             tally.add(pool, number(cluster, pool));
@@ -112,9 +115,7 @@ impl<'a> SharedSubnet<'a> {
 
     /// The largest pool of the cluster here: the one to make smaller.
     fn largest_here(&self) -> &'a Pool {
-        let here = self.cluster.pools.iter().filter(|pool| is_in(pool, self.id));
-        // The first one of equal size: `max_by_key` alone would take the last.
-        here.rev().max_by_key(|pool| pool.max_nodes().unwrap_or(0)).unwrap_or(self.first)
+        largest(self.cluster.pools.iter().filter(|pool| is_in(pool, self.id))).unwrap_or(self.first)
     }
 
     /// Reports a subnet that is too small at this cluster's largest pool in it, and says how to make room for so many nodes.
@@ -123,11 +124,7 @@ impl<'a> SharedSubnet<'a> {
         for (range, at) in ipv4_ranges(self.subnet) {
             draft.related(format!("node subnet {range}"), at);
         }
-        for (_, pool) in self.pools() {
-            if let Ok(nodes) = pool.max_nodes() {
-                draft.related(format!("{} may reach {nodes} nodes", pool.title()), &pool.max_nodes_field().at);
-            }
-        }
+        self.nodes().relate(draft, "");
         draft
     }
 
@@ -136,9 +133,10 @@ impl<'a> SharedSubnet<'a> {
         let facts = &self.cx.facts.nodes;
         let reserved = facts.subnet_reserved_addresses.on(self.cx.day).copied().unwrap_or_default();
         let longest = facts.subnet_longest_prefix.on(self.cx.day).copied().unwrap_or_default();
-        let larger = smallest_prefix(nodes, reserved, longest).map(|prefix| format!(" (a /{prefix} has room for {nodes} nodes)"));
+        let larger = smallest_prefix(nodes, reserved, longest)
+            .map(|prefix| format!(" (a /{prefix} has room for {})", plural(nodes, "node")));
         format!(
-            "Use a larger subnet{}, move node pools to another subnet of the VNet, or lower `{}`.",
+            "Use a larger subnet{}, move node pools to another subnet of the VNet, or lower {}.",
             larger.unwrap_or_default(),
             self.largest_here().max_nodes_field().name
         )

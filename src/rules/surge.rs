@@ -1,6 +1,6 @@
 //! How many nodes an upgrade adds to a pool.
 
-use super::Context;
+use super::{Context, kubernetes};
 use crate::model::{Cluster, Field, Pool, Undecided};
 
 /// How many nodes AKS may add to the pool, at its largest, while it upgrades it: what the code says, else Azure's default for the
@@ -51,20 +51,14 @@ fn written_surge(field: &Field<String>, text: &str) -> Result<Amount, Undecided>
 
 fn default_surge(cx: &Context, cluster: &Cluster) -> Amount {
     let facts = &cx.facts.surge;
-    let first = facts.default_percent_from.on(cx.day).and_then(|v| minor_version(v));
-    let version = cluster.kubernetes_version.known().ok().flatten().and_then(|v| minor_version(v));
+    let first = facts.default_percent_from.on(cx.day).and_then(|v| kubernetes::parse(v));
+    let version = kubernetes::of(cluster).ok().flatten();
     let old = version.zip(first).is_some_and(|(version, first)| version < first);
     if old {
         Amount::Nodes(facts.default_nodes.on(cx.day).copied().unwrap_or_default())
     } else {
         Amount::Percent(facts.default_percent.on(cx.day).copied().unwrap_or_default())
     }
-}
-
-/// Major and minor number of a Kubernetes version such as `1.28` or `1.28.3`.
-fn minor_version(text: &str) -> Option<(u64, u64)> {
-    let mut parts = text.trim_start_matches('v').split('.');
-    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
 
 #[cfg(test)]
@@ -81,14 +75,11 @@ mod tests {
     }
 
     #[test]
-    fn reads_numbers_percentages_and_versions() {
+    fn reads_numbers_and_percentages() {
         assert_eq!(Amount::parse("2"), Some(Amount::Nodes(2)));
         assert_eq!(Amount::parse("33%"), Some(Amount::Percent(33)));
         for bad in ["", "%", "-1", "1.5", "some"] {
             assert_eq!(Amount::parse(bad), None, "{bad}");
         }
-        assert!(minor_version("1.27.9") < minor_version("1.28"));
-        assert_eq!(minor_version("1.30.0"), Some((1, 30)));
-        assert_eq!(minor_version("latest"), None);
     }
 }

@@ -1,8 +1,9 @@
 //! What the nodes are: VM sizes, kinds of pools, Windows versions.
 
+use super::upgrade::on_move;
 use super::vm_size::VmSize;
-use super::{Context, Decision, Out};
-use crate::model::{Cluster, Field, Pool, Undecided, both};
+use super::{Context, Decision, Out, kubernetes};
+use crate::model::{Cluster, Pool, Undecided, both};
 
 /// `availability-set-not-supported`: pools are no availability sets.
 pub(super) fn availability_set(cx: &Context, _: &Cluster, pool: &Pool, out: &mut Out) -> Decision {
@@ -14,7 +15,7 @@ pub(super) fn availability_set(cx: &Context, _: &Cluster, pool: &Pool, out: &mut
             format!("{} is an availability set, which Azure CNI Overlay does not support", pool.title()),
         )
         .azure(format!("AKS ended its support of availability sets for all clusters on {retired}."))
-        .fix(format!("Set `{} = \"VirtualMachineScaleSets\"`. The pool must be created anew.", pool.kind.name));
+        .fix(format!("Set {} to \"VirtualMachineScaleSets\". The pool must be created anew.", pool.kind.name));
     }
     Ok(())
 }
@@ -28,7 +29,7 @@ pub(super) fn dcsv2(cx: &Context, _: &Cluster, pool: &Pool, out: &mut Out) -> De
         &pool.vm_size.at,
         format!("{} uses {size}, and Azure CNI Overlay does not support the DCsv2 series", pool.title()),
     )
-    .fix("Use a confidential size of the DCasv5 or DCadsv5 series, such as `Standard_DC4as_v5`.");
+    .fix("Use a confidential size of the DCasv5 or DCadsv5 series, such as Standard_DC4as_v5.");
     Ok(())
 }
 
@@ -46,9 +47,24 @@ pub(super) fn arm64_overlay_region(cx: &Context, cluster: &Cluster, pool: &Pool,
         &pool.vm_size.at,
         format!("{} uses the ARM64 size {size}, which Azure CNI Overlay does not support in {region}", pool.title()),
     )
-    .fix(x64_instead(cx, pool, &size) + " Or use another region.")
+    .fix(x64_instead(cx, &size) + " Or use another region.")
     .related(format!("region {region}"), &cluster.location.at);
     Ok(())
+}
+
+/// `arm64-overlay-upgrade`: no ARM64 nodes in a cluster that moves to overlay.
+pub(super) fn arm64_overlay_upgrade(cx: &Context, cluster: &Cluster, pool: &Pool, out: &mut Out) -> Decision {
+    on_move(cluster, out, |_, out| {
+        let Some(size) = arm64(cx, pool)? else { return Ok(()) };
+        out.report(
+            "default",
+            &pool.vm_size.at,
+            format!("{} uses the ARM64 size {size}, and the cluster moves to overlay", pool.title()),
+        )
+        .azure("Azure CNI Overlay did not support ARM64 nodes then.")
+        .fix(x64_instead(cx, &size) + " Or leave the cluster as it is.");
+        Ok(())
+    })
 }
 
 /// `arm64-windows`: no ARM64 nodes with Windows.
@@ -59,7 +75,7 @@ pub(super) fn arm64_windows(cx: &Context, _: &Cluster, pool: &Pool, out: &mut Ou
     let Some(size) = arm64(cx, pool)? else { return Ok(()) };
     out.report("default", &pool.vm_size.at, format!("{} runs Windows on the ARM64 size {size}", pool.title()))
         .azure("AKS does not support ARM64 node pools with Windows.")
-        .fix(x64_instead(cx, pool, &size))
+        .fix(x64_instead(cx, &size))
         .related("operating system", &pool.os.at);
     Ok(())
 }
@@ -71,7 +87,7 @@ pub(super) fn windows_server_2019(cx: &Context, cluster: &Cluster, pool: &Pool, 
         return Ok(());
     }
     let version = &cluster.kubernetes_version;
-    let refused = match (parsed(version), minor(&retired.refused_from)) {
+    let refused = match (kubernetes::of(cluster), kubernetes::parse(&retired.refused_from)) {
         (Ok(Some(version)), Some(limit)) => Ok(version >= limit),
         (Err(why), _) => Err(why),
         _ => Ok(false),
@@ -90,7 +106,7 @@ pub(super) fn windows_server_2019(cx: &Context, cluster: &Cluster, pool: &Pool, 
         ))
     };
     finding.fix(format!(
-        "Move the workloads to a pool with `{0} = \"Windows2022\"` or, where it is offered, `{0} = \"Windows2025\"`.",
+        "Move the workloads to a pool with {} \"Windows2022\" or, where it is offered, \"Windows2025\".",
         pool.os_sku.name
     ));
     refused.map(|_| ())
@@ -108,20 +124,7 @@ fn arm64(cx: &Context, pool: &Pool) -> Result<Option<VmSize>, Undecided> {
 }
 
 /// How to get rid of an ARM64 size.
-fn x64_instead(cx: &Context, pool: &Pool, size: &VmSize) -> String {
+fn x64_instead(cx: &Context, size: &VmSize) -> String {
     let feature = cx.facts.nodes.arm64_feature.on(cx.day).copied().unwrap_or_default();
-    format!("Use an x64 size, such as `{} = \"{}\"`.", pool.vm_size.name, size.without(feature))
-}
-
-/// The cluster's Kubernetes version as (major, minor); `None` when the code leaves it to Azure.
-fn parsed(version: &Field<String>) -> Result<Option<(u32, u32)>, Undecided> {
-    let Some(text) = version.known()? else { return Ok(None) };
-    let not_a_version = || Undecided::new(format!("{text:?} is not a Kubernetes version"), Some(version.at.site));
-    minor(text).map(Some).ok_or_else(not_a_version)
-}
-
-/// The first two numbers of a version.
-fn minor(version: &str) -> Option<(u32, u32)> {
-    let mut numbers = version.split('.').map(|part| part.parse().ok());
-    Some((numbers.next()??, numbers.next()??))
+    format!("Use an x64 size, such as {}.", size.without(feature))
 }

@@ -30,10 +30,47 @@ pub fn check(example: &Example<'_>) -> Report {
     let mut sources = Sources::new();
     let file = match example.language {
         "terraform" => "main.tf",
+        "plan" => "plan.json",
         other => panic!("no rule is checked in {other} yet"),
     };
     sources.add(file, example.code.as_bytes());
     sources.add_folder("");
     let config = Config { day: example.as_of.unwrap_or(Date::LATEST), ..Config::default() };
     overlint::with_threads(1, || overlint::check(&sources, &config)).unwrap()
+}
+
+/// A cluster whose pod CIDR is an expression.
+pub fn cluster(value: &str) -> String {
+    format!(
+        r#"
+resource "azurerm_kubernetes_cluster" "c" {{
+  default_node_pool {{ name = "system" }}
+  network_profile {{
+    network_plugin      = "azure"
+    network_plugin_mode = "overlay"
+    pod_cidr            = {value}
+  }}
+}}
+"#
+    )
+}
+
+/// The report on some files, of which each folder is linted.
+pub fn check_with(files: &[(&str, &str)], config: &Config) -> (Sources, Report) {
+    let mut sources = Sources::new();
+    for (path, text) in files {
+        sources.add(path, text.as_bytes());
+        sources.add_folder(overlint::source::parent(path));
+    }
+    let report = overlint::with_threads(1, || overlint::check(&sources, config)).unwrap();
+    (sources, report)
+}
+
+/// The quoted value of the pod CIDR of each cluster, or why it is not known.
+pub fn values(files: &[(&str, &str)], config: &Config) -> Vec<String> {
+    let (_, report) = check_with(files, config);
+    let quoted = report.findings.iter().filter(|f| f.rule == "invalid-cidr" && f.message.starts_with("pod_cidr"));
+    let quoted = quoted.map(|f| f.message.split('"').nth(1).unwrap().replace("\\\\", "\\").replace("\\n", "\n"));
+    let unknown = report.undecided.iter().filter(|u| u.rule == "invalid-cidr");
+    quoted.chain(unknown.map(|u| format!("? {}", u.why.reason))).collect()
 }

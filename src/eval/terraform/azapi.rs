@@ -21,6 +21,7 @@ pub(super) fn is_azapi(kind: &str) -> bool {
 fn envelope(azapi: &str) -> Option<&'static str> {
     Some(match azapi {
         "name" => "name",
+        "identity" => "identity",
         "location" => "location",
         "parent_id" => "parent",
         _ => return None,
@@ -64,7 +65,7 @@ impl<'m> Evaluator<'m> {
         };
         match body.map(|body| (body.at.clone(), body.value)) {
             None | Some((_, Value::Null)) => Map::default(),
-            Some((at, Value::String(json))) => match parse_json(&json, at.site) {
+            Some((at, Value::String(json))) => match parse_json(&json, &at) {
                 Some(Value::Map(map)) => (*map).clone(),
                 _ => unknown(Val::unknown("body is no JSON object", at.site)),
             },
@@ -82,7 +83,7 @@ impl<'m> Evaluator<'m> {
         match &val.value {
             Value::Map(map) => {
                 let entries = map.entries.iter().map(|(key, val)| (Arc::clone(key), self.headed(val))).collect();
-                val.value = Value::Map(Arc::new(Map { entries, open: map.open.clone() }));
+                val.value = Value::Map(Arc::new(Map { entries, typed: map.typed, open: map.open.clone() }));
             }
             Value::List(items) => val.value = Value::list(items.iter().map(|item| self.headed(item)).collect()),
             _ => return val,

@@ -92,7 +92,7 @@ impl<'m> Evaluator<'m> {
                 (None, None) => {}
             }
         }
-        Map { entries, open: open.map(|u| Arc::new(u.clone())) }
+        Map { entries, open: open.map(|u| Arc::new(u.clone())), ..Map::default() }
     }
 
     fn nested(&self, body: &Body, header: Span, keyword: &str, index: usize, env: Env<'_, 'm>, open: Option<&Unknown>) -> Val {

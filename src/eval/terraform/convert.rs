@@ -1,7 +1,7 @@
 //! Terraform's conversions between kinds of values, its equality, and the order of its sets.
 //!
-//! Two things that Terraform tells apart are one here, because [`Value`] does not keep declared types: lists and tuples, and maps and
-//! objects. A `==` between the two halves of such a pair is false in Terraform and may be true here.
+//! Values do not carry types. Lists are told from tuples and maps from objects; the type of a null, of an unknown or of the elements of an
+//! empty list is not known, so that what depends on it in Terraform (whether there is an error, or a conversion) does not happen here.
 //!
 //! Numbers are `f64` where Terraform keeps 512 bits. Whole numbers up to 2^53 are exact. Larger ones have no reliable text, so
 //! their text is unknown rather than wrong. Fractions print as the shortest text that reads back as the same `f64`, which is what
@@ -41,10 +41,12 @@ impl Stop {
 }
 
 /// Values nested deeper are not walked.
-const DEEPEST: usize = 200;
+const DEEPEST_VALUE: usize = 200;
 /// Values with more parts are not walked. Parts that are shared count each time they are met, and a text counts once more for every
 /// 64 bytes.
 const MOST_PARTS: usize = 1_000_000;
+/// An `f64` keeps every decimal number of so many digits.
+const MOST_DIGITS: usize = 15;
 /// The largest `f64` up to which every whole number has its own `f64`.
 const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
 
@@ -61,7 +63,7 @@ pub(super) fn children(value: &Value) -> impl Iterator<Item = &Val> {
 pub(super) fn weigh<'a>(values: impl IntoIterator<Item = &'a Val>) -> Outcome<()> {
     fn spend(value: &Value, depth: usize, left: &mut usize) -> Outcome<()> {
         let Some(depth) = depth.checked_sub(1) else {
-            return Err(Stop::undecided(format!("the value is nested more than {DEEPEST} deep")));
+            return Err(Stop::undecided(format!("the value is nested more than {DEEPEST_VALUE} deep")));
         };
         *left = left
             .checked_sub(1 + value.as_str().map_or(0, str::len) / 64)
@@ -69,7 +71,7 @@ pub(super) fn weigh<'a>(values: impl IntoIterator<Item = &'a Val>) -> Outcome<()
         children(value).try_for_each(|child| spend(&child.value, depth, left))
     }
     let mut left = MOST_PARTS;
-    values.into_iter().try_for_each(|val| spend(&val.value, DEEPEST, &mut left))
+    values.into_iter().try_for_each(|val| spend(&val.value, DEEPEST_VALUE, &mut left))
 }
 
 /// Fails with the first unknown anywhere in the value. An open map counts as one.
@@ -88,29 +90,54 @@ pub fn wholly_known(val: &Val) -> Outcome<()> {
     look(&val.value)
 }
 
+/// Whether any part is a map that may have other keys, such as a resource, the type of which is known to its provider only.
+pub(super) fn has_open_part(val: &Val) -> bool {
+    let open = matches!(&val.value, Value::Map(map) if map.open.is_some());
+    open || children(&val.value).any(has_open_part)
+}
+
+/// Whether two values are of one simple type.
+pub(super) fn is_plain_pair(a: &Value, b: &Value) -> bool {
+    shape(a) == Some(Shape::Primitive) && a.kind() == b.kind()
+}
+
 /// The text of a number as Terraform writes it: never with an exponent.
 pub fn number_text(number: f64) -> Outcome<String> {
+    check_exact(number)?;
+    let text = number.to_string();
+    let digits = text.trim_start_matches(['-', '0', '.']).bytes().filter(u8::is_ascii_digit).count();
+    if number.fract() != 0.0 && digits > MOST_DIGITS {
+        return Err(Stop::undecided(format!("numbers are not kept with more than {MOST_DIGITS} digits")));
+    }
+    Ok(text)
+}
+
+/// Fails for a number so large that it may stand for others too.
+pub(super) fn check_exact(number: f64) -> Outcome<()> {
     if number.abs() > LARGEST_EXACT || !number.is_finite() {
         return Err(Stop::undecided("numbers beyond 2^53 are not kept exactly"));
     }
-    Ok(number.to_string())
+    Ok(())
 }
 
 /// The number that a text stands for in decimal notation, with or without fraction and exponent.
 pub fn parse_number(text: &str) -> Outcome<f64> {
     let refused = || Stop::refused(format!("{text:?} is not a number"));
+    // Go knows infinity, and exponents of 2 behind a p.
+    let of_go = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'p')) && text.contains('p');
+    if of_go || matches!(text.trim_start_matches(['+', '-']), "Inf" | "inf") {
+        return Err(Stop::undecided(format!("{text:?} as a number is not worked out")));
+    }
     if !text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E')) {
         return Err(refused());
     }
     let number: f64 = text.parse().map_err(|_| refused())?;
-    number_text(number).map(|_| number)
+    check_exact(number).map(|()| number)
 }
 
 /// The whole number that a number is.
 pub fn whole(number: f64) -> Outcome<i64> {
-    if number.abs() > LARGEST_EXACT {
-        return Err(Stop::undecided("numbers beyond 2^53 are not kept exactly"));
-    }
+    check_exact(number)?;
     if number.fract() != 0.0 {
         return Err(Stop::refused(format!("{number} is not a whole number")));
     }
@@ -172,7 +199,7 @@ pub fn to_map(val: &Val) -> Outcome<Value> {
     let Value::Map(map) = &val.value else { return Err(cannot_become(&val.value, "map")) };
     let values: Vec<Val> = map.entries.values().cloned().collect();
     let entries = map.entries.keys().cloned().zip(unify(&values)?).collect();
-    Ok(Value::Map(Arc::new(Map { entries, open: map.open.clone() })))
+    Ok(Value::Map(Arc::new(Map { entries, typed: true, open: map.open.clone() })))
 }
 
 /// Applies a conversion to one part of a value. What is null or unknown stays so.
@@ -213,11 +240,11 @@ fn shape(value: &Value) -> Option<Shape> {
 fn unify_weighed(values: &[Val]) -> Outcome<Vec<Val>> {
     let mut shapes = values.iter().filter_map(|val| shape(&val.value));
     let Some(first) = shapes.next() else { return Ok(values.to_vec()) };
-    if let Some(other) = shapes.find(|other| *other != first) {
-        let sequences = [first, other].iter().all(|shape| matches!(shape, Shape::List | Shape::Set));
-        return Err(if sequences {
-            Stop::undecided("lists are mixed with sets, and their common type depends on declared types")
-        } else if values.iter().any(|val| shape(&val.value).is_none()) {
+    if shapes.any(|other| other != first) {
+        if values.iter().all(|val| matches!(shape(&val.value), None | Some(Shape::List | Shape::Set))) {
+            return unify_sequences(values);
+        }
+        return Err(if values.iter().any(|val| shape(&val.value).is_none()) {
             Stop::undecided("whether these values have a common type depends on the type of an unknown or null one")
         } else {
             Stop::refused("the elements have no common type")
@@ -243,11 +270,12 @@ fn unify_primitives(values: &[Val]) -> Outcome<Vec<Val>> {
     values.iter().map(|val| convert_part(val, |value| to_string(value).map(Value::String))).collect()
 }
 
-/// Tuples of one length are unified position by position; for lists, whose elements already have one type, this comes to the same.
+/// Tuples of one length are unified position by position; others, and lists, become lists.
 fn unify_lists(values: &[Val]) -> Outcome<Vec<Val>> {
     let lists: Vec<&[Val]> = values.iter().filter_map(|val| val.value.as_items()).collect();
     let length = lists.first().map_or(0, |list| list.len());
-    if lists.iter().any(|list| list.len() != length) {
+    let typed = |val: &Val| matches!(&val.value, Value::List(items) if items.typed);
+    if lists.iter().any(|list| list.len() != length) || values.iter().any(typed) {
         return unify_all_parts(values);
     }
     let mut rows: Vec<Vec<Val>> = vec![Vec::with_capacity(length); lists.len()];
@@ -261,11 +289,22 @@ fn unify_lists(values: &[Val]) -> Outcome<Vec<Val>> {
     rebuild(values, |_| Value::list(rows.next().unwrap_or_default()))
 }
 
+/// Sets become lists when there is a list among them, and tuples become sets when there is none.
+fn unify_sequences(values: &[Val]) -> Outcome<Vec<Val>> {
+    let lists = values.iter().any(|val| matches!(&val.value, Value::List(items) if items.typed));
+    let unified = unify_all_parts(values)?;
+    rebuild(&unified, |value| match value.as_items() {
+        Some(items) if lists => Value::typed_list(items.to_vec()),
+        Some(items) => Value::set(sorted(items.to_vec())),
+        None => value.clone(),
+    })
+}
+
 /// Objects with the same keys are unified key by key, others become maps.
 fn unify_maps(values: &[Val]) -> Outcome<Vec<Val>> {
     let maps: Vec<&Map> = values.iter().filter_map(|val| as_map(&val.value)).collect();
     let Some(first) = maps.first() else { return Ok(values.to_vec()) };
-    if maps.iter().any(|map| !map.entries.keys().eq(first.entries.keys())) {
+    if maps.iter().any(|map| map.typed || !map.entries.keys().eq(first.entries.keys())) {
         return unify_all_parts(values);
     }
     let mut rows: Vec<BTreeMap<Arc<str>, Val>> = vec![BTreeMap::new(); maps.len()];
@@ -278,7 +317,7 @@ fn unify_maps(values: &[Val]) -> Outcome<Vec<Val>> {
     let mut rows = rows.into_iter();
     rebuild(values, |value| {
         let open = as_map(value).and_then(|map| map.open.clone());
-        Value::Map(Arc::new(Map { entries: rows.next().unwrap_or_default(), open }))
+        Value::Map(Arc::new(Map { entries: rows.next().unwrap_or_default(), typed: false, open }))
     })
 }
 
@@ -289,10 +328,10 @@ fn unify_all_parts(values: &[Val]) -> Outcome<Vec<Val>> {
     rebuild(values, |value| match value {
         Value::Map(map) => {
             let entries = map.entries.keys().cloned().zip(parts.by_ref()).collect();
-            Value::Map(Arc::new(Map { entries, open: map.open.clone() }))
+            Value::Map(Arc::new(Map { entries, typed: true, open: map.open.clone() }))
         }
-        Value::Set(items) => Value::Set(Arc::new(sorted(parts.by_ref().take(items.len()).collect()))),
-        _ => Value::list(parts.by_ref().take(value.as_items().map_or(0, <[Val]>::len)).collect()),
+        Value::Set(items) => Value::set(sorted(parts.by_ref().take(items.len()).collect())),
+        _ => Value::typed_list(parts.by_ref().take(value.as_items().map_or(0, <[Val]>::len)).collect()),
     })
 }
 
@@ -326,7 +365,7 @@ pub(super) fn equal_weighed(a: &Value, b: &Value) -> Outcome<bool> {
         (Value::Bool(x), Value::Bool(y)) => Ok(x == y),
         (Value::Number(x), Value::Number(y)) => Ok(x == y),
         (Value::String(x), Value::String(y)) => Ok(x == y),
-        (Value::List(x), Value::List(y)) if x.len() == y.len() => all_equal(x.iter().zip(y.iter())),
+        (Value::List(x), Value::List(y)) if x.typed == y.typed && x.len() == y.len() => all_equal(x.iter().zip(y.iter())),
         (Value::Set(x), Value::Set(y)) => equal_sets(x, y),
         (Value::Map(x), Value::Map(y)) => equal_maps(x, y),
         _ => Ok(false),
@@ -357,7 +396,7 @@ fn equal_sets(a: &[Val], b: &[Val]) -> Outcome<bool> {
 
 fn equal_maps(a: &Map, b: &Map) -> Outcome<bool> {
     let lacks = |of: &Map, in_: &Map| in_.open.is_none() && of.entries.keys().any(|key| !in_.entries.contains_key(key));
-    if lacks(a, b) || lacks(b, a) {
+    if a.typed != b.typed || lacks(a, b) || lacks(b, a) {
         return Ok(false);
     }
     let both = a.entries.iter().filter_map(|(key, x)| b.entries.get(key).map(|y| (x, y)));
@@ -370,7 +409,7 @@ fn equal_maps(a: &Map, b: &Map) -> Outcome<bool> {
 /// A set of these elements, which must already have one type.
 pub fn set(items: Vec<Val>) -> Outcome<Value> {
     weigh(&items)?;
-    Ok(Value::Set(Arc::new(sorted(items))))
+    Ok(Value::set(sorted(items)))
 }
 
 /// Where an element stands in a set: Terraform sorts strings, numbers and bools, then what is unknown, then null. For other
@@ -428,21 +467,23 @@ fn describe(value: &Value, out: &mut String) {
         Value::String(text) => out.push_str(&format!("{text:?}")),
         Value::Unknown(_) => out.push('?'),
         Value::List(items) | Value::Set(items) => {
-            out.push('[');
+            out.push(if items.typed { '[' } else { '<' });
             for item in items.iter() {
                 describe(&item.value, out);
                 out.push(';');
             }
-            out.push(']');
+            out.push(if items.typed { ']' } else { '>' });
         }
         Value::Map(map) => {
-            out.push('{');
+            out.push(if map.typed { '{' } else { '<' });
             for (key, entry) in &map.entries {
-                out.push_str(&format!("{key:?}:"));
+                if map.typed {
+                    out.push_str(&format!("{key:?}:"));
+                }
                 describe(&entry.value, out);
                 out.push(';');
             }
-            out.push('}');
+            out.push(if map.typed { '}' } else { '>' });
         }
     }
 }

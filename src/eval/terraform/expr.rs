@@ -4,9 +4,9 @@
 
 use super::convert::{self, Outcome, Stop};
 use super::repeat::Repeat;
-use super::{Evaluator, Instance, functions};
+use super::{Evaluator, Instance, functions, number};
 use crate::source::Span;
-use crate::syntax::hcl::ast::{BinaryOperator, Call, Expr, ExprKind, For, TemplatePart};
+use crate::syntax::hcl::ast::{BinaryOperator, Call, Expr, ExprKind, For, Step, TemplatePart};
 use crate::value::{At, Choice, Hops, Map, Term, TermPart, Unknown, Val, Value};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -70,7 +70,7 @@ impl<'e, 'm> Env<'e, 'm> {
 }
 
 /// Expressions nested deeper than this, references included, are unknown.
-const DEEPEST: usize = 300;
+const DEEPEST_EXPRESSION: usize = 300;
 /// A root module may take this many steps to evaluate; what is not reached by then is unknown.
 pub(super) const MOST_STEPS: u64 = 5_000_000;
 /// Why something is unknown that is beyond [`MOST_STEPS`].
@@ -80,7 +80,7 @@ const LONGEST_STRING: usize = 1 << 20;
 /// Of a larger collection only so many elements count as work.
 const MOST_ELEMENTS: usize = 100_000;
 
-fn error<T>(message: impl Into<Arc<str>>, span: Span) -> Result<T, EvalError> {
+pub(super) fn error<T>(message: impl Into<Arc<str>>, span: Span) -> Result<T, EvalError> {
     Err(EvalError { message: message.into(), span })
 }
 
@@ -104,7 +104,7 @@ impl<'m> Evaluator<'m> {
 
     /// The value of an expression.
     pub fn eval(&self, expr: &Expr, env: Env<'_, 'm>) -> Eval {
-        if self.depth.get() >= DEEPEST {
+        if self.depth.get() >= DEEPEST_EXPRESSION {
             return Ok(Val::unknown("this value is nested too deeply to be worked out", expr.span));
         }
         if !self.step(1) {
@@ -165,7 +165,11 @@ impl<'m> Evaluator<'m> {
             let value = self.eval(value, env)?;
             match convert::to_string(&key.value) {
                 Ok(key) => drop(map.entries.insert(key, value)),
-                Err(Stop::Unknown(unknown)) => map.open = Some(unknown),
+                Err(Stop::Unknown(unknown)) => {
+                    // The key may turn out to be one of those before it.
+                    map.entries.values_mut().for_each(|entry| entry.value = Value::Unknown(Arc::new(unknown.nameless())));
+                    map.open = Some(unknown);
+                }
                 Err(Stop::Refused(reason)) => return error(reason, key.at.site),
             }
         }
@@ -186,20 +190,20 @@ impl<'m> Evaluator<'m> {
         let [condition, then, otherwise] = parts;
         let place = condition.span;
         let condition = self.eval(condition, env)?;
-        let unknown = match self.truth(&condition, site)? {
-            Ok(true) => return Ok(self.eval(then, env)?.placed(site)),
-            Ok(false) => return Ok(self.eval(otherwise, env)?.placed(site)),
+        let condition_holds = self.truth(&condition, site)?;
+        let (then, otherwise) = self.with_common_type(self.eval(then, env), self.eval(otherwise, env), site)?;
+        let unknown = match condition_holds {
+            Ok(holds) => return Ok(if holds { then } else { otherwise }?.placed(site)),
             Err(unknown) => unknown,
         };
         let choice = self.choice(&condition, place);
         if let Some((choice, negated)) = &choice
             && let Some(holds) = self.assumptions.get(&choice.key)
         {
-            let branch = if *holds != *negated { then } else { otherwise };
-            return Ok(self.eval(branch, env)?.placed(site));
+            return Ok(if *holds != *negated { then } else { otherwise }?.placed(site));
         }
         // Both branches may come out the same; otherwise the value is not known.
-        if let (Ok(then), Ok(otherwise)) = (self.eval(then, env), self.eval(otherwise, env))
+        if let (Ok(then), Ok(otherwise)) = (then, otherwise)
             && matches!(equal(&then, &otherwise), Ok(true))
         {
             return Ok(then.placed(site));
@@ -211,6 +215,31 @@ impl<'m> Evaluator<'m> {
             }
             _ => unknown,
         })
+    }
+
+    /// The two results of a conditional, converted to one type as far as types are known. An error in one of them matters only when it is
+    /// chosen.
+    fn with_common_type(&self, then: Eval, otherwise: Eval, site: Span) -> Result<(Eval, Eval), EvalError> {
+        let (Ok(a), Ok(b)) = (&then, &otherwise) else { return Ok((then, otherwise)) };
+        let is_open = |val: &Val| matches!(val.value, Value::Null | Value::Unknown(_)) || convert::has_open_part(val);
+        let unwieldy = convert::weigh([a, b]).is_err();
+        if unwieldy
+            || is_open(a)
+            || is_open(b)
+            || convert::is_plain_pair(&a.value, &b.value)
+            || !self.step(size(a, 3) + size(b, 3))
+        {
+            return Ok((then, otherwise));
+        }
+        match convert::unify(&[a.clone(), b.clone()]).as_deref() {
+            Ok([a, b]) => Ok((Ok(a.clone()), Ok(b.clone()))),
+            Err(Stop::Refused(_)) => {
+                let (a, b) = (a.value.kind(), b.value.kind());
+                let types = if a == b { format!("two values of different types ({a})") } else { format!("{a} or {b}") };
+                error(format!("a conditional cannot give {types}"), site)
+            }
+            _ => Ok((then, otherwise)),
+        }
     }
 
     /// An unknown condition as something that can be assumed, and whether it is the opposite of it.
@@ -250,13 +279,11 @@ impl<'m> Evaluator<'m> {
             (Err(unknown), _) | (_, Err(unknown)) => return Ok(named(unknown, called(operator.as_str(), &[&a, &b]))),
         };
         let value = match operator {
-            Op::Plus => Value::Number(x + y),
-            Op::Minus => Value::Number(x - y),
-            Op::Mul => Value::Number(x * y),
-            Op::Div if y == 0.0 => return error("this divides by zero", site),
-            Op::Div => Value::Number(x / y),
-            Op::Mod if y == 0.0 => Value::Number(x),
-            Op::Mod => Value::Number(x % y),
+            Op::Plus | Op::Minus | Op::Mul | Op::Div | Op::Mod => match number::calculate(x, operator, y) {
+                Ok(result) => Value::Number(result),
+                Err(Stop::Unknown(unknown)) => return Ok(unknown_from(&unknown, site, &[&a, &b])),
+                Err(Stop::Refused(reason)) => return error(reason, site),
+            },
             Op::Less => Value::Bool(x < y),
             Op::LessEq => Value::Bool(x <= y),
             Op::Greater => Value::Bool(x > y),
@@ -409,16 +436,17 @@ impl<'m> Evaluator<'m> {
         match name {
             "try" => return self.try_call(call, site, env),
             "can" => {
-                let Some(arg) = call.args.first() else { return error("can needs an argument", site) };
+                let [arg] = call.args.as_slice() else { return error("can takes one argument", site) };
                 return Ok(match self.eval(arg, env) {
-                    Ok(val) => match val.value.as_unknown().filter(|_| !is_id(&val)) {
+                    Ok(val) => match val.value.as_unknown().filter(|_| !is_id(&val)).or(risk(arg, &val).as_ref()) {
                         Some(unknown) => named(unknown_from(unknown, site, &[&val]), called("can", &[&val])),
                         None => made(Value::Bool(true), site, &[&val]),
                     },
                     Err(_) => Val::new(Value::Bool(false), site),
                 });
             }
-            _ => {}
+            "templatestring" => return self.templatestring(&call.args, site, env),
+            _ => self.allowed_in_template(name, site)?,
         }
         let mut args = call.args.iter().map(|e| self.eval(e, env)).collect::<Result<Vec<_>, _>>()?;
         if call.expand_final
@@ -443,7 +471,10 @@ impl<'m> Evaluator<'m> {
         {
             return Ok(first.clone().placed(site));
         }
-        match functions::call(name, &args, site) {
+        if name == "templatefile" {
+            return self.templatefile(&args, site, env);
+        }
+        match functions::call_with(name, &args, site, self) {
             // The same function of the same things is the same thing, known or not.
             Ok(val) if val.value.as_unknown().is_some_and(|u| u.term.is_none()) && !DIFFERS.contains(&name) => {
                 let name = called(name, &args.iter().collect::<Vec<_>>());
@@ -459,13 +490,17 @@ impl<'m> Evaluator<'m> {
         }
     }
 
-    /// `try`: the first argument that is no error. One that is unknown may turn out to be an error, so it ends the search.
+    /// `try`: the first argument that is no error. One that is unknown may turn out to be an error, so it ends the search; and if it may
+    /// be an error because of a part, nothing is known of it.
     fn try_call(&self, call: &Call, site: Span, env: Env<'_, 'm>) -> Eval {
         let mut last = error("try needs an argument", site);
         for arg in &call.args {
             last = self.eval(arg, env);
             if let Ok(val) = last {
-                return Ok(val.placed(site));
+                return Ok(match risk(arg, &val) {
+                    Some(unknown) => unknown_from(&unknown, site, &[&val]),
+                    None => val.placed(site),
+                });
             }
         }
         last
@@ -556,6 +591,41 @@ fn named(val: Val, name: Option<String>) -> Val {
         }
         _ => val,
     }
+}
+
+/// The part of a value that may yet turn out to be an error in this expression. An error in what the expression refers to does not count:
+/// it would end the run wherever it is caught.
+fn risk(expr: &Expr, val: &Val) -> Option<Arc<Unknown>> {
+    let is_splat = |step: &Step| matches!(step, Step::FullSplat(_) | Step::AttributeSplat(_));
+    let refers = match &expr.kind {
+        ExprKind::Name(_) => true,
+        ExprKind::Traversal(root, steps) => matches!(root.kind, ExprKind::Name(_)) && !steps.iter().any(is_splat),
+        _ => false,
+    };
+    if refers || val.value.as_unknown().is_some() || convert::weigh([val]).is_err() {
+        return None;
+    }
+    fn look(value: &Value) -> Option<&Arc<Unknown>> {
+        let own = match value {
+            Value::Unknown(unknown) => Some(unknown),
+            Value::Map(map) => map.open.as_ref(),
+            _ => None,
+        };
+        own.filter(|unknown| may_fail(unknown)).or_else(|| convert::children(value).find_map(|part| look(&part.value)))
+    }
+    look(&val.value).cloned()
+}
+
+/// Whether working out an unknown may fail. Reading an attribute of a resource or an input variable cannot.
+fn may_fail(unknown: &Unknown) -> bool {
+    let fails = |part: &TermPart| match part {
+        TermPart::Text(_) | TermPart::Attribute(..) => false,
+        TermPart::Symbol(name) => {
+            let steps_into_variable = name.rsplit_once("var.").is_some_and(|(_, variable)| variable.contains('.'));
+            steps_into_variable || name.contains(['(', '[', '!'])
+        }
+    };
+    unknown.term.as_ref().is_none_or(|term| term.0.iter().any(fails))
 }
 
 /// Whether a value is the id of a resource: unknown, but certainly not null.

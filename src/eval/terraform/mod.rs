@@ -7,19 +7,23 @@ mod azapi;
 mod block;
 pub mod convert;
 mod expr;
+mod files;
 pub mod functions;
 mod installed;
 mod known;
 mod module;
+mod number;
+mod overrides;
 mod own;
 mod reference;
 mod repeat;
+mod validation;
 mod variables;
 mod version;
 
-pub use module::{Module, Modules};
+pub use module::{Module, Modules, VariableFile};
 pub use own::Own;
-pub use version::provider_version;
+pub use version::{provider_version, within};
 
 use crate::config::Config;
 use crate::model::Undecided;
@@ -40,6 +44,8 @@ use std::sync::Arc;
 pub struct Evaluated {
     /// The resources of the wanted kinds, those of called modules included.
     pub resources: Vec<tree::Resource>,
+    /// Conditions on the inputs of modules with such resources that do not hold, or may not.
+    pub validations: Vec<tree::Validation>,
     /// Module calls that could not be followed: the call's address, and why.
     pub unresolved: Vec<(String, Undecided)>,
 }
@@ -62,29 +68,33 @@ pub fn evaluate(
     wanted: &dyn Fn(&str) -> bool,
 ) -> Evaluated {
     let Some(module) = modules.get(folder) else { return Evaluated::default() };
-    let evaluator = Evaluator {
-        modules,
-        sources,
-        config,
-        assumptions,
-        root_folder: folder.to_owned(),
-        calls: RefCell::default(),
-        unresolved: RefCell::default(),
-        depth: Cell::new(0),
-        steps: Cell::new(0),
-        instances: Cell::new(0),
-    };
-    let root = Rc::new(Instance { module, address: "".into(), caller: None, cache: RefCell::default() });
+    let (evaluator, root) = Evaluator::of_root(module, modules, sources, config, assumptions);
     let mut evaluated = Evaluated::default();
     evaluator.collect(&root, wanted, &mut evaluated.resources);
+    evaluator.validations(&root, &evaluated.resources, &mut evaluated.validations);
     if !modules.installed.is_empty() || !modules.known.is_empty() {
         let own = Own::new(folder, modules, sources);
         evaluated.resources = evaluated.resources.into_iter().map(|r| own.resource(r)).collect();
+        evaluated.validations = evaluated.validations.into_iter().map(|v| own.validation(v)).collect();
     }
     let unresolved = evaluator.unresolved.take();
     evaluated.unresolved =
         unresolved.into_iter().map(|(call, reason, span)| (call, Undecided::new(reason, Some(span)))).collect();
     evaluated
+}
+
+/// The outputs of the root module of a folder, by name. One that Terraform would refuse is unknown, with that reason.
+pub fn outputs(
+    folder: &str,
+    modules: &Modules,
+    sources: &Sources,
+    config: &Config,
+    assumptions: &Assumptions,
+) -> BTreeMap<Arc<str>, Val> {
+    let Some(module) = modules.get(folder) else { return BTreeMap::new() };
+    let (evaluator, root) = Evaluator::of_root(module, modules, sources, config, assumptions);
+    let value = |(name, block): (&Arc<str>, &Block)| Some((Arc::clone(name), evaluator.output(&root, name, block.header).ok()?));
+    module.outputs.iter().filter_map(value).collect()
 }
 
 /// Evaluates one root module.
@@ -100,6 +110,9 @@ struct Evaluator<'m> {
     depth: Cell<usize>,
     steps: Cell<u64>,
     instances: Cell<usize>,
+    reads: files::Reads,
+    /// The template that is being worked out, if one is.
+    template: RefCell<Option<Rc<files::Scope>>>,
 }
 
 type CallsByName<'m> = HashMap<(Arc<str>, Arc<str>), Rc<Calls<'m>>>;
@@ -164,6 +177,32 @@ impl<'m> Evaluator<'m> {
     /// The code at a place.
     fn text(&self, place: Span) -> &'m str {
         self.modules.known.text(place).unwrap_or_else(|| self.sources.text(place))
+    }
+
+    /// The evaluator of a root module, and the instance that the root is.
+    fn of_root(
+        module: &'m Module,
+        modules: &'m Modules,
+        sources: &'m Sources,
+        config: &'m Config,
+        assumptions: &'m Assumptions,
+    ) -> (Self, Rc<Instance<'m>>) {
+        let evaluator = Self {
+            modules,
+            sources,
+            config,
+            assumptions,
+            root_folder: module.folder.clone(),
+            calls: RefCell::default(),
+            unresolved: RefCell::default(),
+            depth: Cell::new(0),
+            steps: Cell::new(0),
+            instances: Cell::new(0),
+            reads: files::Reads::default(),
+            template: RefCell::default(),
+        };
+        let root = Rc::new(Instance { module, address: "".into(), caller: None, cache: RefCell::default() });
+        (evaluator, root)
     }
 
     /// A value that an instance keeps, worked out by `make` the first time.

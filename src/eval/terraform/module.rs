@@ -2,10 +2,12 @@
 
 use super::installed::Installed;
 use super::known::Known;
-use crate::source::{self, FileId, Sources, Span};
+use super::overrides;
+use crate::source::{self, FileId, SourceFile, Sources, Span};
 use crate::syntax::hcl::ast::{Attribute, Block, Body, Expr, ExprKind};
+use crate::syntax::hcl::files::{Role, has_values, parse_named, replaced, role};
 use crate::syntax::hcl::{self, is_local_source};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// A module.
@@ -57,27 +59,29 @@ pub struct ParsedFile {
 }
 
 impl Module {
-    /// Puts the parsed files of a folder together. Files come in the order of their names.
-    pub fn new(folder: &str, files: Vec<ParsedFile>, sources: &Sources) -> Self {
+    /// Puts the parsed files of a folder together, which come in the order of their names. Returns what Terraform would refuse, too.
+    pub fn new(folder: &str, files: Vec<ParsedFile>, sources: &Sources) -> (Self, Vec<(Span, String)>) {
         let mut module = Module { folder: folder.to_owned(), ..Module::default() };
-        // terraform.tfvars first, then *.auto.tfvars by name: a later one wins.
-        let (mut variable_files, code): (Vec<_>, Vec<_>) =
-            files.into_iter().partition(|f| sources.file(f.file).path().ends_with(".tfvars"));
-        variable_files.sort_by_key(|f| sources.file(f.file).path().ends_with(".auto.tfvars"));
-        for parsed in code {
-            if sources.file(parsed.file).path().ends_with(".terraform.lock.hcl") {
-                module.read_lock_file(&parsed.body);
-            } else {
-                parsed.body.blocks.into_iter().for_each(|b| module.add(b));
+        let (mut code, mut overriding, mut values) = (Vec::new(), Vec::new(), Vec::new());
+        for parsed in files {
+            match role_of(sources.file(parsed.file).path()) {
+                Some(Role::Code) => code.extend(parsed.body.blocks),
+                Some(Role::Override) => overriding.extend(parsed.body.blocks),
+                Some(Role::Lock) => module.read_lock_file(&parsed.body),
+                Some(Role::Values(rank)) => values.push((rank, parsed)),
+                None => {}
             }
         }
-        for parsed in variable_files {
+        let errors = overrides::merge(&mut code, overriding);
+        code.into_iter().for_each(|block| module.add(block));
+        values.sort_by_key(|(rank, _)| *rank);
+        for (_, parsed) in values {
             let path = sources.file(parsed.file).path();
             for attribute in parsed.body.attributes {
                 module.set_by_files.insert(Arc::clone(&attribute.name), (attribute, path.to_owned()));
             }
         }
-        module
+        (module, errors)
     }
 
     /// A module that stands in for another one: it has not all of that one's outputs.
@@ -165,44 +169,56 @@ pub fn literal(expr: &Expr) -> Option<(Arc<str>, Span)> {
 #[derive(Debug, Default)]
 pub struct Modules {
     by_folder: HashMap<String, Module>,
-    /// The files of `--var-file`, in order.
-    pub var_files: Vec<ParsedFile>,
+    variable_files: BTreeMap<String, VariableFile>,
+    /// The variables that a plan was made with, by the path of the plan.
+    planned: BTreeMap<String, VariableFile>,
     /// What `terraform init` has downloaded.
     pub installed: Installed,
     /// Stand-ins for modules that are known without their code.
     pub known: Known,
 }
 
+/// A variable file that no module loads by itself.
+#[derive(Debug)]
+pub struct VariableFile {
+    /// The file.
+    pub file: FileId,
+    /// Its content.
+    pub body: Body,
+    /// What is wrong in it.
+    pub errors: Vec<(Span, String)>,
+}
+
 impl Modules {
-    /// Parses every Terraform file, in parallel, and puts the modules together. `var_files` are the paths of variable files that the user
-    /// named, in order. Returns what is wrong in the files, too.
-    pub fn read(sources: &Sources, var_files: &[String]) -> (Self, Vec<(Span, String)>) {
+    /// Parses every Terraform file, in parallel, and puts the modules together. `named` are the paths of variable files that the user
+    /// named. Returns what is wrong in the files that are certain to be used, too.
+    pub fn read(sources: &Sources, named: &[&str]) -> (Self, Vec<(Span, String)>) {
         use rayon::prelude::*;
-        let named = |path: &str| sources.iter().find(|(_, f)| f.path() == path).map(|(id, _)| id);
-        let mut var_file_errors = Vec::new();
-        let mut parse_named = |file: FileId| {
-            let parsed = hcl::parse(file, sources.file(file).text());
-            var_file_errors.extend(parsed.errors);
-            ParsedFile { file, body: parsed.body }
-        };
-        let var_files: Vec<ParsedFile> = var_files.iter().filter_map(|p| named(p)).map(&mut parse_named).collect();
-        let files: Vec<FileId> = sources.iter().filter(|(_, f)| is_module_file(f.path())).map(|(id, _)| id).collect();
-        let parsed: Vec<(FileId, hcl::Parsed)> =
-            files.into_par_iter().map(|id| (id, hcl::parse(id, sources.file(id).text()))).collect();
+        let (loaded, other) = sort_files(sources, named);
+        let parse = |(file, f): (FileId, &SourceFile)| (file, parse_named(file, name_of(f.path()), f.text()));
+        let loaded: Vec<(FileId, hcl::Parsed)> = loaded.into_par_iter().map(parse).collect();
+        let other: Vec<(FileId, hcl::Parsed)> = other.into_par_iter().map(parse).collect();
+        let mut modules = Self { installed: Installed::read(sources), ..Self::default() };
+        let mut errors = Vec::new();
         let mut folders: BTreeMap<&str, Vec<ParsedFile>> = BTreeMap::new();
-        let mut errors = var_file_errors;
-        for (file, parsed) in parsed {
+        for (file, parsed) in loaded {
             errors.extend(parsed.errors);
             folders.entry(source::parent(sources.file(file).path())).or_default().push(ParsedFile { file, body: parsed.body });
         }
-        let by_folder = folders
-            .into_iter()
-            .map(|(folder, mut files)| {
-                files.sort_by(|a, b| sources.file(a.file).path().cmp(sources.file(b.file).path()));
-                (folder.to_owned(), Module::new(folder, files, sources))
-            })
-            .collect();
-        (Self { by_folder, var_files, installed: Installed::read(sources), known: Known::default() }, errors)
+        for (folder, files) in folders {
+            let (module, refused) = Module::new(folder, files, sources);
+            errors.extend(refused);
+            modules.by_folder.insert(folder.to_owned(), module);
+        }
+        for (file, parsed) in other {
+            let path = sources.file(file).path();
+            if named.contains(&path) {
+                errors.extend(parsed.errors.iter().cloned());
+            }
+            let file = VariableFile { file, body: parsed.body, errors: parsed.errors };
+            modules.variable_files.insert(path.to_owned(), file);
+        }
+        (modules, errors)
     }
 
     /// All modules.
@@ -215,6 +231,21 @@ impl Modules {
         self.by_folder.insert(module.folder.clone(), module);
     }
 
+    /// The variable file of this path, unless only a module loads it.
+    pub fn variable_file(&self, path: &str) -> Option<&VariableFile> {
+        self.variable_files.get(path).or_else(|| self.planned.get(path))
+    }
+
+    /// Adds the variables that a plan was made with, to be named by the path of the plan. They are no file that a root may claim.
+    pub fn add_planned(&mut self, path: &str, file: FileId, body: Body) {
+        self.planned.insert(path.to_owned(), VariableFile { file, body, errors: Vec::new() });
+    }
+
+    /// The variable files that no module loads by itself, with their paths, sorted.
+    pub fn variable_files(&self) -> impl Iterator<Item = (&str, &VariableFile)> {
+        self.variable_files.iter().map(|(path, file)| (path.as_str(), file))
+    }
+
     /// The module of a folder.
     pub fn get(&self, folder: &str) -> Option<&Module> {
         self.by_folder.get(folder)
@@ -222,7 +253,7 @@ impl Modules {
 
     /// The folders of the root modules, sorted: those that no local call of another module points at.
     pub fn roots(&self) -> Vec<&str> {
-        let called: std::collections::HashSet<String> = self
+        let called: HashSet<String> = self
             .by_folder
             .values()
             .flat_map(|m| m.calls.values().filter_map(|c| m.called_folder(c)).filter(|folder| *folder != m.folder))
@@ -233,8 +264,29 @@ impl Modules {
     }
 }
 
-/// Whether a file belongs to the module of its folder without being named on the command line.
-fn is_module_file(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name.ends_with(".tf") || name == "terraform.tfvars" || name.ends_with(".auto.tfvars") || name == ".terraform.lock.hcl"
+type Files<'s> = Vec<(FileId, &'s SourceFile)>;
+
+/// The files that modules load, in the order of their paths, and the other variable files. One that is loaded and named is in both.
+fn sort_files<'s>(sources: &'s Sources, named: &[&str]) -> (Files<'s>, Files<'s>) {
+    let is_code = |path: &str| matches!(role_of(path), Some(Role::Code | Role::Override | Role::Lock));
+    let code: HashSet<&str> = sources.iter().map(|(_, f)| f.path()).filter(|path| is_code(path)).map(source::parent).collect();
+    // Where there is no code, nothing is loaded; a lock file alone stands beside a plan.
+    let mut loaded: Files =
+        sources.iter().filter(|(_, f)| role_of(f.path()).is_some() && code.contains(source::parent(f.path()))).collect();
+    let replaced: HashSet<String> = loaded.iter().filter_map(|(_, f)| replaced(f.path())).collect();
+    loaded.retain(|(_, f)| !replaced.contains(f.path()));
+    loaded.sort_by_key(|(_, f)| f.path());
+    let is_loaded: HashSet<FileId> = loaded.iter().map(|(id, _)| *id).collect();
+    let is_other = |id: &FileId, path: &str| has_values(name_of(path)) && !is_loaded.contains(id);
+    let other = sources.iter().filter(|(id, f)| named.contains(&f.path()) || is_other(id, f.path())).collect();
+    (loaded, other)
+}
+
+/// The name of a file without its folder.
+fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+fn role_of(path: &str) -> Option<Role> {
+    role(name_of(path))
 }

@@ -3,7 +3,7 @@
 
 use super::Modules;
 use crate::source::{FileId, Sources, Span};
-use crate::tree::Resource;
+use crate::tree::{Resource, Validation, Verdict};
 use crate::value::{At, Choice, Hop, Hops, Map, USED_INSIDE, Unknown, Val, Value};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -34,6 +34,15 @@ impl<'m> Own<'m> {
         }
     }
 
+    /// The condition with all its places moved.
+    pub fn validation(&self, validation: Validation) -> Validation {
+        let verdict = match validation.verdict {
+            Verdict::Unknown(unknown) => Verdict::Unknown(Arc::new(self.unknown(&unknown))),
+            fails => fails,
+        };
+        Validation { value: self.val(&validation.value), verdict, ..validation }
+    }
+
     /// The place, moved if it is not one that the user can open.
     pub fn span(&self, place: Span) -> Span {
         self.stand_in(place).unwrap_or(place)
@@ -59,7 +68,7 @@ impl<'m> Own<'m> {
     fn val(&self, val: &Val) -> Val {
         let value = match &val.value {
             Value::List(items) => Value::list(items.iter().map(|v| self.val(v)).collect()),
-            Value::Set(items) => Value::Set(Arc::new(items.iter().map(|v| self.val(v)).collect())),
+            Value::Set(items) => Value::set(items.iter().map(|v| self.val(v)).collect()),
             Value::Map(map) => Value::Map(Arc::new(self.map(map))),
             Value::Unknown(unknown) => Value::Unknown(Arc::new(self.unknown(unknown))),
             other => other.clone(),
@@ -69,7 +78,7 @@ impl<'m> Own<'m> {
 
     fn map(&self, map: &Map) -> Map {
         let entries = map.entries.iter().map(|(name, val)| (Arc::clone(name), self.val(val))).collect();
-        Map { entries, open: map.open.as_ref().map(|u| Arc::new(self.unknown(u))) }
+        Map { entries, typed: map.typed, open: map.open.as_ref().map(|u| Arc::new(self.unknown(u))) }
     }
 
     fn unknown(&self, unknown: &Unknown) -> Unknown {

@@ -27,6 +27,10 @@ impl<'m> Evaluator<'m> {
             let val = self.steps(val.clone(), steps, env)?;
             return Ok(self.used(val, site, None));
         }
+        if let Some(val) = self.template_variable(name, root.span)? {
+            let val = self.steps(val, steps, env)?;
+            return Ok(self.used(val, site, None));
+        }
         let instance = env.instance;
         match (&**name, steps) {
             ("local", [Step::Attribute(name, _), rest @ ..]) => {
@@ -49,12 +53,14 @@ impl<'m> Evaluator<'m> {
                 self.resource_reference(true, kind, name, rest, site, env)
             }
             ("path", [Step::Attribute(which, _)]) => match &**which {
-                "module" | "root" => {
-                    let folder = if &**which == "root" { &self.root_folder } else { &instance.module.folder };
-                    Ok(Val::new(Value::string(if folder.is_empty() { "." } else { folder }), site))
-                }
+                "root" => Ok(Val::new(Value::string("."), site)),
+                "module" => Ok(Val::new(Value::string(self.path_of(instance)), site)),
                 _ => Ok(Val::unknown("path.cwd depends on where Terraform is run", site)),
             },
+            ("terraform", [Step::Attribute(which, _)]) if &**which == "workspace" => Ok(match &self.config.workspace {
+                Some((name, place)) => Val::new(Value::string(Arc::clone(name)), *place).used_at(site, "workspace", None),
+                None => Val::unknown("terraform.workspace is not known", site),
+            }),
             ("terraform", _) => Ok(Val::unknown("terraform.workspace is not known", site)),
             ("self", _) => error("self has no meaning here", site),
             (kind, [Step::Attribute(name, _), rest @ ..]) => self.resource_reference(false, kind, name, rest, site, env),
@@ -84,6 +90,9 @@ impl<'m> Evaluator<'m> {
             Step::AttributeSplat(span) => {
                 let attributes = rest.iter().take_while(|s| matches!(s, Step::Attribute(..))).count();
                 let (inner, outer) = rest.split_at(attributes);
+                if let Some(Step::AttributeSplat(span)) = outer.first() {
+                    return error("there can be only one .* here", *span);
+                }
                 self.steps(self.splat(val, inner, *span, env)?, outer, env)
             }
         }
@@ -91,6 +100,7 @@ impl<'m> Evaluator<'m> {
 
     fn splat(&self, val: Val, steps: &[Step], span: Span, env: Env<'_, 'm>) -> Eval {
         let at = val.at.clone();
+        let typed = matches!(&val.value, Value::List(items) | Value::Set(items) if items.typed);
         let items: Vec<Val> = match &val.value {
             Value::Null => Vec::new(),
             Value::Unknown(unknown) => return Ok(unknown_at(unknown, &at)),
@@ -101,7 +111,7 @@ impl<'m> Evaluator<'m> {
             return Ok(Val::unknown(TOO_MUCH_WORK, span));
         }
         let items = items.into_iter().map(|v| self.steps(v, steps, env)).collect::<Result<_, _>>()?;
-        Ok(Val { value: Value::list(items), at })
+        Ok(Val { value: if typed { Value::typed_list(items) } else { Value::list(items) }, at })
     }
 
     fn resource_reference(&self, existing: bool, kind: &str, name: &str, steps: &[Step], site: Span, env: Env<'_, 'm>) -> Eval {
@@ -200,7 +210,7 @@ impl<'m> Evaluator<'m> {
                 let reason = format!("what else {} gives is not known", instance.address);
                 Arc::new(Unknown::new(reason, Some(call.header)))
             });
-            Val::new(Value::Map(Arc::new(Map { entries: outputs.filter_map(entry).collect(), open })), call.header)
+            Val::new(Value::Map(Arc::new(Map { entries: outputs.filter_map(entry).collect(), typed: false, open })), call.header)
         };
         let val = match repetition {
             Repetition::Once => instances.first().map(whole),
@@ -254,6 +264,10 @@ pub(super) fn attribute(val: &Val, name: &str, span: Span) -> Eval {
             (None, None) => error(format!("there is no attribute {name} here"), span),
         },
         Value::Unknown(unknown) => Ok(Val { value: Value::Unknown(further(unknown, name, span)), at: val.at.clone() }),
+        Value::List(items) if name.parse::<usize>().is_ok() => match name.parse().ok().and_then(|i: usize| items.get(i)) {
+            Some(item) => Ok(val.element(item)),
+            None => error(format!("there is no element {name} in a list of {}", items.len()), span),
+        },
         other => error(format!("this is {}, which has no attribute {name}", other.kind()), span),
     }
 }

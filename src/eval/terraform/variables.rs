@@ -4,8 +4,9 @@ use super::convert::{self, Outcome, Stop};
 use super::expr::{Env, EvalError};
 use super::reference::{further, prefix};
 use super::{Evaluator, Instance, Key, Slot};
+use crate::config::Given;
 use crate::source::Span;
-use crate::syntax::hcl::ast::{Block, Expr, ExprKind};
+use crate::syntax::hcl::ast::{Attribute, Block, Expr, ExprKind};
 use crate::value::{At, Hops, Map, Term, Unknown, Val, Value};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -82,27 +83,24 @@ impl<'m> Evaluator<'m> {
         (Val::new(Value::Unknown(Arc::new(unknown)), block.header), format!("var.{name}"))
     }
 
-    /// A root module's variable: the last `--var`, else the last `--var-file` that sets it, else the auto-loaded files. (Terraform lets the
-    /// last option win, be it a value or a file.)
+    /// A root module's variable: the last option of the command line that sets it, else the auto-loaded files.
     fn given_to_root(&self, instance: &Rc<Instance<'m>>, name: &Arc<str>, block: &'m Block) -> Option<(Val, String)> {
-        if let Some((_, text)) = self.config.vars.iter().rev().find(|(n, _)| **n == **name) {
-            return Some((command_line_value(text, block), format!("var.{name}, given by --var")));
-        }
         let env = Env { instance, repeat: None, names: None };
-        for file in self.modules.var_files.iter().rev() {
-            if let Some(attribute) = file.body.attribute(name) {
-                let path = self.sources.file(file.file).path();
-                return Some((self.value(&attribute.expr, env), format!("var.{name} in {path}")));
+        let in_file = |attribute: &Attribute, path: &str| (self.value(&attribute.expr, env), format!("var.{name} in {path}"));
+        let option = self.config.variables.iter().rev().find_map(|given| match given {
+            Given::Value(n, text) if **n == **name => {
+                Some((command_line_value(text, block), format!("var.{name}, given by --var")))
             }
-        }
-        let (attribute, path) = instance.module.set_by_files.get(name)?;
-        Some((self.value(&attribute.expr, env), format!("var.{name} in {path}")))
+            Given::Value(..) => None,
+            Given::File(path) => self.modules.variable_file(path)?.body.attribute(name).map(|attribute| in_file(attribute, path)),
+        });
+        option.or_else(|| instance.module.set_by_files.get(name).map(|(attribute, path)| in_file(attribute, path)))
     }
 
     /// Makes a value of a type, as Terraform does: converts, and fills in the defaults of optional attributes.
     fn convert(&self, val: Val, ty: &Type<'_>, env: Env<'_, 'm>) -> Val {
         let refuse = |reason: String| Val { value: Value::unknown(reason, val.at.site), at: val.at.clone() };
-        let primitive = |converted: Outcome<Value>| match converted {
+        let made = |converted: Outcome<Value>| match converted {
             Ok(value) => Val { value, at: val.at.clone() },
             Err(Stop::Unknown(_)) => val.clone(),
             Err(Stop::Refused(reason)) => refuse(reason),
@@ -110,20 +108,20 @@ impl<'m> Evaluator<'m> {
         match ty {
             Type::Any => val,
             _ if val.value.is_null() || val.value.as_unknown().is_some() => val,
-            Type::String => primitive(convert::to_string(&val.value).map(Value::String)),
-            Type::Number => primitive(convert::to_number(&val.value).map(Value::Number)),
-            Type::Bool => primitive(convert::to_bool(&val.value).map(Value::Bool)),
+            Type::String => made(convert::to_string(&val.value).map(Value::String)),
+            Type::Number => made(convert::to_number(&val.value).map(Value::Number)),
+            Type::Bool => made(convert::to_bool(&val.value).map(Value::Bool)),
             Type::List(inner) => match &val.value {
                 Value::List(items) | Value::Set(items) => {
                     let items = items.iter().map(|v| self.convert(v.clone(), inner, env)).collect();
-                    Val { value: Value::list(items), at: val.at.clone() }
+                    made(one_type(items, inner).map(Value::typed_list))
                 }
                 other => refuse(format!("a list is needed here, but this is {}", other.kind())),
             },
             Type::Set(inner) => match &val.value {
                 Value::List(items) | Value::Set(items) => {
                     let items = items.iter().map(|v| self.convert(v.clone(), inner, env)).collect();
-                    primitive(convert::set(items))
+                    made(one_type(items, inner).and_then(convert::set))
                 }
                 other => refuse(format!("a set is needed here, but this is {}", other.kind())),
             },
@@ -136,9 +134,11 @@ impl<'m> Evaluator<'m> {
             },
             Type::Map(inner) => match &val.value {
                 Value::Map(map) => {
-                    let entries = map.entries.iter().map(|(k, v)| (Arc::clone(k), self.convert(v.clone(), inner, env)));
-                    let map = Map { entries: entries.collect(), open: map.open.clone() };
-                    Val { value: Value::Map(Arc::new(map)), at: val.at.clone() }
+                    let values = map.entries.values().map(|v| self.convert(v.clone(), inner, env)).collect();
+                    made(one_type(values, inner).map(|values| {
+                        let entries = map.entries.keys().cloned().zip(values).collect();
+                        Value::Map(Arc::new(Map { entries, typed: true, open: map.open.clone() }))
+                    }))
                 }
                 other => refuse(format!("a map is needed here, but this is {}", other.kind())),
             },
@@ -171,7 +171,28 @@ impl<'m> Evaluator<'m> {
         }
         // A resource object keeps its name, so that it can still be linked.
         let open = map.open.clone().filter(|u| u.term.is_some());
-        Val { value: Value::Map(Arc::new(Map { entries, open })), at: at.clone() }
+        Val { value: Value::Map(Arc::new(Map { entries, typed: false, open })), at: at.clone() }
+    }
+}
+
+/// Elements of a collection, already of the type that is written. Where that leaves something open (`any`), they get one common type.
+/// What is not wholly known may have a type that does not show, and is left alone.
+fn one_type(items: Vec<Val>, written: &Type<'_>) -> Outcome<Vec<Val>> {
+    if written.leaves_open() && items.iter().all(|item| convert::wholly_known(item).is_ok()) {
+        return convert::unify(&items);
+    }
+    Ok(items)
+}
+
+impl Type<'_> {
+    fn leaves_open(&self) -> bool {
+        match self {
+            Self::Any => true,
+            Self::String | Self::Number | Self::Bool => false,
+            Self::List(inner) | Self::Set(inner) | Self::Map(inner) => inner.leaves_open(),
+            Self::Tuple(types) => types.iter().any(Self::leaves_open),
+            Self::Object(attributes) => attributes.iter().any(|attribute| attribute.ty.leaves_open()),
+        }
     }
 }
 
@@ -214,12 +235,12 @@ fn parse_type(expr: &Expr) -> Type<'_> {
     }
 }
 
-/// A value given as `--var name=text`: a text for string variables, an expression for others, as Terraform has it. It stands nowhere in the
+/// A value given as `--var name=text`: a text where the variable has a simple type or none, else an expression, as Terraform has it. It stands nowhere in the
 /// code, so it points at the variable.
 fn command_line_value(text: &str, block: &Block) -> Val {
     let site = block.header;
     let is_text = match block.body.attribute("type").map(|a| parse_type(&a.expr)) {
-        Some(Type::String | Type::Any) | None => true,
+        Some(Type::String | Type::Number | Type::Bool) | None => true,
         Some(_) => false,
     };
     if is_text {

@@ -20,9 +20,7 @@ pub fn provider_version(folder: &str, modules: &Modules) -> ProviderVersion {
         if !seen.insert(called) {
             continue;
         }
-        for part in module.azurerm_constraints.iter().flat_map(|(text, _)| text.split(',')) {
-            narrow(&mut range, part.trim());
-        }
+        range = within(range, module.azurerm_constraints.iter().map(|(text, _)| &**text));
         for (name, call) in &module.calls {
             let key = installed::join(&key, name);
             next.extend(modules.callee(folder, module, &key, call).map(|folder| (folder, key)));
@@ -31,11 +29,17 @@ pub fn provider_version(folder: &str, modules: &Modules) -> ProviderVersion {
     range
 }
 
+/// The versions of a range that constraints allow, too.
+pub fn within<'t>(mut range: ProviderVersion, constraints: impl Iterator<Item = &'t str>) -> ProviderVersion {
+    for part in constraints.flat_map(|text| text.split(',')) {
+        narrow(&mut range, part.trim());
+    }
+    range
+}
+
 /// The versions that a constraint such as `~> 9.1, < 9.5` allows.
 pub(super) fn range(constraint: &str) -> ProviderVersion {
-    let mut range = ProviderVersion::default();
-    constraint.split(',').for_each(|part| narrow(&mut range, part.trim()));
-    range
+    within(ProviderVersion::default(), std::iter::once(constraint))
 }
 
 /// The one version that a tag such as `v9.1.0` names.

@@ -1,6 +1,6 @@
 //! Peerings: which VNets reach each other directly.
 
-use super::{Field, Networks, Part, Undecided, Vnet, VnetId, read};
+use super::{Networks, Part, Undecided, VnetId, read};
 use crate::model::Peer;
 use crate::tree::Resource;
 use crate::value::At;
@@ -66,9 +66,9 @@ impl Networks {
         if let Some(repeated) = &resource.repeated {
             return Some(read::undecided(repeated));
         }
-        let with_its_vnet = self.names.get(near.0).is_some_and(|(_, module)| *module == resource.module);
-        if resource.module.contains("[?]") && !with_its_vnet {
-            return Some(Undecided::new(format!("how often {} stands is not known", resource.module), at));
+        let module = self.names.get(near.0).map_or("", |(_, module)| module);
+        if let Some(why) = super::may_be_missing(resource, module) {
+            return Some(why);
         }
         WHOLE.iter().find_map(|name| match body.truth(&[name]).known() {
             Ok(None | Some(true)) => None,
@@ -99,15 +99,9 @@ impl Networks {
         let Some(unseen) = self.vnets.get(end.0).cloned() else { return };
         let Some(why) = &unseen.more_peers else { return };
         for id in (0..self.declared).map(VnetId).filter(|id| !ends.contains(id)) {
-            if self.vnets.get(id.0).is_some_and(|v| may_be(v, &unseen)) {
+            if self.vnets.get(id.0).is_some_and(|v| v.is_same(&unseen) != Ok(false)) {
                 self.may_have_more(id, why);
             }
         }
     }
-}
-
-/// Whether two VNets may be the same, by what is known of their names.
-fn may_be(a: &Vnet, b: &Vnet) -> bool {
-    let differ = |a: &Field<String>, b: &Field<String>| matches!((a.known(), b.known()), (Ok(Some(a)), Ok(Some(b))) if !a.eq_ignore_ascii_case(b));
-    !differ(&a.name, &b.name) && !differ(&a.resource_group, &b.resource_group)
 }

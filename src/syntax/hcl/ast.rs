@@ -99,7 +99,7 @@ pub use hcl_edit::expr::BinaryOperator;
 /// A step of a traversal.
 #[derive(Debug)]
 pub enum Step {
-    /// `.name`
+    /// `.name`, or the old `.0` behind `.*`
     Attribute(Arc<str>, Span),
     /// `[expr]`, or the old `.0`
     Index(Expr),

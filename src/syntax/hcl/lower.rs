@@ -2,10 +2,11 @@
 
 use super::ast::{Call, Expr, ExprKind, For, Step, TemplatePart};
 use super::scan;
+use super::template::{self, Style};
 use crate::source::{FileId, Span};
 use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, ObjectKey, TraversalOperator, UnaryOperator};
-use hcl_edit::template::{Directive, Element, Strip, Template};
+use hcl_edit::template::Template;
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
@@ -24,20 +25,76 @@ pub fn expression(file: FileId, text: &str, place: &scan::Expression) -> Result<
         return Err((whole, format!("this value has more than {MOST_LINES} lines or keys and is not read")));
     }
     let slice = blanked(slice, place.blanks.iter().map(|b| b.start - place.at.start..b.end - place.at.start));
-    let parsed = parse(slice).map_err(|(offset, message)| {
+    let (slice, parsed) = parse(slice).map_err(|(offset, message)| {
         let start = place.at.start + offset;
         let end = text.get(start..).and_then(|rest| rest.chars().next()).map_or(start, |c| start + c.len_utf8());
         (Span::new(file, start, end), message)
     })?;
-    Ok(Lower { file, offset: place.at.start }.expr(&parsed))
+    Ok(Lower { origin: Origin::File { file, offset: place.at.start }, text: &slice }.expr(&parsed))
+}
+
+/// Parses a text that is an expression, such as JSON has in strings.
+pub fn source(text: &str, origin: Origin) -> Result<Expr, (Span, String)> {
+    let (text, parsed) = parse(Cow::Borrowed(text)).map_err(|(at, message)| (origin.span(at..at), message))?;
+    Ok(Lower { origin, text: &text }.expr(&parsed))
+}
+
+/// Where a text stands that is parsed by itself.
+#[derive(Clone, Copy, Debug)]
+pub enum Origin {
+    /// In a file, from this byte on.
+    File {
+        /// The file.
+        file: FileId,
+        /// Where the text starts in it.
+        offset: usize,
+    },
+    /// Nowhere in a file: everything in it stands at one place.
+    Place(Span),
+}
+
+impl Origin {
+    fn span(self, range: Range<usize>) -> Span {
+        match self {
+            Self::File { file, offset } => Span::new(file, offset + range.start, offset + range.end),
+            Self::Place(span) => span,
+        }
+    }
+}
+
+/// Why a template was not read.
+#[derive(Debug)]
+pub struct TemplateFault {
+    /// What is wrong, in words for the user.
+    pub message: String,
+    /// The place.
+    pub span: Span,
+    /// Whether it is only too much for us, and may be a good template all the same.
+    pub too_much: bool,
+}
+
+/// Parses a whole text as a template.
+pub fn whole_template(text: &str, origin: Origin) -> Result<Expr, TemplateFault> {
+    let count = |byte| memchr::memchr_iter(byte, text.as_bytes()).count();
+    if count(b'=').max(count(b'{')) > MOST_LINES {
+        let message = format!("a template with more than {MOST_LINES} braces or equal signs is not read");
+        return Err(TemplateFault { message, span: origin.span(0..0), too_much: true });
+    }
+    let parsed = hcl_edit::parser::parse_template(text).map_err(|error| {
+        let at = error.location().offset();
+        let too_much = error.message().contains("nesting depth");
+        TemplateFault { message: message(error.message()), span: origin.span(at..at), too_much }
+    })?;
+    let kind = Lower { origin, text }.template(Some(text), &parsed, Style::Lines);
+    Ok(Expr { kind, span: origin.span(0..text.len()) })
 }
 
 /// Parses a text, without the earlier ones of object entries that have the same key: in Terraform the last one counts, while
 /// `hcl-edit` refuses them.
-fn parse(mut slice: Cow<'_, str>) -> Result<Expression, (usize, String)> {
+fn parse(mut slice: Cow<'_, str>) -> Result<(Cow<'_, str>, Expression), (usize, String)> {
     for _ in 0..MOST_DUPLICATES {
         let error = match hcl_edit::parser::parse_expr(&slice) {
-            Ok(parsed) => return Ok(parsed),
+            Ok(parsed) => return Ok((slice, parsed)),
             Err(error) => error,
         };
         let offset = error.location().offset();
@@ -79,15 +136,21 @@ fn blanked<'a>(text: &'a str, ranges: impl Iterator<Item = Range<usize>>) -> Cow
     }
 }
 
-struct Lower {
-    file: FileId,
-    offset: usize,
+struct Lower<'t> {
+    origin: Origin,
+    /// What was parsed.
+    text: &'t str,
 }
 
-impl Lower {
+/// The lines of a heredoc between its markers.
+fn heredoc_body(raw: &str) -> Option<&str> {
+    let (start, end) = (raw.find('\n')? + 1, raw.trim_end().rfind('\n')? + 1);
+    raw.get(start..end)
+}
+
+impl Lower<'_> {
     fn span(&self, range: Option<Range<usize>>) -> Span {
-        let range = range.unwrap_or(0..0);
-        Span::new(self.file, self.offset + range.start, self.offset + range.end)
+        self.origin.span(range.unwrap_or(0..0))
     }
 
     fn boxed(&self, e: &Expression) -> Box<Expr> {
@@ -105,14 +168,14 @@ impl Lower {
             Expression::Object(object) => {
                 ExprKind::Object(object.iter().map(|(key, value)| (self.object_key(key), self.expr(value.expr()))).collect())
             }
-            Expression::StringTemplate(t) => ExprKind::Template(self.template(t)),
+            Expression::StringTemplate(t) => {
+                let raw = self.source(e.span()).and_then(|raw| raw.strip_prefix('"')?.strip_suffix('"'));
+                self.template(raw, t, Style::Quoted)
+            }
             Expression::HeredocTemplate(heredoc) => {
-                let mut heredoc = heredoc.clone();
-                heredoc.dedent();
-                match self.template(&heredoc.template).as_slice() {
-                    [TemplatePart::Text(text)] => ExprKind::String(Arc::clone(text)),
-                    _ => ExprKind::Template(self.template(&heredoc.template)),
-                }
+                let raw = self.source(e.span());
+                let style = if raw.is_some_and(|raw| raw.starts_with("<<-")) { Style::Flush } else { Style::Lines };
+                self.template(raw.and_then(heredoc_body), &heredoc.template, style)
             }
             Expression::Parenthesis(p) => return Expr { span, ..self.expr(p.inner()) },
             Expression::Variable(name) => ExprKind::Name(name.as_str().into()),
@@ -155,6 +218,10 @@ impl Lower {
     fn object_key(&self, key: &ObjectKey) -> Expr {
         match key {
             ObjectKey::Ident(name) => Expr { kind: ExprKind::String(name.as_str().into()), span: self.span(name.span()) },
+            // A bare word is its own name, be it `null`.
+            ObjectKey::Expression(e @ Expression::Null(_)) => {
+                Expr { kind: ExprKind::String("null".into()), span: self.span(e.span()) }
+            }
             ObjectKey::Expression(e) => self.expr(e),
         }
     }
@@ -169,51 +236,19 @@ impl Lower {
         }
     }
 
-    fn template(&self, template: &Template) -> Vec<TemplatePart> {
-        let elements: Vec<&Element> = template.iter().collect();
-        let mut parts = Vec::new();
-        for (i, element) in elements.iter().enumerate() {
-            match element {
-                Element::Literal(text) => {
-                    let mut text: &str = text.as_str();
-                    let before = i.checked_sub(1).and_then(|i| elements.get(i));
-                    if before.is_some_and(|e| strips(e).1) {
-                        text = text.trim_start();
-                    }
-                    if elements.get(i + 1).is_some_and(|e| strips(e).0) {
-                        text = text.trim_end();
-                    }
-                    parts.push(TemplatePart::Text(text.into()));
-                }
-                Element::Interpolation(i) => parts.push(TemplatePart::Interpolation(self.expr(&i.expr))),
-                Element::Directive(directive) => parts.push(match &**directive {
-                    Directive::If(d) => TemplatePart::If(
-                        self.expr(&d.if_expr.cond_expr),
-                        self.template(&d.if_expr.template),
-                        d.else_expr.as_ref().map(|e| self.template(&e.template)).unwrap_or_default(),
-                    ),
-                    Directive::For(d) => TemplatePart::For(
-                        d.for_expr.key_var.as_ref().map(|k| k.as_str().into()),
-                        d.for_expr.value_var.as_str().into(),
-                        self.expr(&d.for_expr.collection_expr),
-                        self.template(&d.for_expr.template),
-                    ),
-                }),
-            }
+    /// A template of which the source between the quotes or markers is given.
+    fn template(&self, raw: Option<&str>, parsed: &Template, style: Style) -> ExprKind {
+        let parts = raw.and_then(|raw| template::parts(raw, parsed, style, &|e| self.expr(e)));
+        match parts.as_deref() {
+            None => ExprKind::Invalid,
+            Some([TemplatePart::Text(text)]) => ExprKind::String(Arc::clone(text)),
+            Some([]) => ExprKind::String("".into()),
+            Some(_) => ExprKind::Template(parts.unwrap_or_default()),
         }
-        parts
     }
-}
 
-/// Whether a template element strips the white space before it, and after it.
-fn strips(element: &Element) -> (bool, bool) {
-    let sides = |strip: Strip| (matches!(strip, Strip::Start | Strip::Both), matches!(strip, Strip::End | Strip::Both));
-    match element {
-        Element::Literal(_) => (false, false),
-        Element::Interpolation(i) => sides(i.strip),
-        Element::Directive(d) => match &**d {
-            Directive::If(d) => (sides(d.if_expr.strip).0, sides(d.endif_expr.strip).1),
-            Directive::For(d) => (sides(d.for_expr.strip).0, sides(d.endfor_expr.strip).1),
-        },
+    /// The source of a parsed thing.
+    fn source(&self, range: Option<Range<usize>>) -> Option<&str> {
+        self.text.get(range?)
     }
 }

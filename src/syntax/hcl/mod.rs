@@ -3,8 +3,11 @@
 //! [`scan`] finds the structure, [`lower`] parses the expressions in it. A mistake costs the expression it is in, not the file.
 
 pub mod ast;
+pub mod files;
+pub mod from_json;
 pub mod lower;
 pub mod scan;
+pub mod template;
 
 use crate::source::{FileId, Span};
 use ast::{Attribute, Block, Body, Expr, ExprKind};

@@ -107,6 +107,34 @@ pub fn object_entries_around(expression: &str, offset: usize) -> Vec<Range<usize
     Vec::new()
 }
 
+/// The interpolations and directives of a template, with their brackets.
+pub fn template_sequences(text: &str, quoted: bool) -> Vec<Range<usize>> {
+    let bytes = text.as_bytes();
+    let mut scanner = Scanner { bytes, end: bytes.len(), pos: 0, faults: Vec::new() };
+    let (mut inside, mut blanks, mut sequences) = (Vec::new(), Vec::new(), Vec::new());
+    let mut start = 0;
+    while !scanner.at_end() {
+        match inside.last() {
+            None => {
+                start = scanner.pos;
+                match scanner.peek(0) {
+                    b'\\' if quoted => scanner.pos += 2,
+                    b'$' | b'%' => scanner.template_mark(&mut inside),
+                    _ => scanner.pos += 1,
+                }
+                continue;
+            }
+            Some((Inside::Quote(_), _)) => scanner.in_quote(&mut inside),
+            Some((Inside::Heredoc { .. }, _)) => scanner.in_heredoc(&mut inside),
+            _ => scanner.in_code(&mut inside, &mut blanks),
+        };
+        if inside.is_empty() {
+            sequences.push(start..scanner.pos);
+        }
+    }
+    sequences
+}
+
 struct Scanner<'a> {
     bytes: &'a [u8],
     /// Where the text ends for now; before the real end while an unclosed block is cut off.

@@ -1,7 +1,7 @@
 //! Arguments: what a function asks for, and access to what it got.
 
 use super::super::convert::{self, Outcome, Stop};
-use super::Answer;
+use super::{Answer, Files};
 use crate::source::Span;
 use crate::value::{Map, Val, Value};
 use std::sync::Arc;
@@ -43,7 +43,7 @@ impl Param {
             (Self::Number, value) => Value::Number(convert::to_number(value)?),
             (Self::Texts, _) => parts(arg, |value| convert::to_string(value).map(Value::String))?,
             (Self::Bools, _) => parts(arg, |value| convert::to_bool(value).map(Value::Bool))?,
-            (Self::List, _) => Value::list(convert::to_list(arg)?),
+            (Self::List, _) => Value::typed_list(convert::to_list(arg)?),
             (Self::Set, _) => convert::to_set(arg)?,
         };
         Ok(Val { value, at: arg.at.clone() })
@@ -52,19 +52,21 @@ impl Param {
 
 fn parts(arg: &Val, convert: impl Fn(&Value) -> Outcome<Value>) -> Outcome<Value> {
     let items = arg.value.as_items().ok_or_else(|| Stop::refused(format!("{} where a list is needed", arg.value.kind())))?;
-    Ok(Value::list(items.iter().map(|item| convert::convert_part(item, &convert)).collect::<Outcome<_>>()?))
+    Ok(Value::typed_list(items.iter().map(|item| convert::convert_part(item, &convert)).collect::<Outcome<_>>()?))
 }
 
 /// The arguments of one call, as the function asked for them. Positions count from 0.
-pub(super) struct Args {
+pub(super) struct Args<'a> {
     vals: Vec<Val>,
     /// The call.
     pub(super) site: Span,
+    /// What the function can see of files.
+    pub(super) files: &'a dyn Files,
 }
 
-impl Args {
+impl<'a> Args<'a> {
     /// Checks and converts the arguments. One that is refused wins over one that is unknown, as in Terraform.
-    pub(super) fn new(params: &[Param], rest: Option<Param>, args: &[Val], site: Span) -> Outcome<Self> {
+    pub(super) fn new(params: &[Param], rest: Option<Param>, args: &[Val], site: Span, files: &'a dyn Files) -> Outcome<Self> {
         if args.len() < params.len() || (rest.is_none() && args.len() > params.len()) {
             let least = if rest.is_some() { "at least " } else { "" };
             return Err(Stop::refused(format!("takes {least}{} arguments, not {}", params.len(), args.len())));
@@ -78,7 +80,7 @@ impl Args {
                 Err(stop) => unknown = unknown.or(Some(stop)),
             }
         }
-        unknown.map_or(Ok(Self { vals, site }), Err)
+        unknown.map_or(Ok(Self { vals, site, files }), Err)
     }
 
     /// All arguments from one position on.
@@ -155,7 +157,21 @@ impl Args {
 
     /// A list. It is not built further than the limit.
     pub(super) fn listing(&self, items: impl IntoIterator<Item = Val>) -> Outcome<Answer> {
-        bounded(items).map(Value::list).map(Answer::Made)
+        self.sequence(true, items)
+    }
+
+    /// A list if `typed`, else a tuple.
+    pub(super) fn sequence(&self, typed: bool, items: impl IntoIterator<Item = Val>) -> Outcome<Answer> {
+        bounded(items).map(if typed { Value::typed_list } else { Value::list }).map(Answer::Made)
+    }
+
+    /// Whether an argument has elements of one type: a list, set or map, not a tuple or object.
+    pub(super) fn is_typed(&self, i: usize) -> Outcome<bool> {
+        Ok(match &self.val(i)?.value {
+            Value::List(items) | Value::Set(items) => items.typed,
+            Value::Map(map) => map.typed,
+            _ => false,
+        })
     }
 }
 

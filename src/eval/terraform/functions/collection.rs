@@ -24,9 +24,9 @@ fn check_closed(map: &Map) -> Outcome<()> {
     map.open.as_ref().map_or(Ok(()), unknown)
 }
 
-fn made_map(entries: BTreeMap<Arc<str>, Val>) -> Outcome<Answer> {
+fn made_map(typed: bool, entries: BTreeMap<Arc<str>, Val>) -> Outcome<Answer> {
     check_items(entries.len())?;
-    Ok(Answer::Made(Value::map(entries)))
+    Ok(Answer::Made(if typed { Value::typed_map(entries) } else { Value::map(entries) }))
 }
 
 fn given(val: &Val) -> Outcome<Answer> {
@@ -104,7 +104,7 @@ pub(super) fn chunklist(args: &Args) -> Outcome<Answer> {
     let (items, size) = (args.items(0)?, args.whole(1)?);
     let size = usize::try_from(size).map_err(|_| Stop::refused(format!("the size of a chunk cannot be {size}")))?;
     let size = if size == 0 { items.len().max(1) } else { size };
-    args.listing(items.chunks(size).map(|chunk| args.made(Value::list(chunk.to_vec()))))
+    args.listing(items.chunks(size).map(|chunk| args.made(Value::typed_list(chunk.to_vec()))))
 }
 
 pub(super) fn compact(args: &Args) -> Outcome<Answer> {
@@ -114,7 +114,9 @@ pub(super) fn compact(args: &Args) -> Outcome<Answer> {
 
 pub(super) fn concat(args: &Args) -> Outcome<Answer> {
     let lists: Vec<&[Val]> = (0..args.from(0).len()).map(|i| args.list(i)).collect::<Outcome<_>>()?;
-    args.listing(lists.into_iter().flatten().cloned())
+    let typed = (0..lists.len()).map(|i| args.is_typed(i)).collect::<Outcome<Vec<_>>>()?.into_iter().all(|typed| typed);
+    let items: Vec<Val> = lists.into_iter().flatten().cloned().collect();
+    args.sequence(typed, if typed { convert::unify(&items)? } else { items })
 }
 
 pub(super) fn contains(args: &Args) -> Outcome<Answer> {
@@ -147,10 +149,12 @@ pub(super) fn distinct(args: &Args) -> Outcome<Answer> {
     args.listing(args.known_items(0)?.iter().filter(|item| seen.insert(convert::place(&item.value))).cloned())
 }
 
-/// The index wraps around. A negative one is refused unless it is a multiple of the length: so Terraform 1.11 does.
+/// The index wraps around. A negative one is refused for tuples unless it is a multiple of the length: so Terraform 1.11 does.
 pub(super) fn element(args: &Args) -> Outcome<Answer> {
     let (items, index) = (args.list(0)?, args.whole(1)?);
-    let wrapped = index.checked_rem(items.len() as i64).ok_or_else(|| Stop::refused("an empty list has no elements"))?;
+    let length = items.len() as i64;
+    let wrapped = if args.is_typed(0)? { index.checked_rem_euclid(length) } else { index.checked_rem(length) };
+    let wrapped = wrapped.ok_or_else(|| Stop::refused("an empty list has no elements"))?;
     let chosen = usize::try_from(wrapped).ok().and_then(|i| items.get(i));
     given(chosen.ok_or_else(|| Stop::refused(format!("the index cannot be {index}")))?)
 }
@@ -172,7 +176,7 @@ pub(super) fn flatten(args: &Args) -> Outcome<Answer> {
     check_size_known(args.val(0)?)?;
     let mut out = Vec::new();
     flatten_into(args.items(0)?, &mut out)?;
-    args.listing(out)
+    args.sequence(false, out)
 }
 
 /// Whether an unknown is known to be a text, and so no list: its name has more than one part, or is an attribute that always is one.
@@ -191,13 +195,13 @@ fn is_text(unknown: &Unknown) -> bool {
 pub(super) fn keys(args: &Args) -> Outcome<Answer> {
     let map = args.map(0)?;
     check_closed(map)?;
-    args.listing(map.entries.iter().map(|(key, entry)| Val::new(Value::String(Arc::clone(key)), entry.at.site)))
+    args.sequence(map.typed, map.entries.iter().map(|(key, entry)| Val::new(Value::String(Arc::clone(key)), entry.at.site)))
 }
 
 pub(super) fn values(args: &Args) -> Outcome<Answer> {
     let map = args.map(0)?;
     check_closed(map)?;
-    args.listing(map.entries.values().cloned())
+    args.sequence(map.typed, map.entries.values().cloned())
 }
 
 pub(super) fn lookup(args: &Args) -> Outcome<Answer> {
@@ -208,9 +212,21 @@ pub(super) fn lookup(args: &Args) -> Outcome<Answer> {
     match (map.entries.get(key), &map.open, args.from(2)) {
         (Some(entry), ..) => given(entry),
         (None, Some(open), _) => unknown(open),
+        (None, None, [default, ..]) if map.typed => given(&like_entries(map, default)?),
         (None, None, [default, ..]) => given(default),
         (None, None, []) => Err(Stop::refused(format!("the map has no key {key:?}"))),
     }
+}
+
+/// A default for a map has the type of its entries.
+fn like_entries(map: &Map, default: &Val) -> Outcome<Val> {
+    let convert = |value: &Value| match map.entries.values().map(|entry| &entry.value).find(|v| !v.is_null()) {
+        Some(Value::String(_)) => convert::to_string(value).map(Value::String),
+        Some(Value::Number(_)) => convert::to_number(value).map(Value::Number),
+        Some(Value::Bool(_)) => convert::to_bool(value).map(Value::Bool),
+        _ => Ok(value.clone()),
+    };
+    convert::convert_part(default, convert)
 }
 
 pub(super) fn matchkeys(args: &Args) -> Outcome<Answer> {
@@ -243,7 +259,16 @@ pub(super) fn merge(args: &Args) -> Outcome<Answer> {
         merged.entries.extend(entries.into_iter().flatten().map(|(key, entry)| (Arc::clone(key), entry.clone())));
         check_items(merged.entries.len())?;
     }
+    let maps = (0..args.from(0).len()).all(|i| args.is_typed(i).unwrap_or(false));
+    merged.typed = maps && !args.from(0).is_empty() && have_one_kind(merged.entries.values());
     Ok(Answer::Made(Value::Map(Arc::new(merged))))
+}
+
+/// Whether no two of the values are of different kinds. Null and unknown ones may be of any.
+fn have_one_kind<'v>(values: impl Iterator<Item = &'v Val>) -> bool {
+    let mut kinds = values.filter(|v| !matches!(v.value, Value::Null | Value::Unknown(_))).map(|v| v.value.kind());
+    let first = kinds.next();
+    kinds.all(|kind| Some(kind) == first)
 }
 
 pub(super) fn one(args: &Args) -> Outcome<Answer> {
@@ -257,7 +282,7 @@ pub(super) fn one(args: &Args) -> Outcome<Answer> {
 
 pub(super) fn reverse(args: &Args) -> Outcome<Answer> {
     check_size_known(args.val(0)?)?;
-    args.listing(args.items(0)?.iter().rev().cloned())
+    args.sequence(args.is_typed(0)?, args.items(0)?.iter().rev().cloned())
 }
 
 pub(super) fn slice(args: &Args) -> Outcome<Answer> {
@@ -265,7 +290,7 @@ pub(super) fn slice(args: &Args) -> Outcome<Answer> {
     let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
     let part = range.and_then(|(start, end)| items.get(start..end));
     let wrong = || Stop::refused(format!("{start} to {end} is no part of a list of {} elements", items.len()));
-    args.listing(part.ok_or_else(wrong)?.iter().cloned())
+    args.sequence(args.is_typed(0)?, part.ok_or_else(wrong)?.iter().cloned())
 }
 
 pub(super) fn transpose(args: &Args) -> Outcome<Answer> {
@@ -278,7 +303,7 @@ pub(super) fn transpose(args: &Args) -> Outcome<Answer> {
             transposed.entry(convert::to_string(&item.value)?).or_default().push(made);
         }
     }
-    made_map(transposed.into_iter().map(|(key, list)| (key, args.made(Value::list(list)))).collect())
+    made_map(true, transposed.into_iter().map(|(key, list)| (key, args.made(Value::typed_list(list)))).collect())
 }
 
 pub(super) fn zipmap(args: &Args) -> Outcome<Answer> {
@@ -287,7 +312,7 @@ pub(super) fn zipmap(args: &Args) -> Outcome<Answer> {
         return Err(Stop::refused(format!("{} keys but {} values", keys.len(), values.len())));
     }
     let entry = |(key, value): (&Val, &Val)| Ok((convert::to_string(&key.value)?, value.clone()));
-    made_map(keys.iter().zip(values).map(entry).collect::<Outcome<_>>()?)
+    made_map(args.is_typed(1)?, keys.iter().zip(values).map(entry).collect::<Outcome<_>>()?)
 }
 
 pub(super) fn setproduct(args: &Args) -> Outcome<Answer> {

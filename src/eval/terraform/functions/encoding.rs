@@ -3,8 +3,7 @@
 use super::super::convert::{self, Outcome, Stop};
 use super::args::{Args, check_bytes};
 use super::{Answer, Value};
-use crate::source::Span;
-use crate::value::Val;
+use crate::value::{At, Val};
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
@@ -86,26 +85,29 @@ pub(super) fn jsondecode(args: &Args) -> Outcome<Answer> {
         }
         Stop::refused(format!("not JSON: {error}"))
     })?;
-    Ok(Answer::Made(from_json(&value, args.site)))
+    // Parts keep the places that the text came through, so that a finding about one can name the file that it is from.
+    let at = At { site: args.site, hops: args.val(0)?.at.hops.clone() };
+    Ok(Answer::Made(from_json(&value, &at)))
 }
 
-/// What a JSON text holds; every value in it is at `site`. `None` when it is no JSON.
-pub fn parse_json(text: &str, site: Span) -> Option<Value> {
-    serde_json::from_str(text).ok().map(|value| from_json(&value, site))
+/// What a JSON text holds; everything in it is at one place. `None` when it is no JSON.
+pub fn parse_json(text: &str, at: &At) -> Option<Value> {
+    serde_json::from_str(text).ok().map(|value| from_json(&value, at))
 }
 
-fn from_json(value: &serde_json::Value, site: Span) -> Value {
+fn from_json(value: &serde_json::Value, at: &At) -> Value {
+    let part = |item| Val { value: from_json(item, at), at: at.clone() };
     match value {
         serde_json::Value::Null => Value::Null,
         serde_json::Value::Bool(truth) => Value::Bool(*truth),
         serde_json::Value::Number(number) => match convert::parse_number(&number.to_string()) {
             Ok(number) => Value::Number(number),
-            Err(_) => Value::unknown("numbers beyond 2^53 are not kept exactly", site),
+            Err(_) => Value::unknown("numbers beyond 2^53 are not kept exactly", at.site),
         },
         serde_json::Value::String(text) => Value::string(text.as_str()),
-        serde_json::Value::Array(items) => Value::list(items.iter().map(|item| Val::new(from_json(item, site), site)).collect()),
+        serde_json::Value::Array(items) => Value::list(items.iter().map(part).collect()),
         serde_json::Value::Object(entries) => {
-            Value::map(entries.iter().map(|(key, item)| (key.as_str().into(), Val::new(from_json(item, site), site))).collect())
+            Value::map(entries.iter().map(|(key, item)| (key.as_str().into(), part(item))).collect())
         }
     }
 }
@@ -116,7 +118,7 @@ fn decode_base64(encoded: &str) -> Outcome<Vec<u8>> {
     engine.decode(encoded.replace(['\r', '\n'], "")).map_err(|_| Stop::refused("not Base64"))
 }
 
-fn encode_base64(bytes: &[u8]) -> Outcome<Answer> {
+pub(super) fn encode_base64(bytes: &[u8]) -> Outcome<Answer> {
     check_bytes(bytes.len())?;
     text(GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new()).encode(bytes))
 }

@@ -173,6 +173,9 @@ impl Verb {
         if self.precision.is_some_and(|p| p > MOST_DECIMALS) {
             return Err(Stop::undecided(format!("more than {MOST_DECIMALS} decimals are not worked out")));
         }
+        if number.fract() != 0.0 && self.precision.is_some_and(|p| p > MOST_EXACT_DECIMALS) {
+            return Err(Stop::undecided(format!("more than {MOST_EXACT_DECIMALS} decimals of a fraction are not worked out")));
+        }
         let size = number.abs();
         let shown = match self.mode {
             'f' => format!("{size:.*}", self.precision.unwrap_or(6)),
@@ -184,6 +187,8 @@ impl Verb {
     }
 }
 
+/// Behind these, an `f64` differs from what Terraform keeps.
+const MOST_EXACT_DECIMALS: usize = 12;
 /// An `f64` has no more decimals that mean something.
 const MOST_DECIMALS: usize = 1100;
 

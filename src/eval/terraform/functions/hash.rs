@@ -8,20 +8,22 @@ use md5::Md5;
 use sha1::{Digest, Sha1};
 use sha2::{Sha256, Sha512};
 
-fn digest<D: Digest>(args: &Args) -> Outcome<Vec<u8>> {
-    Ok(D::digest(args.text(0)?.as_bytes()).to_vec())
+/// The digest of some bytes in hexadecimal digits.
+pub(super) fn hex<D: Digest>(bytes: &[u8]) -> String {
+    D::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// The digest of some bytes in Base64.
+pub(super) fn base64<D: Digest>(bytes: &[u8]) -> String {
+    BASE64_STANDARD.encode(D::digest(bytes))
 }
 
 fn in_hex<D: Digest>(args: &Args) -> Outcome<Answer> {
-    Ok(Answer::Made(Value::string(hex(&digest::<D>(args)?))))
+    Ok(Answer::Made(Value::string(hex::<D>(args.text(0)?.as_bytes()))))
 }
 
 fn in_base64<D: Digest>(args: &Args) -> Outcome<Answer> {
-    Ok(Answer::Made(Value::string(BASE64_STANDARD.encode(digest::<D>(args)?))))
+    Ok(Answer::Made(Value::string(base64::<D>(args.text(0)?.as_bytes()))))
 }
 
 pub(super) fn md5(args: &Args) -> Outcome<Answer> {

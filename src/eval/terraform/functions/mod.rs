@@ -1,5 +1,5 @@
-//! Terraform's functions, as far as they depend on nothing but their arguments: those of Terraform 1.11 without `try`, `can`,
-//! `templatestring` and the ones that look at files, which the evaluator handles.
+//! Terraform's functions: those of Terraform 1.11 without `try`, `can`, `templatefile` and `templatestring`, which the evaluator handles.
+//! The ones that look at files ask [`Files`] for them.
 //!
 //! A result is known only if it is the same for every value that the unknown parts may turn out to have. Where a function is not
 //! worked out, or a limit is reached, the result is unknown and says so. See `convert` for how numbers differ from Terraform's.
@@ -7,7 +7,9 @@
 mod args;
 mod collection;
 mod encoding;
+mod file;
 mod format;
+mod glob;
 mod hash;
 mod net;
 mod numeric;
@@ -15,9 +17,12 @@ mod pattern;
 mod string;
 mod time;
 mod typeconv;
+mod yaml;
+mod yaml_scalar;
+mod yaml_text;
 
 use super::convert::{Outcome, Stop};
-use crate::source::Span;
+use crate::source::{Entry, FileId, ReadError, Span};
 use crate::value::{At, Hop, Hops, Unknown, Val, Value};
 use args::Param::{Any, Bools, Known, List, NotNull, Number, Set, Text, Texts};
 use args::{Args, Param};
@@ -31,6 +36,42 @@ pub enum Failure {
     NoSuchFunction,
     /// Terraform refuses the call; `try` and `can` catch this. In words for the user, starting with the function's name.
     Error(String),
+}
+
+/// What functions can see of files. Paths are as the code gives them: relative to the folder where Terraform runs.
+pub trait Files {
+    /// The content of a file.
+    fn read(&self, path: &str) -> Outcome<Result<Arc<[u8]>, ReadError>>;
+
+    /// What a folder holds, sorted by name.
+    fn list(&self, folder: &str) -> Outcome<Result<Vec<Entry>, ReadError>>;
+
+    /// The name for spans of a file that was read, if it has one.
+    fn file_id(&self, path: &str, text: &str) -> Option<FileId>;
+
+    /// The text that spans of a file are in.
+    fn text_of(&self, file: FileId) -> &str;
+}
+
+/// For calls that have to do without files.
+struct NoFiles;
+
+impl Files for NoFiles {
+    fn read(&self, _: &str) -> Outcome<Result<Arc<[u8]>, ReadError>> {
+        Err(Stop::undecided("files are not read here"))
+    }
+
+    fn list(&self, _: &str) -> Outcome<Result<Vec<Entry>, ReadError>> {
+        Err(Stop::undecided("files are not read here"))
+    }
+
+    fn file_id(&self, _: &str, _: &str) -> Option<FileId> {
+        None
+    }
+
+    fn text_of(&self, _: FileId) -> &str {
+        ""
+    }
 }
 
 /// What a function returns.
@@ -60,6 +101,7 @@ const fn v(name: &'static str, params: &'static [Param], rest: Param, run: fn(&A
 /// All functions, sorted by name.
 static FUNCTIONS: &[Function] = &[
     f("abs", &[Number], numeric::abs),
+    f("abspath", &[NotNull], file::abspath),
     f("alltrue", &[Bools], collection::alltrue),
     f("anytrue", &[Bools], collection::anytrue),
     f("base64decode", &[Text], encoding::base64decode),
@@ -87,6 +129,16 @@ static FUNCTIONS: &[Function] = &[
     f("element", &[Known, Number], collection::element),
     f("endswith", &[Text, Text], string::endswith),
     f("ephemeralasnull", &[Any], typeconv::unchanged),
+    f("file", &[NotNull], file::file),
+    f("filebase64", &[NotNull], file::filebase64),
+    f("filebase64sha256", &[NotNull], file::filebase64sha256),
+    f("filebase64sha512", &[NotNull], file::filebase64sha512),
+    f("fileexists", &[NotNull], file::fileexists),
+    f("filemd5", &[NotNull], file::filemd5),
+    f("fileset", &[NotNull, Text], glob::fileset),
+    f("filesha1", &[NotNull], file::filesha1),
+    f("filesha256", &[NotNull], file::filesha256),
+    f("filesha512", &[NotNull], file::filesha512),
     f("flatten", &[Known], collection::flatten),
     f("floor", &[Number], numeric::floor),
     v("format", &[Text], Any, string::format),
@@ -162,8 +214,8 @@ static FUNCTIONS: &[Function] = &[
     f("uuid", &[], typeconv::differs_each_run),
     f("uuidv5", &[Text, Text], hash::uuidv5),
     f("values", &[Known], collection::values),
-    f("yamldecode", &[Text], typeconv::not_implemented),
-    f("yamlencode", &[Any], typeconv::not_implemented),
+    f("yamldecode", &[Text], yaml::yamldecode),
+    f("yamlencode", &[Any], yaml_text::yamlencode),
     f("zipmap", &[Texts, Known], collection::zipmap),
 ];
 
@@ -173,10 +225,15 @@ static FUNCTIONS: &[Function] = &[
 /// element, the first argument that is not empty) keeps its own; if it is written outside of the call, that place comes first.
 /// Unknown results keep the reason and the place that makes them unknown, but not the name of the unknown, unless it is handed on.
 pub fn call(name: &str, args: &[Val], site: Span) -> Result<Val, Failure> {
+    call_with(name, args, site, &NoFiles)
+}
+
+/// The same for a call that may look at files.
+pub fn call_with(name: &str, args: &[Val], site: Span, files: &dyn Files) -> Result<Val, Failure> {
     let name = name.strip_prefix("core::").unwrap_or(name);
     let found = FUNCTIONS.binary_search_by(|function| function.name.cmp(name)).ok().and_then(|i| FUNCTIONS.get(i));
     let function = found.ok_or(Failure::NoSuchFunction)?;
-    let answer = Args::new(function.params, function.rest, args, site).and_then(|args| (function.run)(&args));
+    let answer = Args::new(function.params, function.rest, args, site, files).and_then(|args| (function.run)(&args));
     let value = match answer {
         Ok(Answer::Given(val)) if within(val.at.site, site) => return Ok(val.placed(site)),
         Ok(Answer::Given(val)) => return Ok(val.used_at(site, &format!("chosen by {name}()"), None)),

@@ -9,9 +9,7 @@ fn number(number: f64) -> Outcome<Answer> {
     if number.is_nan() {
         return Err(Stop::refused("the result is not a number"));
     }
-    if number.is_infinite() {
-        return Err(Stop::undecided("the result is infinite"));
-    }
+    convert::check_exact(number)?;
     Ok(Answer::Made(Value::Number(number)))
 }
 

@@ -1,7 +1,7 @@
 //! Functions of strings. A character is a grapheme cluster wherever characters are counted.
 
 use super::super::convert::{self, Outcome, Stop};
-use super::args::{Args, bounded, check_bytes, check_items};
+use super::args::{Args, check_bytes, check_items};
 use super::pattern::{self, Groups};
 use super::{Answer, Value};
 use crate::value::{TermPart, Unknown, Val};
@@ -99,6 +99,10 @@ pub(super) fn split(args: &Args) -> Outcome<Answer> {
 }
 
 pub(super) fn sort(args: &Args) -> Outcome<Answer> {
+    // Where an unknown text stands is not known, but how many texts there are.
+    if let (Value::List(items), Err(Stop::Unknown(unknown))) = (&args.val(0)?.value, convert::wholly_known(args.val(0)?)) {
+        return args.listing(items.iter().map(|_| args.made(super::nameless(&unknown, args.site))));
+    }
     let mut texts: Vec<Arc<str>> =
         args.known_items(0)?.iter().map(|item| convert::to_string(&item.value)).collect::<Outcome<_>>()?;
     texts.sort();
@@ -252,7 +256,7 @@ pub(super) fn formatlist(args: &Args) -> Outcome<Answer> {
         check_bytes(bytes)?;
         results.push(args.made(value));
     }
-    bounded(results).map(|items| Answer::Made(Value::list(items)))
+    args.listing(results)
 }
 
 /// The last part of a path.

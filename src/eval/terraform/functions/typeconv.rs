@@ -29,7 +29,7 @@ pub(super) fn tobool(args: &Args) -> Outcome<Answer> {
 }
 
 pub(super) fn tolist(args: &Args) -> Outcome<Answer> {
-    convert(args, |val| convert::to_list(val).map(Value::list))
+    convert(args, |val| convert::to_list(val).map(Value::typed_list))
 }
 
 pub(super) fn toset(args: &Args) -> Outcome<Answer> {

@@ -8,7 +8,7 @@ use std::fmt;
 /// A place as users and scripts see it. Lines and columns start at 1, the end is one past the last character; columns count Unicode
 /// scalar values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Place<'a> {
+pub struct Location<'a> {
     /// The file.
     pub path: &'a str,
     /// First line.
@@ -21,7 +21,7 @@ pub struct Place<'a> {
     pub end_column: usize,
 }
 
-impl<'a> Place<'a> {
+impl<'a> Location<'a> {
     /// Where a span is.
     pub fn of(span: Span, sources: &'a Sources) -> Self {
         let file = sources.file(span.file);
@@ -38,7 +38,7 @@ impl<'a> Place<'a> {
     }
 }
 
-impl fmt::Display for Place<'_> {
+impl fmt::Display for Location<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", printable(self.path), self.line, self.column)
     }

@@ -1,0 +1,93 @@
+//! One report out of those on several scenarios.
+
+use super::Scenario;
+use crate::report::{Finding, Report, Severity, UndecidedRule, in_scenarios};
+use crate::source::Span;
+use rayon::prelude::*;
+use std::collections::HashMap;
+use std::hash::Hash;
+
+/// More places than this are not added to a finding for other scenarios.
+const MOST_RELATED: usize = 16;
+
+/// Checks every scenario, and puts the reports together: what is the same in several is there once and names them.
+pub fn check_all(scenarios: &[Scenario], check: &(dyn Fn(&Scenario) -> Report + Sync)) -> Report {
+    if let [only @ Scenario { name: None, .. }] = scenarios {
+        return check(only);
+    }
+    let reports: Vec<Report> = scenarios.par_iter().map(check).collect();
+    let mut whole = Report::default();
+    let mut findings: Merged<Key, Finding> = Merged::default();
+    let mut undecided: Merged<UndecidedKey, UndecidedRule> = Merged::default();
+    for (i, report) in reports.into_iter().enumerate() {
+        for finding in report.findings {
+            let key = (finding.rule, finding.severity, finding.place, finding.cluster.clone(), finding.message.clone());
+            findings.add(key, finding, i, also_from);
+        }
+        for rule in report.undecided {
+            let key = (rule.rule, rule.cluster.clone(), rule.why.span, rule.why.reason.to_string());
+            undecided.add(key, rule, i, |_, _| {});
+        }
+        whole.unreadable.extend(report.unreadable);
+        whole.clusters.extend(report.clusters);
+    }
+    let names = |of: &[usize]| -> Vec<String> {
+        let mut names: Vec<String> = of.iter().filter_map(|i| scenarios.get(*i)?.name.clone()).collect();
+        names.sort();
+        names.dedup();
+        names
+    };
+    whole.findings.extend(findings.kept.into_iter().map(|(finding, of)| Finding { scenarios: names(&of), ..finding }));
+    whole.undecided.extend(undecided.kept.into_iter().map(|(mut rule, of)| {
+        // What is decided elsewhere is said to be open only here.
+        if of.len() < scenarios.len() {
+            let names = names(&of);
+            let places = if names.is_empty() { "without a variable file".to_owned() } else { in_scenarios(&names) };
+            rule.why.reason = format!("{} {places}", rule.why.reason).into();
+        }
+        rule
+    }));
+    whole
+}
+
+type Key = (&'static str, Severity, Span, String, String);
+type UndecidedKey = (&'static str, String, Option<Span>, String);
+
+/// Things that are kept once, with the numbers of the scenarios that have them.
+struct Merged<K, T> {
+    index: HashMap<K, usize>,
+    kept: Vec<(T, Vec<usize>)>,
+}
+
+impl<K, T> Default for Merged<K, T> {
+    fn default() -> Self {
+        Self { index: HashMap::new(), kept: Vec::new() }
+    }
+}
+
+impl<K: Hash + Eq, T> Merged<K, T> {
+    fn add(&mut self, key: K, thing: T, scenario: usize, join: impl FnOnce(&mut T, T)) {
+        let at = *self.index.entry(key).or_insert(self.kept.len());
+        match self.kept.get_mut(at) {
+            Some((first, of)) => {
+                join(first, thing);
+                if of.last() != Some(&scenario) {
+                    of.push(scenario);
+                }
+            }
+            None => self.kept.push((thing, vec![scenario])),
+        }
+    }
+}
+
+/// Adds where the same values come from in another scenario.
+fn also_from(finding: &mut Finding, other: Finding) {
+    for mut related in other.related {
+        let is_new = !finding.related.iter().any(|r| r.span == related.span && r.message == related.message);
+        if is_new && finding.related.len() < MOST_RELATED {
+            // One way of the value is shown step by step: the first.
+            related.origin = false;
+            finding.related.push(related);
+        }
+    }
+}

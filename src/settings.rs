@@ -1,0 +1,87 @@
+//! Configuration files, `overlint.toml`: what a project says about itself.
+//!
+//! Which file applies to a folder is known to [`Sources`]. Paths in a configuration file start from the folder that it is in.
+
+mod parse;
+
+pub use parse::{ConfigFile, Entry, NamedFile, parse};
+
+use crate::source::{FileId, Sources, Span};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The names of configuration files; the first one that a folder has counts.
+pub const NAMES: [&str; 2] = ["overlint.toml", ".overlint.toml"];
+
+/// All configuration files of a run.
+#[derive(Debug, Default)]
+pub struct Settings {
+    files: BTreeMap<FileId, Vec<TerraformRoot>>,
+    of_root: BTreeMap<String, FileId>,
+}
+
+/// What a configuration file says of a root module: variable sets, each to be checked by itself.
+#[derive(Debug)]
+pub struct TerraformRoot {
+    /// The absolute path of the root module's folder.
+    folder: String,
+    /// The sets; at least one, which may be empty.
+    pub sets: Vec<Vec<VariableFile>>,
+    /// Terraform's workspace, and where it is written.
+    pub workspace: Option<(Arc<str>, Span)>,
+}
+
+/// A variable file that a configuration file names.
+#[derive(Debug)]
+pub struct VariableFile {
+    /// As written.
+    pub written: String,
+    /// Its path among the sources, if it is there.
+    pub path: String,
+    /// Where it is written.
+    pub span: Span,
+}
+
+impl Settings {
+    /// Reads the configuration files among the sources. Returns what is wrong in them, too.
+    pub fn read(sources: &Sources) -> (Self, Vec<(Span, String)>) {
+        let mut settings = Self::default();
+        let mut errors = Vec::new();
+        for (folder, file) in sources.configs() {
+            settings.of_root.insert(folder.to_owned(), file);
+            settings.files.entry(file).or_insert_with(|| {
+                let (content, wrong) = parse(sources.file(file).text());
+                errors.extend(wrong.into_iter().map(|(at, message)| (Span::new(file, at.start, at.end), message)));
+                content.terraform.into_iter().map(|entry| terraform_root(entry, file, sources)).collect()
+            });
+        }
+        (settings, errors)
+    }
+
+    /// What is said of a root module. Several entries add up.
+    pub fn of_root(&self, root: &str, sources: &Sources) -> Vec<&TerraformRoot> {
+        let folder = sources.absolute(root);
+        let entries = self.of_root.get(root).and_then(|file| self.files.get(file));
+        entries.into_iter().flatten().filter(|entry| entry.folder == folder).collect()
+    }
+
+    /// The paths of all variable files that are named.
+    pub fn variable_files(&self) -> impl Iterator<Item = &str> {
+        self.files.values().flatten().flat_map(|entry| entry.sets.iter().flatten()).map(|file| file.path.as_str())
+    }
+}
+
+fn terraform_root(entry: Entry, file: FileId, sources: &Sources) -> TerraformRoot {
+    let folder = crate::source::parent(sources.file(file).path());
+    let span = |range: &std::ops::Range<usize>| Span::new(file, range.start, range.end);
+    let named = |named: NamedFile| VariableFile {
+        path: sources.name(folder, &named.written),
+        span: span(&named.at),
+        written: named.written,
+    };
+    TerraformRoot {
+        folder: sources.absolute(&crate::source::join(folder, &entry.root.written)),
+        sets: entry.sets.into_iter().map(|set| set.into_iter().map(named).collect()).collect(),
+        workspace: entry.workspace.map(|(name, at)| (name.into(), span(&at))),
+    }
+}
