@@ -24,7 +24,7 @@ pub mod value;
 
 use crate::config::Config;
 use crate::eval::plan;
-use crate::eval::terraform::{self, Modules};
+use crate::eval::terraform::{self, Modules, Own};
 use crate::facts::Facts;
 use crate::model::World;
 use crate::report::{Report, UndecidedRule};
@@ -43,6 +43,7 @@ pub fn check(sources: &Sources, config: &Config) -> Report {
     let named: Vec<&str> = config.var_files().into_iter().chain(settings.variable_files()).collect();
     let (mut modules, wrong) = Modules::read(sources, &named);
     errors.extend(wrong);
+    modules.add_known(&facts.modules);
     let (plans, wrong) = plan::read(sources);
     errors.extend(wrong);
     for plan in &plans {
@@ -107,7 +108,7 @@ fn guarded(path: &str, check: impl FnOnce() -> Report) -> Report {
 /// Checks one root module in one scenario. Where something hangs on a condition that is not known, both ways are checked.
 fn check_root(folder: &str, modules: &Modules, sources: &Sources, config: &Config, facts: &Facts) -> Report {
     let provider = terraform::provider_version(folder, modules);
-    choices::check_all(&|assumptions| {
+    let mut report = choices::check_all(&|assumptions| {
         let mut report = Report::default();
         let evaluated = terraform::evaluate(folder, modules, sources, config, assumptions, &model::is_wanted);
         let mut world = World::new(&evaluated.resources, &provider, facts, config.day);
@@ -118,7 +119,10 @@ fn check_root(folder: &str, modules: &Modules, sources: &Sources, config: &Confi
         }
         rules::run(&world, facts, config.day, &|rule| config.wants(rule), &mut report);
         report
-    })
+    });
+    let own = Own::new(folder, modules, sources);
+    report.undecided.iter_mut().for_each(|u| u.why.span = u.why.span.map(|span| own.span(span)));
+    report
 }
 
 /// The stack that a thread needs for the deepest code that is still evaluated.

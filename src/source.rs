@@ -16,6 +16,13 @@ use std::sync::{Arc, OnceLock};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(u32);
 
+impl FileId {
+    /// A name for a text that is not among any sources, by a number that the caller gives it.
+    pub fn outside(number: usize) -> Self {
+        Self(u32::MAX - u32::try_from(number).unwrap_or(0))
+    }
+}
+
 /// A byte range in the text of one file. `start <= end`, both on character boundaries of that text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {

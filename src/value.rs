@@ -40,6 +40,9 @@ pub struct Hop {
     pub resource: Option<Arc<str>>,
 }
 
+/// The label of a hop to the line of a downloaded module that uses a value: no place that the value came from.
+pub const USED_INSIDE: &str = "where the module uses it";
+
 /// The hops behind a value, nearest first. Bounded: of a longer way only the nearest are kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hops(Option<Arc<[Hop]>>);

@@ -251,7 +251,8 @@ fn subject(sources: &Sources, span: Span) -> String {
     let text = sources.file(span.file).text();
     let (before, after) = (text.get(..span.start as usize).unwrap_or(""), text.get(span.end as usize..).unwrap_or(""));
     let line = before.rsplit('\n').next().unwrap_or("");
-    if line.trim().is_empty() && after.trim_start().starts_with('{') {
+    let header = after.trim_start().starts_with('{') || sources.text(span).ends_with('{');
+    if line.trim().is_empty() && header {
         return sources.text(span).split_whitespace().next().unwrap_or("").to_owned();
     }
     let attribute = Regex::new(r"(?m)^\s*([\w-]+)\s*=[^=>]").unwrap();
@@ -263,8 +264,10 @@ fn subject(sources: &Sources, span: Span) -> String {
 /// What a finding of a rule may point at, for the rules where that is one thing.
 fn subjects(rule: &str) -> Option<&'static [&'static str]> {
     match rule {
-        "implicit-cidr-default" | "overlay-mode-not-set" => Some(&["network_profile", "dynamic", "resource"]),
-        "kubenet-retirement" => Some(&["network_plugin"]),
+        "implicit-cidr-default" | "overlay-mode-not-set" => {
+            Some(&["network_profile", "networkProfile", "dynamic", "resource", "module"])
+        }
+        "kubenet-retirement" => Some(&["network_plugin", "module"]),
         "deprecated-network-attribute" => Some(&["docker_bridge_cidr", "ebpf_data_plane", "enable_auto_scaling", "type"]),
         _ if rule.starts_with("pod-cidr-") => Some(&["pod_cidr", "pod_cidrs", "network_profile", "dynamic", "resource"]),
         _ if rule.starts_with("service-cidr-") => {

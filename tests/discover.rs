@@ -511,3 +511,56 @@ fn of_big_data_only_plans_are_told() {
     assert_eq!(files(&root, &sources), ["main.tf"]);
     assert_eq!(unreadable(&root, &sources), [("plan.json", "this file is larger than 16 MiB and was not read")]);
 }
+
+#[test]
+fn downloaded_modules_are_read_but_not_linted() {
+    let list = r#"{"Modules":[
+        {"Key":"","Source":"","Dir":"."},
+        {"Key":"aks","Source":"registry.terraform.io/acme/aks/azurerm","Version":"1.0.0","Dir":".terraform/modules/aks"},
+        {"Key":"aks.net","Source":"git::https://example.com/net.git//a","Dir":".terraform/modules/aks.net/a"}
+    ]}"#;
+    let root = tree(&[
+        (".gitignore", ".terraform\n"),
+        (".git/HEAD", ""),
+        ("app/main.tf", &call("aks", "acme/aks/azurerm")),
+        ("app/.terraform/modules/modules.json", list),
+        ("app/.terraform/modules/aks/main.tf", &format!("{CLUSTER}{}", call("sub", "./sub"))),
+        ("app/.terraform/modules/aks/sub/main.tf", ""),
+        ("app/.terraform/modules/aks/examples/main.tf", CLUSTER),
+        ("app/.terraform/modules/aks.net/a/main.tf", ""),
+        ("app/.terraform/modules/other/main.tf", CLUSTER),
+    ]);
+    let sources = read(&root, &[""]);
+    assert_eq!(folders(&root, &sources), ["app"]);
+    let expected = [
+        "app/.terraform/modules/aks.net/a/main.tf",
+        "app/.terraform/modules/aks/main.tf",
+        "app/.terraform/modules/aks/sub/main.tf",
+        "app/.terraform/modules/modules.json",
+        "app/main.tf",
+    ];
+    assert_eq!(files(&root, &sources), expected);
+    assert_eq!(unreadable(&root, &sources), []);
+}
+
+#[test]
+fn clusters_of_azapi_count() {
+    let kind = "type = \"microsoft.containerService/ManagedClusters@2025-01-01\"";
+    let root = tree(&[
+        ("a/main.tf", &format!("resource \"azapi_resource\" \"c\" {{\n  {kind}\n}}\n")),
+        ("b/main.tf", &format!("# {kind}\n")),
+        ("c/main.tf", "resource \"azapi_resource\" \"c\" {\n  type = \"Microsoft.Network/virtualNetworks@2025-01-01\"\n}\n"),
+    ]);
+    assert_eq!(folders(&root, &read(&root, &[""])), ["a"]);
+}
+
+#[test]
+fn modules_from_elsewhere_that_may_hold_a_cluster_count() {
+    let root = tree(&[
+        ("aks/main.tf", &call("platform", "Azure/aks/azurerm")),
+        ("named/main.tf", &call("aks", "acme/platform/azurerm")),
+        ("eks/main.tf", &call("x", "terraform-aws-modules/eks/aws")),
+        ("tags/main.tf", &format!("{}locals {{ x = \"aks\" }}\n", call("tags", "acme/tags/azurerm"))),
+    ]);
+    assert_eq!(folders(&root, &read(&root, &[""])), ["aks", "named"]);
+}

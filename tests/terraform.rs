@@ -305,7 +305,7 @@ fn local_modules_take_arguments_and_give_outputs() {
           count  = 2
           word   = "n${{count.index}}"
         }}
-        module "registry" {{ source = "Azure/aks/azurerm" }}
+        module "registry" {{ source = "acme/aks/azurerm" }}
         {}{}{}{}{}"#,
         cluster("module.a.result"),
         cluster("module.counted[1].result").replace("\"c\"", "\"d\""),
@@ -333,7 +333,7 @@ fn local_modules_take_arguments_and_give_outputs() {
             "<hello>!",
             "<n0>!",
             "<n1>!",
-            "? the module Azure/aks/azurerm is not part of this code",
+            "? the module acme/aks/azurerm is not part of this code",
             "? the module has no output nothing",
         ]
     );

@@ -1,10 +1,12 @@
 //! One folder: which of its files matter, and their bytes.
 
+use super::outside;
 use crate::eval::plan;
 use crate::source::Sources;
 use crate::source::join;
 use crate::syntax::hcl::files::{self, Role};
-use crate::syntax::hcl::{from_json, local_module_calls};
+use crate::syntax::hcl::{from_json, is_local_source, module_calls};
+use crate::syntax::installed::{self, InstalledModule};
 use memchr::memmem;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -17,8 +19,14 @@ use walkdir::WalkDir;
 /// Folders by name.
 pub(super) type Folders = BTreeMap<String, Folder>;
 
-/// No resource type of an AKS cluster or of its node pools is written without this.
+/// No resource type of an AKS cluster or of its node pools is written without this..
 const CLUSTER: &[u8] = b"azurerm_kubernetes_cluster";
+
+/// .. or, with the azapi provider, these: the provider's name, and Resource Manager's type in any letter case.
+const AZAPI: [&str; 2] = ["azapi_", "microsoft.containerservice/managedclusters"];
+
+/// No call of a module from elsewhere that may hold a cluster is written without one of these.
+const AKS: [&[u8]; 5] = [b"aks", b"AKS", b"kubernetes", b"k8s", b"managedcluster"];
 
 /// No local module call is written without one of these.
 const LOCAL: [&[u8]; 2] = [b"./", br".\/"];
@@ -40,7 +48,7 @@ pub(super) struct Folder {
     pub variables: Vec<PathBuf>,
     /// The configuration file that applies here.
     pub config: Option<Arc<Path>>,
-    /// The local modules it calls.
+    /// The modules it calls that are on this disk: local ones and, for the folders to lint, downloaded ones.
     pub calls: Vec<Call>,
     /// Whether it mentions a cluster.
     pub holds_cluster: bool,
@@ -57,17 +65,17 @@ pub(super) struct Text {
 }
 
 impl Text {
-    fn local_module_calls(&self) -> Vec<(String, String)> {
+    fn module_calls(&self) -> Vec<(String, String)> {
         if !self.path.ends_with(".json") {
-            return local_module_calls(&String::from_utf8_lossy(&self.bytes));
+            return module_calls(&String::from_utf8_lossy(&self.bytes));
         }
         let mut sources = Sources::new();
         let file = sources.add(&self.path, &self.bytes);
-        from_json::local_module_calls(file, sources.file(file).text())
+        from_json::module_calls(file, sources.file(file).text())
     }
 }
 
-/// A call of a local module.
+/// A call of a module on this disk.
 pub(super) struct Call {
     /// The name of the call.
     pub name: String,
@@ -141,11 +149,21 @@ impl Folder {
         self.rest = paths(listing.rest);
         self.variables = paths(listing.variables);
         for file in &self.files {
-            self.holds_cluster = self.holds_cluster || memmem::find(&file.bytes, CLUSTER).is_some();
-            if LOCAL.iter().any(|mark| memmem::find(&file.bytes, mark).is_some()) {
-                let call = |(name, source): (String, String)| Call { name, folder: join(&self.name, &source), source };
-                self.calls.extend(file.local_module_calls().into_iter().map(call));
+            self.holds_cluster = self.holds_cluster || mentions_cluster(&file.bytes);
+            let marks = LOCAL.iter().chain(&AKS);
+            if marks.into_iter().any(|mark| memmem::find(&file.bytes, mark).is_some()) {
+                for (name, source) in file.module_calls() {
+                    if is_local_source(&source) {
+                        self.calls.push(Call { name, folder: join(&self.name, &source), source });
+                    } else {
+                        self.holds_cluster = self.holds_cluster || outside::may_hold_cluster(&name, &source);
+                    }
+                }
             }
+        }
+        // Only a root module's list of modules counts.
+        if listing.initialized && self.linted {
+            self.read_installed(&path.join(installed::PATH), &mut buffer);
         }
     }
 
@@ -166,6 +184,22 @@ impl Folder {
                 Err(message) if is_plan(&name, &buffer) => self.fail(&path, message),
                 _ => {}
             }
+        }
+    }
+
+    /// Reads where `terraform init` has put modules, if it has.
+    fn read_installed(&mut self, path: &Path, buffer: &mut Vec<u8>) {
+        if !path.is_file() {
+            return;
+        }
+        match read_file(path, buffer) {
+            Ok(bytes) => {
+                let modules = installed::parse(&String::from_utf8_lossy(&bytes));
+                let call = |m: InstalledModule| Call { folder: join(&self.name, &m.dir), name: m.key, source: m.source };
+                self.calls.extend(modules.into_iter().map(call));
+                self.files.push(Text { path: name(path), bytes });
+            }
+            Err(message) => self.fail(path, message),
         }
     }
 
@@ -224,6 +258,8 @@ pub(super) struct Listing {
     pub gitignore: bool,
     /// Whether this is the top of a git repository.
     pub repository: bool,
+    /// Whether Terraform was initialized here.
+    pub initialized: bool,
 }
 
 /// A file in a listing.
@@ -258,7 +294,7 @@ impl Listing {
         let name = entry.file_name();
         match name.as_encoded_bytes() {
             b".git" => self.repository = true,
-            b".terraform" if kind.is_dir() => {}
+            b".terraform" if kind.is_dir() => self.initialized = true,
             b".gitignore" => self.gitignore = kind.is_file(),
             b"overlint.toml" => self.config = Some(name.to_owned()),
             b".overlint.toml" => _ = self.config.get_or_insert_with(|| name.to_owned()),
@@ -277,6 +313,12 @@ impl Listing {
             }
         }
     }
+}
+
+fn mentions_cluster(text: &[u8]) -> bool {
+    let [provider, kind] = AZAPI.map(str::as_bytes);
+    memmem::find(text, CLUSTER).is_some()
+        || memmem::find(text, provider).is_some() && memmem::find(&text.to_ascii_lowercase(), kind).is_some()
 }
 
 /// Whether a file is a plan or state of a cluster, as far as can be told quickly. The needles are looked for in UTF-16, too.

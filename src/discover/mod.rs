@@ -7,6 +7,7 @@
 mod closure;
 mod folder;
 mod ignores;
+mod outside;
 mod reader;
 mod variables;
 mod walk;

@@ -5,6 +5,7 @@ mod addons;
 mod addresses;
 mod defaults;
 mod egress;
+mod modules;
 mod nodes;
 mod plugin;
 mod replacement;
@@ -15,6 +16,7 @@ pub use addons::Addons;
 pub use addresses::Addresses;
 pub use defaults::Defaults;
 pub use egress::Egress;
+pub use modules::{KnownModule, KnownModules, KnownVersions};
 pub use nodes::{Nodes, RetiredOs, VmSeries};
 pub use plugin::{ModeSpelling, OldAttribute, Plugin, Spelling, Version};
 pub use replacement::{InPlace, Replacement, Replacing};
@@ -36,6 +38,8 @@ pub struct Facts {
     pub plugin: Plugin,
     /// Add-ons.
     pub addons: Addons,
+    /// Terraform modules that are known without their code.
+    pub modules: KnownModules,
     /// What is known about nodes.
     pub nodes: Nodes,
     /// How many nodes an upgrade adds.
@@ -56,6 +60,7 @@ impl Facts {
             addresses: read(include_str!("../../rules/facts/addresses.toml")),
             defaults: read(include_str!("../../rules/facts/defaults.toml")),
             egress: read(include_str!("../../rules/facts/egress.toml")),
+            modules: read(include_str!("../../rules/facts/modules.toml")),
             nodes: read(include_str!("../../rules/facts/nodes.toml")),
             plugin: read(include_str!("../../rules/facts/plugin.toml")),
             surge: read(include_str!("../../rules/facts/surge.toml")),
@@ -98,6 +103,7 @@ mod tests {
         toml::from_str::<Addresses>(include_str!("../../rules/facts/addresses.toml")).unwrap();
         toml::from_str::<Defaults>(include_str!("../../rules/facts/defaults.toml")).unwrap();
         toml::from_str::<Egress>(include_str!("../../rules/facts/egress.toml")).unwrap();
+        toml::from_str::<KnownModules>(include_str!("../../rules/facts/modules.toml")).unwrap();
         toml::from_str::<Nodes>(include_str!("../../rules/facts/nodes.toml")).unwrap();
         toml::from_str::<Plugin>(include_str!("../../rules/facts/plugin.toml")).unwrap();
         toml::from_str::<Surge>(include_str!("../../rules/facts/surge.toml")).unwrap();

@@ -1,13 +1,15 @@
-//! The azurerm provider's names, versions 2.99 to 5.x, turned into the model.
+//! Clusters and node pools, turned into the model from either vocabulary: that of the azurerm provider, versions 2.99 to 5.x, and that
+//! of Resource Manager.
 
-use super::networks::{self, Networks, name_in_id, parts_of_id};
+use super::fields::{self, Vocabulary, is_kind};
+use super::networks::{self, Networks, name_in_id, parts_of_id, resource_group};
 use super::read::{self, Part};
-use super::{Agic, Cluster, ConfigMap, Deployer, Field, Pool, ProviderVersion, State, Undecided, World};
+use super::{Agic, Cluster, ConfigMap, Field, Pool, ProviderVersion, State, Undecided, World, arm};
 use crate::cidr::{Cidr, Family};
 use crate::date::Date;
 use crate::facts::{Defaults, Fact};
 use crate::tree::Resource;
-use crate::value::{At, TermPart};
+use crate::value::TermPart;
 use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -19,18 +21,18 @@ const CONFIG_MAPS: [&str; 2] = ["kubernetes_config_map", "kubernetes_config_map_
 
 /// Whether resources of this type are part of the model.
 pub fn is_wanted(kind: &str) -> bool {
-    matches!(kind, CLUSTER | NODE_POOL | GATEWAY) || networks::is_part(kind) || CONFIG_MAPS.contains(&kind)
+    fields::is_listed(kind) || networks::is_part(kind) || CONFIG_MAPS.contains(&kind)
 }
 
 /// Whether resources of this type are clusters.
 pub fn is_cluster(kind: &str) -> bool {
-    kind == CLUSTER
+    is_kind(kind, CLUSTER)
 }
 
 /// The model of a root module's resources.
 pub fn world(resources: &[Resource], provider: &ProviderVersion, defaults: &Defaults, day: Date) -> World {
     let mut reader = Reader { resources, provider, defaults: Values { defaults, day }, networks: Networks::read(resources) };
-    let clusters = resources.iter().filter(|r| &*r.kind == CLUSTER && !r.existing);
+    let clusters = resources.iter().filter(|r| is_cluster(&r.kind) && !r.existing && !arm::is_update(r));
     let mut world = World { clusters: clusters.map(|r| reader.cluster(r)).collect(), ..World::default() };
     let config_maps = resources.iter().filter(|r| CONFIG_MAPS.contains(&&*r.kind) && !r.existing);
     world.config_maps = config_maps.map(config_map).collect();
@@ -65,37 +67,36 @@ struct Reader<'r> {
 
 impl Reader<'_> {
     fn cluster(&mut self, resource: &Resource) -> Cluster {
-        let body = Part::body(&resource.body, At::new(resource.header));
+        let body = arm::body(resource, self.resources);
         let profile = body.part("network_profile");
-        let plugin = match profile.exists() {
-            Ok(false) => {
-                let why = "network_profile is not set, and the plugin that Azure then takes depends on how it is asked";
-                Field::new("network_plugin", State::Unknown(Undecided::new(why, Some(resource.header))), body.at.clone())
-            }
-            _ => profile.word(&["network_plugin"]),
-        };
-        let mode = profile.word(&["network_plugin_mode"]);
-        let service_cidrs = self.service_cidrs(&profile);
+        let automatic = automatic(&body);
+        let plugin = plugin(or_chosen_by(&automatic, profile.word(&["network_plugin"])), &body, &profile);
+        let mode = or_chosen_by(&automatic, profile.word(&["network_plugin_mode"]));
+        let service_cidrs: Vec<_> = self.service_cidrs(&profile).into_iter().map(|f| or_chosen_by(&automatic, f)).collect();
         let dns_service_ip = profile.address(&["dns_service_ip"]);
         // azurerm wants the DNS IP and the service CIDR together, so Azure's default only comes with Azure's default range.
-        let defaulted = service_cidrs.iter().all(Field::is_default);
+        let defaulted = body.vocabulary() == Vocabulary::Arm || service_cidrs.iter().all(Field::is_default);
         let dns_service_ip =
             dns_service_ip.or_default(self.defaults.parsed::<IpAddr>(|d| &d.dns_service_ip).filter(|_| defaulted));
+        let dns_service_ip = or_chosen_by(&automatic, dns_service_ip);
+        let pod_cidrs = self.pod_cidrs(&profile, &plugin, &mode).into_iter().map(|f| or_chosen_by(&automatic, f)).collect();
         let mut deprecated = Vec::new();
         deprecated.extend(old(&profile, "docker_bridge_cidr"));
         deprecated.extend(old(&profile, "ebpf_data_plane"));
         let (pools, more_pools) = self.pools(resource, &body, (&plugin, &mode), &mut deprecated);
+        let more_pools = automatic.clone().err().or(more_pools);
         let addons = body.part("addon_profile");
         Cluster {
             address: Arc::clone(&resource.address),
             at: body.at.clone(),
-            deployer: Deployer::Azurerm(self.provider.clone()),
+            deployer: arm::deployer(resource, self.provider),
             location: body.text(&["location"]).map(|l| l.to_ascii_lowercase().replace(' ', "")),
             kubernetes_version: body.text(&["kubernetes_version"]),
             sku_tier: body.word(&["sku_tier"]),
-            data_plane: profile.word(&["network_data_plane", "ebpf_data_plane"]).or_default(self.defaults.of(|d| &d.data_plane)),
-            policy: profile.word(&["network_policy"]),
-            pod_cidrs: self.pod_cidrs(&profile, &plugin, &mode),
+            data_plane: or_chosen_by(&automatic, profile.word(&["network_data_plane", "ebpf_data_plane"]))
+                .or_default(self.defaults.of(|d| &d.data_plane)),
+            policy: or_chosen_by(&automatic, profile.word(&["network_policy"])),
+            pod_cidrs,
             service_cidrs,
             dns_service_ip,
             outbound_type: profile.text(&["outbound_type"]).or_default(self.defaults.of(|d| &d.outbound_type)),
@@ -145,22 +146,27 @@ impl Reader<'_> {
         let mut more = None;
         match body.parts("default_node_pool") {
             Ok(parts) if parts.is_empty() => {
-                more = Some(Undecided::new("the cluster has no default_node_pool", Some(cluster.header)));
+                let why = format!("the cluster has no {}", body.spelled("default_node_pool"));
+                more = Some(Undecided::new(why, Some(cluster.header)));
             }
             Ok(parts) => {
-                for part in &parts {
-                    pools.push(self.pool(&cluster.address, part, network, None, deprecated));
+                for part in parts {
+                    let part = arm::listed_pool(part, cluster, self.resources);
+                    pools.push(self.pool(&cluster.address, &part, network, None, deprecated));
                 }
             }
             Err((why, _)) => more = Some(why),
         }
         let resources = self.resources;
-        for resource in resources.iter().filter(|r| &*r.kind == NODE_POOL && !r.existing) {
-            let part = Part::body(&resource.body, At::new(resource.header));
+        for resource in resources.iter().filter(|r| is_kind(&r.kind, NODE_POOL) && !r.existing && !arm::is_update(r)) {
+            let part = arm::body(resource, resources);
             match names_cluster(&part, cluster) {
                 Ok(true) => {
                     let repeated = resource.repeated.as_ref().map(read::undecided);
-                    pools.push(self.pool(&resource.address, &part, network, repeated, deprecated));
+                    let pool = self.pool(&resource.address, &part, network, repeated, deprecated);
+                    // Resource Manager lets a template list a pool in the cluster and declare it again by itself.
+                    pools.retain(|listed| listed.address != cluster.address || !same_name(listed, &pool));
+                    pools.push(pool);
                 }
                 Ok(false) => {}
                 Err(why) => more = more.or(Some(why)),
@@ -193,8 +199,8 @@ impl Reader<'_> {
             address: Arc::clone(address),
             at: part.at.clone(),
             name: part.text(&["name"]),
-            vm_size: part.text(&["vm_size"]),
-            count: part.number(&["node_count"]).or_default(self.defaults.of(|d| &d.node_count)),
+            vm_size: or_by_profile(&kind, part.text(&["vm_size"])),
+            count: or_by_profile(&kind, part.number(&["node_count"])).or_default(self.defaults.of(|d| &d.node_count)),
             autoscaling: part
                 .truth(&["auto_scaling_enabled", "enable_auto_scaling"])
                 .or_default(self.defaults.of(|d| &d.autoscaling)),
@@ -205,10 +211,7 @@ impl Reader<'_> {
             os: part.word(&["os_type"]).or_default(self.defaults.of(|d| &d.os)),
             os_sku: part.text(&["os_sku"]),
             kind,
-            subnet: match part.get("vnet_subnet_id") {
-                Some(val) if val.value.as_str() != Some("") => self.networks.subnet_by_id("vnet_subnet_id", val),
-                _ => Field::new("vnet_subnet_id", State::Absent, part.at.clone()),
-            },
+            subnet: self.networks.subnet_at(part, "vnet_subnet_id"),
             pod_subnet,
             repeated,
         }
@@ -244,28 +247,26 @@ impl Reader<'_> {
         let part = if own.exists() == Ok(false) { addons.part(NAME) } else { own };
         let on = addon(NAME, body, addons);
         let subnet = self.gateway_subnet(&part);
-        let subnet_cidr = part.range(&["subnet_cidr"]);
+        let subnet_cidr = part.range(&["subnet_cidr", "subnet_prefix"]);
         on.filter_true().map(|()| Agic { subnet, subnet_cidr })
     }
 
     /// The subnet of the gateway: given by itself, or through a gateway that the code declares.
     fn gateway_subnet(&mut self, part: &Part<'_>) -> Field<super::SubnetId> {
-        if let Some(id) = part.get("subnet_id") {
-            return self.networks.subnet_by_id("subnet_id", id);
-        }
-        let Some(gateway) = part.get("gateway_id") else {
-            return Field::new("subnet_id", State::Absent, part.at.clone());
-        };
-        let declared = self.resources.iter().find(|r| &*r.kind == GATEWAY && refers_to(gateway, &r.address));
+        let given = self.networks.subnet_at(part, "subnet_id");
+        let Some(gateway) = part.get("gateway_id").filter(|_| matches!(given.state, State::Absent)) else { return given };
+        let address = arm::address(gateway);
+        let declared = self.resources.iter().find(|r| is_kind(&r.kind, GATEWAY) && Some(&r.address) == address.as_ref());
         let subnet = declared.and_then(|gateway| {
-            let body = Part::body(&gateway.body, At::new(gateway.header));
-            body.part("gateway_ip_configuration").get("subnet_id")
+            let configuration = Part::resource(gateway).part("gateway_ip_configuration");
+            configuration.either(&["subnet.id", "subnet_id"]).1
         });
+        let name = part.spelled("gateway_id");
         match subnet {
-            Some(subnet) => self.networks.subnet_by_id("gateway_id", subnet),
+            Some(subnet) => self.networks.subnet_by_id(name, subnet),
             None => {
                 let why = Undecided::new("the gateway is not declared in this code", Some(gateway.at.site));
-                Field::new("gateway_id", State::Unknown(why), gateway.at.clone())
+                Field::new(name, State::Unknown(why), gateway.at.clone())
             }
         }
     }
@@ -283,6 +284,55 @@ impl Field<bool> {
     }
 }
 
+/// The plugin, which is unknown when it is not written: Azure's default for it is not documented.
+fn plugin(written: Field<String>, body: &Part<'_>, profile: &Part<'_>) -> Field<String> {
+    let why = match (&written.state, profile.exists()) {
+        (State::Absent, Ok(false)) => {
+            let profile = body.spelled("network_profile");
+            format!("{profile} is not set, and the plugin that Azure then takes depends on how it is asked")
+        }
+        // azurerm requires the attribute and says so itself.
+        (State::Absent, _) if body.vocabulary() == Vocabulary::Arm => {
+            format!("{} is not written, and its default is not documented", written.name)
+        }
+        _ => return written,
+    };
+    Field { state: State::Unknown(Undecided::new(why, Some(profile.at.site))), ..written }
+}
+
+/// Whether AKS Automatic makes what the code leaves out: no network settings need be written then, and no pools.
+///
+/// # Errors
+/// What is to be said of whatever the code leaves out, when it does or may do so.
+fn automatic(body: &Part<'_>) -> Result<(), Undecided> {
+    let sku = body.word(&["sku_name"]);
+    if sku.is("automatic")? {
+        return Err(Undecided::new("AKS Automatic chooses what is not written, which is not evaluated", Some(sku.at.site)));
+    }
+    Ok(())
+}
+
+/// The field, which is unknown when the code leaves it to AKS Automatic.
+fn or_chosen_by<T>(automatic: &Result<(), Undecided>, field: Field<T>) -> Field<T> {
+    match (automatic, &field.state) {
+        (Err(why), State::Absent | State::Default(_)) => Field { state: State::Unknown(why.clone()), ..field },
+        _ => field,
+    }
+}
+
+/// The field of a pool, which is unknown when the pool has several kinds of machines, each with its own size and number.
+fn or_by_profile<T>(kind: &Field<String>, field: Field<T>) -> Field<T> {
+    if !matches!(field.state, State::Absent) || kind.is("VirtualMachines") == Ok(false) {
+        return field;
+    }
+    let why = format!("the pool may be of the type VirtualMachines, for which {} is not evaluated", field.name);
+    Field { state: State::Unknown(Undecided::new(why, Some(kind.at.site))), ..field }
+}
+
+fn same_name(a: &Pool, b: &Pool) -> bool {
+    matches!((a.name.known(), b.name.known()), (Ok(Some(a)), Ok(Some(b))) if a.eq_ignore_ascii_case(b))
+}
+
 /// The list of ranges, where it says more than the single range. In a plan or state both are filled in, whichever was written.
 fn list_instead(several: Vec<Field<Cidr>>, one: &Field<Cidr>) -> Option<Vec<Field<Cidr>>> {
     let more = several.len() > 1 || matches!(one.state, State::Absent) && !several.is_empty();
@@ -290,7 +340,7 @@ fn list_instead(several: Vec<Field<Cidr>>, one: &Field<Cidr>) -> Option<Vec<Fiel
 }
 
 fn config_map(resource: &Resource) -> ConfigMap {
-    let metadata = Part::body(&resource.body, At::new(resource.header)).part("metadata");
+    let metadata = Part::resource(resource).part("metadata");
     ConfigMap { address: Arc::clone(&resource.address), name: metadata.text(&["name"]), namespace: metadata.text(&["namespace"]) }
 }
 
@@ -307,20 +357,15 @@ fn names_cluster(pool: &Part<'_>, cluster: &Resource) -> Result<bool, Undecided>
     if let [TermPart::Attribute(address, path)] = &*parts {
         return Ok(*address == cluster.address && &**path == "id");
     }
-    let body = Part::body(&cluster.body, At::new(cluster.header));
+    let body = Part::resource(cluster);
     let named = name_in_id(&parts, "managedClusters").ok_or_else(|| read::undecided(val))?;
     super::both(
         body.text(&["name"]).is(&named),
         match name_in_id(&parts, "resourceGroups") {
-            Some(group) => body.text(&["resource_group_name"]).is(&group),
+            Some(group) => resource_group(&body).is(&group),
             None => Ok(true),
         },
     )
-}
-
-fn refers_to(val: &crate::value::Val, address: &Arc<str>) -> bool {
-    let term = val.value.as_unknown().and_then(|u| u.term.as_ref()).map(|t| &*t.0);
-    matches!(term, Some([TermPart::Attribute(a, path)]) if a == address && &**path == "id")
 }
 
 fn is_reference(val: &crate::value::Val) -> bool {
@@ -336,18 +381,18 @@ fn addon(name: &'static str, body: &Part<'_>, addons: &Part<'_>) -> Field<bool> 
         Err(why) => Field::new(name, State::Unknown(why), own.at),
         Ok(false) => {
             let part = addons.part(name);
-            Field { name, ..part.truth(&["enabled"]) }
+            Field { name: body.spelled(name), ..part.truth(&["enabled"]) }
         }
     }
 }
 
 fn http_application_routing(body: &Part<'_>, addons: &Part<'_>) -> Field<bool> {
-    const NAME: &str = "http_application_routing_enabled";
-    let own = body.truth(&[NAME]);
+    const NAME: &str = "http_application_routing";
+    let own = body.truth(&["http_application_routing_enabled"]);
     if !matches!(own.state, State::Absent) {
         return own;
     }
-    Field { name: NAME, ..addons.part("http_application_routing").truth(&["enabled"]) }
+    Field { name: body.spelled(NAME), ..addons.part(NAME).truth(&["enabled"]) }
 }
 
 fn families(profile: &Part<'_>) -> Field<Vec<Family>> {

@@ -1,8 +1,10 @@
 //! The one model that rules see: clusters, node pools, subnets and VNets, linked, whatever language they were written in.
 
+mod arm;
 mod azurerm;
 mod change;
 mod field;
+mod fields;
 mod network;
 mod networks;
 mod read;
@@ -55,7 +57,10 @@ pub enum Deployer {
     /// The azurerm provider of Terraform, of a version in this range.
     Azurerm(ProviderVersion),
     /// Azure Resource Manager itself (ARM, Bicep, azapi).
-    ResourceManager,
+    ResourceManager {
+        /// The version of the resource type, such as `2025-01-01`, where it is known.
+        api_version: Option<Arc<str>>,
+    },
 }
 
 /// The versions of the provider that the code allows: `least <= version < below`. `None` means no bound.

@@ -3,8 +3,9 @@
 mod peering;
 mod routes;
 
+use super::fields::{self, Vocabulary, is_kind};
 use super::read::{self, Part};
-use super::{Field, State, Subnet, SubnetId, Undecided, Vnet, VnetId, World};
+use super::{Field, State, Subnet, SubnetId, Undecided, Vnet, VnetId, World, arm};
 use crate::tree::Resource;
 use crate::value::{At, Term, TermPart, Val, Value};
 use std::collections::HashMap;
@@ -16,7 +17,7 @@ const PEERING: &str = "azurerm_virtual_network_peering";
 
 /// Whether networks are made of resources of this type.
 pub fn is_part(kind: &str) -> bool {
-    [VNET, SUBNET, PEERING].contains(&kind) || routes::KINDS.contains(&kind)
+    fields::is_listed(kind) || routes::KINDS.contains(&kind)
 }
 
 /// Networks in the making.
@@ -48,15 +49,17 @@ impl Networks {
     /// Adds the networks that resources declare or read.
     pub fn read(resources: &[Resource]) -> Self {
         let mut networks = Networks { outbound: routes::Outbound::read(resources), ..Networks::default() };
-        let of =
-            |kind: &'static str, existing: bool| resources.iter().filter(move |r| &*r.kind == kind && r.existing == existing);
-        of(VNET, false).for_each(|r| networks.add_vnet(r));
+        let of = |kind: &'static str, existing: bool| {
+            resources.iter().filter(move |r| is_kind(&r.kind, kind) && r.existing == existing && !arm::is_update(r))
+        };
+        of(VNET, false).for_each(|r| networks.add_vnet(r, resources));
         networks.declared = networks.vnets.len();
         of(VNET, true).for_each(|r| networks.add_existing_vnet(r));
-        of(SUBNET, false).for_each(|r| networks.add_subnet(r));
+        of(SUBNET, false).for_each(|r| networks.add_subnet(r, resources));
         networks.declared_subnets = networks.subnets.len();
         of(SUBNET, true).for_each(|r| networks.add_existing_subnet(r));
         of(PEERING, false).chain(of(PEERING, true)).for_each(|r| networks.add_peering(r));
+        of(VNET, false).for_each(|r| networks.add_listed_peerings(r));
         networks.add_outbound(resources);
         networks
     }
@@ -71,14 +74,14 @@ impl Networks {
         world.subnets = self.subnets;
     }
 
-    fn add_vnet(&mut self, resource: &Resource) {
-        let body = Part::body(&resource.body, At::new(resource.header));
+    fn add_vnet(&mut self, resource: &Resource, all: &[Resource]) {
+        let body = arm::body(resource, all);
         let id = self.push_vnet(
             Vnet {
                 address: Arc::clone(&resource.address),
                 at: body.at.clone(),
                 name: body.text(&["name"]),
-                resource_group: body.text(&["resource_group_name"]),
+                resource_group: resource_group(&body),
                 space: body.ranges(&["address_space"]),
                 subnets: Vec::new(),
                 more_subnets: None,
@@ -88,10 +91,10 @@ impl Networks {
             body.get("name").cloned(),
             &resource.module,
         );
-        if body.get("address_space").is_none() {
+        if matches!(body.find("address_space"), Ok(None)) {
             let unknown = Undecided::new("the address space is assigned by Azure", Some(resource.header));
             if let Some(vnet) = self.vnets.get_mut(id.0) {
-                vnet.space = vec![Field::new("address_space", State::Unknown(unknown), body.at.clone())];
+                vnet.space = vec![Field::new(body.spelled("address_space"), State::Unknown(unknown), body.at.clone())];
             }
         }
         self.vnet_by_address.insert(Arc::clone(&resource.address), id);
@@ -106,18 +109,22 @@ impl Networks {
     }
 
     fn add_inline_subnet(&mut self, resource: &Resource, vnet: VnetId, index: usize, part: &Part<'_>) {
-        let subnet = self.subnet_of(part, format!("{}.subnet[{index}]", resource.address).into(), Ok(vnet));
+        let path = format!("{}[{index}]", part.spelled("subnet"));
+        let subnet = self.subnet_of(part, format!("{}.{path}", resource.address).into(), Ok(vnet));
         let id = self.push_subnet(subnet);
-        self.subnet_by_term.insert(Term::attribute(&resource.address, format!("subnet[{index}].id")), id);
+        // azapi shows what Azure answered as `output`.
+        for before in ["", "properties.", "output.properties."] {
+            self.subnet_by_term.insert(Term::attribute(&resource.address, format!("{before}{path}.id")), id);
+        }
     }
 
     /// A VNet that code only reads: the declared one of that name, if there is one.
     fn add_existing_vnet(&mut self, resource: &Resource) {
-        let body = Part::body(&resource.body, At::new(resource.header));
-        let group = body.text(&["resource_group_name"]);
-        let id = match body.get("name") {
-            Some(name) => self.vnet_named(name, &group, &resource.module),
-            None => Err(Undecided::new("this VNet has no name", Some(resource.header))),
+        let body = Part::resource(resource);
+        let id = match (id_in_code(&body), body.get("name")) {
+            (Some(id), _) => self.vnet_by_id(id),
+            (None, Some(name)) => self.vnet_named(name, &resource_group(&body), &resource.module),
+            (None, None) => Err(Undecided::new("this VNet has no name", Some(resource.header))),
         };
         if let Ok(id) = id {
             self.vnet_by_address.insert(Arc::clone(&resource.address), id);
@@ -129,8 +136,8 @@ impl Networks {
         }
     }
 
-    fn add_subnet(&mut self, resource: &Resource) {
-        let body = Part::body(&resource.body, At::new(resource.header));
+    fn add_subnet(&mut self, resource: &Resource, all: &[Resource]) {
+        let body = arm::body(resource, all);
         let vnet = self.vnet_of(&body, &resource.module);
         let subnet = self.subnet_of(&body, Arc::clone(&resource.address), vnet);
         let vnet = subnet.vnet.known().ok().flatten().copied();
@@ -143,8 +150,12 @@ impl Networks {
 
     /// A subnet that code only reads: the declared one of that name in that VNet, if there is one.
     fn add_existing_subnet(&mut self, resource: &Resource) {
-        let body = Part::body(&resource.body, At::new(resource.header));
+        let body = Part::resource(resource);
         let term = Term::attribute(&resource.address, "id");
+        if let Some(Ok(known)) = id_in_code(&body).map(|id| self.find_subnet(id)) {
+            self.subnet_by_term.insert(term, known);
+            return;
+        }
         let vnet = self.vnet_of(&body, &resource.module);
         let name = body.text(&["name"]);
         let declared = match (&vnet, name.known()) {
@@ -168,11 +179,12 @@ impl Networks {
         let mut prefixes = part.ranges(&["address_prefixes", "address_prefix"]);
         if prefixes.is_empty() {
             let why = Undecided::new(format!("the range of {address} is assigned by Azure"), Some(part.at.site));
-            prefixes.push(Field::new("address_prefixes", State::Unknown(why), part.at.clone()));
+            prefixes.push(Field::new(part.spelled("address_prefixes"), State::Unknown(why), part.at.clone()));
         }
+        let delegation = part.spelled("delegation");
         let delegations = match part.parts("delegation") {
             Ok(parts) => {
-                let services = parts.iter().map(|d| d.part("service_delegation").text(&["name"]));
+                let services = parts.iter().map(|d| d.text(&["service_delegation.name"]));
                 let at = parts.first().map_or(part.at.clone(), |p| p.at.clone());
                 let mut known = Vec::new();
                 let mut unknown = None;
@@ -187,9 +199,9 @@ impl Networks {
                     None if known.is_empty() => State::Absent,
                     None => State::Set(known),
                 };
-                Field::new("delegation", state, at)
+                Field::new(delegation, state, at)
             }
-            Err((why, at)) => Field::new("delegation", State::Unknown(why), at),
+            Err((why, at)) => Field::new(delegation, State::Unknown(why), at),
         };
         Subnet {
             address,
@@ -199,7 +211,7 @@ impl Networks {
             vnet: link("virtual_network_name", vnet, part.at.clone()),
             delegations,
             route_table: self.outbound.own_table(part),
-            nat_gateway: Field::new("nat_gateway_id", State::Absent, part.at.clone()),
+            nat_gateway: self.outbound.own_gateway(part),
         }
     }
 
@@ -230,11 +242,11 @@ impl Networks {
 
     /// The VNet that something in it names.
     fn vnet_of(&mut self, part: &Part<'_>, module: &Arc<str>) -> Result<VnetId, Undecided> {
-        if let Some(id) = part.get("virtual_network_id") {
+        if let Some(id) = part.find("virtual_network_id")? {
             return self.vnet_by_id(id);
         }
-        let group = part.text(&["resource_group_name"]);
-        match part.get("virtual_network_name") {
+        let group = resource_group(part);
+        match part.find("virtual_network_name")? {
             Some(name) => self.vnet_named(name, &group, module),
             None => Err(Undecided::new("no VNet is named here", Some(part.at.site))),
         }
@@ -281,6 +293,16 @@ impl Networks {
         }
         let title = read::from_val("name", name, |v| Ok::<_, String>(v.as_str().unwrap_or("").to_owned()));
         Ok(self.push_vnet(unseen_vnet(title, group.clone(), name.at.clone()), Some(name.clone()), module))
+    }
+
+    /// The subnet that an attribute names by its id. An empty text is as good as none.
+    pub fn subnet_at(&mut self, part: &Part<'_>, name: &'static str) -> Field<SubnetId> {
+        let spelled = part.spelled(name);
+        match part.find(name) {
+            Ok(Some(id)) if id.value.as_str() != Some("") => self.subnet_by_id(spelled, id),
+            Ok(_) => Field::new(spelled, State::Absent, part.at.clone()),
+            Err(why) => Field::new(spelled, State::Unknown(why), part.at.clone()),
+        }
     }
 
     /// The subnet that a value names by its id: a reference, an id as text, or a text around a reference.
@@ -330,6 +352,26 @@ impl Networks {
         };
         let name = named_in_id("name", names.subnet.as_ref(), id);
         self.push_subnet(unseen_subnet(&address, at, name, vnet, why))
+    }
+}
+
+/// The id that code asks for. (A plan shows ids of azurerm, too, but as answers.)
+fn id_in_code<'r>(part: &Part<'r>) -> Option<&'r Val> {
+    part.get("id").filter(|_| part.vocabulary() == Vocabulary::Arm)
+}
+
+/// The name of the resource group: an attribute, or a part of the id of what the resource is in.
+pub(super) fn resource_group(part: &Part<'_>) -> Field<String> {
+    match part.vocabulary() {
+        Vocabulary::Azurerm => part.text(&["resource_group_name"]),
+        Vocabulary::Arm => match part.find("parent") {
+            Ok(Some(id)) => {
+                let name = parts_of_id(id).ok().and_then(|parts| name_in_id(&parts, "resourceGroups"));
+                named_in_id("parent", name.as_ref(), id)
+            }
+            Ok(None) => Field::new("parent", State::Absent, part.at.clone()),
+            Err(why) => Field::new("parent", State::Unknown(why), part.at.clone()),
+        },
     }
 }
 

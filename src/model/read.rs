@@ -1,52 +1,172 @@
 //! From located values to fields.
 
+use super::fields::Vocabulary;
 use super::{Field, State, Undecided};
 use crate::cidr::Cidr;
+use crate::tree::Resource;
 use crate::value::{At, Map, Val, Value};
 use std::net::IpAddr;
 use std::sync::Arc;
 
 /// A nested block or object that may be absent or unknown: what its attributes are follows from that.
+///
+/// Attributes are asked for by their azurerm names, whatever the vocabulary of the code.
+#[derive(Clone)]
 pub struct Part<'r> {
     map: Option<&'r Map>,
     unknown: Option<Undecided>,
+    vocabulary: Vocabulary,
+    /// What another resource sets here instead.
+    update: Option<Box<Part<'r>>>,
+    /// Why it is not known whether this holds, if it is an update.
+    doubt: Option<Undecided>,
     /// The block's header; of an absent block, that of the block around it.
     pub at: At,
 }
 
+/// What a name stands for: a value, nothing, or something that is not known.
+type Found<'r> = Result<Option<&'r Val>, Undecided>;
+
 impl<'r> Part<'r> {
     /// The whole body of a resource.
-    pub fn body(map: &'r Map, at: At) -> Self {
-        Self { map: Some(map), unknown: None, at }
+    pub fn resource(resource: &'r Resource) -> Self {
+        let vocabulary = Vocabulary::of(&resource.kind);
+        Self { vocabulary, map: Some(&resource.body), ..Self::absent(At::new(resource.header)) }
+    }
+
+    fn absent(at: At) -> Self {
+        Self { map: None, unknown: None, vocabulary: Vocabulary::Azurerm, update: None, doubt: None, at }
+    }
+
+    /// The same, with what another resource sets in it. With a doubt it is not known whether it does.
+    pub fn updated(mut self, update: Part<'r>, doubt: Option<Undecided>) -> Self {
+        let before = self.update.take();
+        self.update = Some(Box::new(Self { doubt: doubt.or(update.doubt.clone()), update: before, ..update }));
+        self
+    }
+
+    /// In which names it is written.
+    pub fn vocabulary(&self) -> Vocabulary {
+        self.vocabulary
+    }
+
+    /// How an attribute is spelled in the code, without what it stands in.
+    pub fn spelled(&self, name: &'static str) -> &'static str {
+        let path = self.vocabulary.spell(name).unwrap_or(name);
+        path.rsplit('.').next().unwrap_or(path)
     }
 
     /// The entry of this name, unless it is absent or null.
+    ///
+    /// # Errors
+    /// The reason, when it is not known whether there is one.
+    pub fn find(&self, name: &str) -> Found<'r> {
+        if let Some(update) = &self.update {
+            match update.find(name) {
+                Ok(None) => {}
+                found => return found,
+            }
+        }
+        let found = self.own(name)?;
+        found.map_or(Ok(None), |val| self.doubt.clone().map_or(Ok(Some(val)), Err))
+    }
+
+    /// The entry of this name, where that is known to be there.
     pub fn get(&self, name: &str) -> Option<&'r Val> {
-        self.map?.get(name)
+        self.find(name).ok().flatten()
+    }
+
+    fn own(&self, name: &str) -> Found<'r> {
+        if let Some(unknown) = &self.unknown {
+            return Err(unknown.clone());
+        }
+        let (Some(map), Some(path)) = (self.map, self.vocabulary.spell(name)) else { return Ok(None) };
+        let mut steps = path.split('.');
+        let last = steps.next_back().unwrap_or(path);
+        let mut map = map;
+        for step in steps {
+            let Some(val) = self.entry(map, step)? else { return Ok(None) };
+            let first = val.value.as_items().map_or(Some(val), <[Val]>::first);
+            match first.map(|v| &v.value) {
+                Some(Value::Map(inner)) => map = inner,
+                _ => return Err(undecided(val)),
+            }
+        }
+        self.entry(map, last)
+    }
+
+    /// An entry of a map by its name in the code.
+    fn entry(&self, map: &'r Map, name: &str) -> Found<'r> {
+        if self.vocabulary == Vocabulary::Azurerm {
+            return Ok(map.get(name));
+        }
+        if let Some(val) = any_case(map, name)? {
+            return Ok(Some(val));
+        }
+        for envelope in ENVELOPES {
+            match any_case(map, envelope)?.map(|val| (val, &val.value)) {
+                Some((_, Value::Map(inner))) => {
+                    if let Some(val) = any_case(inner, name)? {
+                        return Ok(Some(val));
+                    }
+                }
+                Some((val, _)) => return Err(undecided(val)),
+                None => {}
+            }
+        }
+        Ok(None)
     }
 
     /// The first of these entries that is there: newer and older spellings of one thing.
     pub fn either(&self, names: &[&'static str]) -> (&'static str, Option<&'r Val>) {
-        let first = names.first().copied().unwrap_or("");
-        names.iter().find_map(|n| Some((*n, Some(self.get(n)?)))).unwrap_or((first, None))
+        let (name, found) = self.first(names);
+        (name, found.ok().flatten())
+    }
+
+    fn first(&self, names: &[&'static str]) -> (&'static str, Found<'r>) {
+        for name in names {
+            match self.find(name) {
+                Ok(None) => {}
+                found => return (self.spelled(name), found),
+            }
+        }
+        (names.first().map_or("", |name| self.spelled(name)), Ok(None))
     }
 
     /// The block of this name, of which there is at most one.
     pub fn part(&self, name: &str) -> Part<'r> {
-        match self.parts(name) {
-            Ok(parts) => parts.into_iter().next().unwrap_or(Part { map: None, unknown: None, at: self.at.clone() }),
-            Err((unknown, at)) => Part { map: None, unknown: Some(unknown), at },
+        let part = match self.own_parts(name) {
+            Ok(parts) => {
+                let absent = || Part { vocabulary: self.vocabulary, ..Self::absent(self.at.clone()) };
+                parts.into_iter().next().unwrap_or_else(absent)
+            }
+            Err((unknown, at)) => Part { unknown: Some(unknown), vocabulary: self.vocabulary, ..Self::absent(at) },
+        };
+        match &self.update {
+            Some(update) if !matches!(update.find(name), Ok(None)) => part.updated(update.part(name), update.doubt.clone()),
+            _ => part,
         }
     }
 
     /// All blocks of this name, or why they are not known.
     pub fn parts(&self, name: &str) -> Result<Vec<Part<'r>>, (Undecided, At)> {
-        if let Some(unknown) = &self.unknown {
-            return Err((unknown.clone(), self.at.clone()));
+        if let Some(update) = &self.update
+            && !matches!(update.find(name), Ok(None))
+        {
+            let why = Undecided::new("another resource changes what is listed here", Some(update.at.site));
+            return Err((why, update.at.clone()));
         }
-        let Some(val) = self.get(name) else { return Ok(Vec::new()) };
+        self.own_parts(name)
+    }
+
+    fn own_parts(&self, name: &str) -> Result<Vec<Part<'r>>, (Undecided, At)> {
+        let val = match self.own(name) {
+            Ok(Some(val)) => val,
+            Ok(None) => return Ok(Vec::new()),
+            Err(unknown) => return Err((unknown, self.at.clone())),
+        };
         let one = |val: &'r Val| match &val.value {
-            Value::Map(map) => Ok(Part { map: Some(map), unknown: None, at: val.at.clone() }),
+            Value::Map(map) => Ok(Part { map: Some(map), vocabulary: self.vocabulary, ..Self::absent(val.at.clone()) }),
             _ => Err((undecided(val), val.at.clone())),
         };
         match &val.value {
@@ -57,16 +177,20 @@ impl<'r> Part<'r> {
 
     /// Whether the block is there at all.
     pub fn exists(&self) -> Result<bool, Undecided> {
-        self.unknown.clone().map_or(Ok(self.map.is_some()), Err)
+        let own = match (&self.unknown, self.map) {
+            (Some(unknown), _) => Err(unknown.clone()),
+            (None, Some(_)) => self.doubt.clone().map_or(Ok(true), Err),
+            (None, None) => Ok(false),
+        };
+        super::either(own, self.update.as_ref().map_or(Ok(false), |update| update.exists()))
     }
 
     /// An attribute, converted.
     pub fn field<T>(&self, names: &[&'static str], convert: impl Fn(&Value) -> Result<T, String>) -> Field<T> {
-        let (name, val) = self.either(names);
-        match (&self.unknown, val) {
-            (Some(unknown), _) => Field::new(name, State::Unknown(unknown.clone()), self.at.clone()),
-            (None, Some(val)) => from_val(name, val, convert),
-            (None, None) => Field::new(name, State::Absent, self.at.clone()),
+        match self.first(names) {
+            (name, Err(unknown)) => Field::new(name, State::Unknown(unknown), self.at.clone()),
+            (name, Ok(Some(val))) => from_val(name, val, convert),
+            (name, Ok(None)) => Field::new(name, State::Absent, self.at.clone()),
         }
     }
 
@@ -96,9 +220,11 @@ impl<'r> Part<'r> {
 
     /// A list of ranges; empty when absent.
     pub fn ranges(&self, names: &[&'static str]) -> Vec<Field<Cidr>> {
-        let (name, val) = self.either(names);
-        let Some(val) = val else {
-            return self.unknown.iter().map(|u| Field::new(name, State::Unknown(u.clone()), self.at.clone())).collect();
+        let (name, found) = self.first(names);
+        let val = match found {
+            Ok(Some(val)) => val,
+            Ok(None) => return Vec::new(),
+            Err(unknown) => return vec![Field::new(name, State::Unknown(unknown), self.at.clone())],
         };
         match &val.value {
             Value::List(items) | Value::Set(items) => {
@@ -137,6 +263,19 @@ impl<T> Field<T> {
             self.state = State::Default(default);
         }
         self
+    }
+}
+
+/// What Resource Manager wraps around attributes.
+const ENVELOPES: [&str; 2] = ["properties", "config"];
+
+/// An entry by a name in any letter case. In an open map, one that is not listed may be there all the same.
+fn any_case<'r>(map: &'r Map, name: &str) -> Found<'r> {
+    let listed = map.entries.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, val)| val);
+    match (listed, &map.open) {
+        (Some(val), _) => Ok(Some(val).filter(|v| !v.value.is_null())),
+        (None, Some(open)) => Err(Undecided { reason: Arc::clone(&open.reason), span: open.span, choice: open.choice.clone() }),
+        (None, None) => Ok(None),
     }
 }
 

@@ -4,6 +4,7 @@ use super::excerpt::{Excerpt, Excerpts, TAB};
 use super::{Finding, Location, Report, Severity, Style, UndecidedRule, in_scenarios, plural, printable};
 use crate::source::{FileId, Sources, Span, Unreadable};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{self, Write};
 
@@ -99,6 +100,16 @@ impl<'m> Snippet<'m> {
             if i == 0 { LabeledSpan::new_primary_with_span(message, mark) } else { LabeledSpan::new_with_span(message, mark) }
         };
         self.marks.iter().enumerate().map(label).collect()
+    }
+}
+
+/// What could not be followed and may hold a cluster.
+fn hidden(report: &Report) -> String {
+    let names: BTreeSet<&str> = report.undecided.iter().filter(|u| u.rule == "*").map(|u| u.cluster.as_str()).collect();
+    match (names.first(), names.len()) {
+        (None, _) => String::new(),
+        (Some(name), 1) => format!(", but {} may hold one", printable(name)),
+        (Some(name), many) => format!(", but {} and {} more may hold one", printable(name), many - 1),
     }
 }
 
@@ -240,7 +251,7 @@ impl<'a> Page<'a> {
         let files = plural(report.files, "file");
         let mut parts = vec![format!("{found} in {} ({files})", plural(report.clusters.len(), "cluster"))];
         if report.clusters.is_empty() && counts.is_empty() {
-            parts = vec![format!("no AKS cluster found ({files})")];
+            parts = vec![format!("no AKS cluster found ({files}){}", hidden(report))];
         }
         let unread = report.unreadable.chunk_by(|a, b| a.path == b.path).count();
         if unread > 0 {

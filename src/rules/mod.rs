@@ -29,7 +29,7 @@ use crate::date::Date;
 use crate::facts::Facts;
 use crate::model::{Cluster, Pool, Undecided, World};
 use crate::report::{Finding, Related, Report, UndecidedRule};
-use crate::value::At;
+use crate::value::{At, Hop, USED_INSIDE};
 
 /// A rule: its name, its document, what it applies to, and the function that checks it.
 pub struct Rule {
@@ -284,7 +284,8 @@ fn finish(rule: &Rule, document: &Document, cluster: &Cluster, day: Date, draft:
     debug_assert!(document.history().any(|(case, _)| case == draft.case), "{} has no case {:?}", rule.name, draft.case);
     let severity = document.severity(draft.case, day)?;
     let came_from = |at: &At, origin| {
-        at.hops.iter().map(|h| Related { message: h.label.to_string(), span: h.span, origin }).collect::<Vec<_>>()
+        let one = |h: &Hop| Related { message: h.label.to_string(), span: h.span, origin: origin && &*h.label != USED_INSIDE };
+        at.hops.iter().map(one).collect::<Vec<_>>()
     };
     let mut related = came_from(&draft.at, true);
     for (message, at) in draft.related {
@@ -293,7 +294,9 @@ fn finish(rule: &Rule, document: &Document, cluster: &Cluster, day: Date, draft:
     }
     let mut kept: Vec<Related> = Vec::new();
     for r in related {
-        if r.span != draft.at.site && !kept.iter().any(|k| k.span == r.span && (k.message == r.message || r.origin)) {
+        // What a module takes by default is told at its call, which may be the place of the finding, too.
+        let elsewhere = r.span != draft.at.site || r.message.starts_with("default of ");
+        if elsewhere && !kept.iter().any(|k| k.span == r.span && (k.message == r.message || r.origin)) {
             kept.push(r);
         }
     }

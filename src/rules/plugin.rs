@@ -20,16 +20,9 @@ pub fn overlay_requires_azure_plugin(_: &Context, cluster: &Cluster, out: &mut O
     Ok(())
 }
 
-/// The plugin. Resource Manager has no documented default for it; azurerm requires the attribute and says so itself.
+/// The plugin. azurerm requires the attribute and says so itself.
 fn plugin(cluster: &Cluster) -> Result<Option<&str>, Undecided> {
-    let field = &cluster.plugin;
-    match field.known()? {
-        None if cluster.deployer == Deployer::ResourceManager => {
-            let reason = format!("{} is not written, and its default is not documented", field.name);
-            Err(Undecided::new(reason, Some(field.at.site)))
-        }
-        plugin => Ok(plugin.map(String::as_str)),
-    }
+    Ok(cluster.plugin.known()?.map(String::as_str))
 }
 
 /// The plugin, if it is another one than `azure`.
@@ -169,7 +162,7 @@ pub fn network_plugin_mode_casing(cx: &Context, cluster: &Cluster, out: &mut Out
     let (name, at) = (cluster.mode.name, &cluster.mode.at);
     let accepted = match &cluster.deployer {
         Deployer::Azurerm(version) => accepted_spelling(spelling, version),
-        Deployer::ResourceManager => None,
+        Deployer::ResourceManager { .. } => None,
     };
     match accepted {
         Some(accepted) if accepted != written => {

@@ -3,4 +3,5 @@
 pub mod bicep;
 pub mod expr;
 pub mod hcl;
+pub mod installed;
 pub mod json;

@@ -1,5 +1,6 @@
 //! Resources: their bodies with nested and dynamic blocks, as open maps.
 
+use super::azapi::is_azapi;
 use super::expr::{Env, EvalError, TOO_MUCH_WORK};
 use super::module::ResourceBlock;
 use super::reference::prefix;
@@ -129,11 +130,11 @@ impl<'m> Evaluator<'m> {
 
     /// The resources of these kinds in a module instance and all that it calls, in the order of the code.
     pub(super) fn collect(&self, instance: &Rc<Instance<'m>>, wanted: &dyn Fn(&str) -> bool, into: &mut Vec<tree::Resource>) {
-        for resource in instance.module.resources.iter().filter(|r| wanted(&r.kind)) {
+        for resource in instance.module.resources.iter().filter(|r| wanted(&r.kind) || is_azapi(&r.kind)) {
             let Ok((repetition, vals)) = self.resource(instance, resource) else { continue };
             for (repeat, val) in repetition.instances().iter().zip(vals) {
                 let Value::Map(body) = val.value else { continue };
-                into.push(tree::Resource {
+                let made = tree::Resource {
                     address: self.resource_address(instance, resource, repeat.as_ref().map_or("", |r| &r.suffix)),
                     kind: Arc::clone(&resource.kind),
                     module: Arc::clone(&instance.address),
@@ -141,7 +142,21 @@ impl<'m> Evaluator<'m> {
                     header: resource.block.header,
                     body,
                     repeated: repetition.unknown().cloned(),
-                });
+                };
+                if !is_azapi(&made.kind) {
+                    into.push(made);
+                    continue;
+                }
+                let address = made.address.to_string();
+                match self.arm_resource(made, &resource.block, Env { instance, repeat: repeat.as_ref(), names: None }) {
+                    Ok(made) if wanted(&made.kind) => into.push(made),
+                    Ok(_) => {}
+                    Err(kind) => self.unresolved.borrow_mut().push((
+                        address,
+                        kind.value.as_unknown().map_or_else(|| "its type is no text".into(), |u| Arc::clone(&u.reason)),
+                        resource.block.header,
+                    )),
+                }
             }
         }
         for (name, call) in &instance.module.calls {

@@ -251,7 +251,7 @@ impl<'m> Evaluator<'m> {
         }
         let name = unknown.term.as_ref()?.to_string();
         let (key, negated) = name.strip_prefix('!').map_or((name.as_str(), false), |key| (key, true));
-        let written = self.sources.text(span);
+        let written = self.text(span);
         let text = if written.len() <= 80 && !written.contains('\n') { written } else { "a condition" };
         Some((Choice { key: key.into(), text: text.into(), span }, negated))
     }

@@ -3,14 +3,18 @@
 //! Everything is evaluated when it is first asked for, and once: a root module's [`Evaluator`] holds [`Instance`]s of modules, and each
 //! keeps the values of its names. What is asked for while it is being worked out refers to itself.
 
+mod azapi;
 mod block;
 pub mod convert;
 mod expr;
 mod files;
 pub mod functions;
+mod installed;
+mod known;
 mod module;
 mod number;
 mod overrides;
+mod own;
 mod reference;
 mod repeat;
 mod validation;
@@ -18,6 +22,7 @@ mod variables;
 mod version;
 
 pub use module::{Module, Modules, VariableFile};
+pub use own::Own;
 pub use version::{provider_version, within};
 
 use crate::config::Config;
@@ -25,7 +30,7 @@ use crate::model::Undecided;
 use crate::source::{Sources, Span};
 use crate::syntax::hcl::ast::Block;
 use crate::tree;
-use crate::value::Val;
+use crate::value::{Term, Unknown, Val, Value};
 use expr::{Env, EvalError};
 use module::literal;
 use repeat::{Repeat, Repetition};
@@ -67,6 +72,11 @@ pub fn evaluate(
     let mut evaluated = Evaluated::default();
     evaluator.collect(&root, wanted, &mut evaluated.resources);
     evaluator.validations(&root, &evaluated.resources, &mut evaluated.validations);
+    if !modules.installed.is_empty() || !modules.known.is_empty() {
+        let own = Own::new(folder, modules, sources);
+        evaluated.resources = evaluated.resources.into_iter().map(|r| own.resource(r)).collect();
+        evaluated.validations = evaluated.validations.into_iter().map(|v| own.validation(v)).collect();
+    }
     let unresolved = evaluator.unresolved.take();
     evaluated.unresolved =
         unresolved.into_iter().map(|(call, reason, span)| (call, Undecided::new(reason, Some(span)))).collect();
@@ -124,6 +134,21 @@ struct Caller<'m> {
     repeat: Option<Repeat>,
 }
 
+impl Instance<'_> {
+    /// An output that the real module may have, but not the one that stands in for it.
+    fn hidden_output(&self, name: &str, site: Span) -> Val {
+        let place = self.caller.as_ref().map_or(site, |caller| caller.call.header);
+        let unknown = Unknown::new(format!("the output {name} of {} is not known", self.address), Some(place));
+        let term = Term::symbol(format!("{}.{name}", self.address));
+        Val::new(Value::Unknown(Arc::new(unknown.called(Some(term)))), place)
+    }
+
+    /// The names of the calls that lead to it, joined by dots.
+    fn key(&self) -> String {
+        self.caller.as_ref().map_or_else(String::new, |caller| installed::join(&caller.instance.key(), &caller.name))
+    }
+}
+
 /// What a module call makes.
 enum Calls<'m> {
     Resolved { repetition: Repetition, instances: Vec<Rc<Instance<'m>>> },
@@ -149,6 +174,11 @@ enum Slot {
 }
 
 impl<'m> Evaluator<'m> {
+    /// The code at a place.
+    fn text(&self, place: Span) -> &'m str {
+        self.modules.known.text(place).unwrap_or_else(|| self.sources.text(place))
+    }
+
     /// The evaluator of a root module, and the instance that the root is.
     fn of_root(
         module: &'m Module,
@@ -206,6 +236,9 @@ impl<'m> Evaluator<'m> {
     fn output(&self, instance: &Rc<Instance<'m>>, name: &Arc<str>, site: Span) -> Result<Val, EvalError> {
         let block = instance.module.outputs.get(name);
         let Some(value) = block.and_then(|b| b.body.attribute("value")) else {
+            if instance.module.stands_in {
+                return Ok(instance.hidden_output(name, site));
+            }
             return Err(EvalError { message: format!("the module has no output {name}").into(), span: site });
         };
         let env = Env { instance, repeat: None, names: None };
@@ -221,7 +254,7 @@ impl<'m> Evaluator<'m> {
         // While count or for_each is worked out, the call itself cannot be used.
         let busy = Calls::Unresolved(format!("module.{name} refers to itself").into());
         self.calls.borrow_mut().insert(key.clone(), Rc::new(busy));
-        let calls = Rc::new(match self.called_module(instance, call) {
+        let calls = Rc::new(match self.called_module(instance, name, call) {
             Ok(module) => self.call_instances(instance, name, call, module),
             Err(reason) => Calls::Unresolved(reason),
         });
@@ -229,9 +262,13 @@ impl<'m> Evaluator<'m> {
         calls
     }
 
-    fn called_module(&self, instance: &Rc<Instance<'m>>, call: &Block) -> Result<&'m Module, Arc<str>> {
-        let Some(folder) = instance.module.called_folder(call) else {
+    fn called_module(&self, instance: &Rc<Instance<'m>>, name: &str, call: &Block) -> Result<&'m Module, Arc<str>> {
+        let key = installed::join(&instance.key(), name);
+        let Some(folder) = self.modules.callee(&self.root_folder, instance.module, &key, call) else {
             let source = call.body.attribute("source").and_then(|a| literal(&a.expr));
+            if let Some(why) = self.modules.known.why_not(call) {
+                return Err(Arc::clone(why));
+            }
             return Err(match source {
                 Some((source, _)) => format!("the module {source} is not part of this code").into(),
                 None => "the module has no source".into(),

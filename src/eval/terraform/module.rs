@@ -1,5 +1,7 @@
 //! A Terraform module: everything the files of one folder declare, merged and indexed. Read once, evaluated as often as it is called.
 
+use super::installed::Installed;
+use super::known::Known;
 use super::overrides;
 use crate::source::{self, FileId, SourceFile, Sources, Span};
 use crate::syntax::hcl::ast::{Attribute, Block, Body, Expr, ExprKind};
@@ -13,6 +15,8 @@ use std::sync::Arc;
 pub struct Module {
     /// Its folder, "" for the working directory.
     pub folder: String,
+    /// Whether it stands in for another module, and has less than that one.
+    pub stands_in: bool,
     /// Input variables by name.
     pub variables: BTreeMap<Arc<str>, Block>,
     /// Local values by name.
@@ -78,6 +82,13 @@ impl Module {
             }
         }
         (module, errors)
+    }
+
+    /// A module that stands in for another one: it has not all of that one's outputs.
+    pub fn stand_in(folder: &str, body: Body) -> Self {
+        let mut module = Module { folder: folder.to_owned(), stands_in: true, ..Module::default() };
+        body.blocks.into_iter().for_each(|block| module.add(block));
+        module
     }
 
     /// The resource of this kind and name.
@@ -161,6 +172,10 @@ pub struct Modules {
     variable_files: BTreeMap<String, VariableFile>,
     /// The variables that a plan was made with, by the path of the plan.
     planned: BTreeMap<String, VariableFile>,
+    /// What `terraform init` has downloaded.
+    pub installed: Installed,
+    /// Stand-ins for modules that are known without their code.
+    pub known: Known,
 }
 
 /// A variable file that no module loads by itself.
@@ -183,7 +198,7 @@ impl Modules {
         let parse = |(file, f): (FileId, &SourceFile)| (file, parse_named(file, name_of(f.path()), f.text()));
         let loaded: Vec<(FileId, hcl::Parsed)> = loaded.into_par_iter().map(parse).collect();
         let other: Vec<(FileId, hcl::Parsed)> = other.into_par_iter().map(parse).collect();
-        let mut modules = Self::default();
+        let mut modules = Self { installed: Installed::read(sources), ..Self::default() };
         let mut errors = Vec::new();
         let mut folders: BTreeMap<&str, Vec<ParsedFile>> = BTreeMap::new();
         for (file, parsed) in loaded {
@@ -204,6 +219,16 @@ impl Modules {
             modules.variable_files.insert(path.to_owned(), file);
         }
         (modules, errors)
+    }
+
+    /// All modules.
+    pub fn iter(&self) -> impl Iterator<Item = &Module> {
+        self.by_folder.values()
+    }
+
+    /// Adds a module under its folder's name.
+    pub fn insert(&mut self, module: Module) {
+        self.by_folder.insert(module.folder.clone(), module);
     }
 
     /// The variable file of this path, unless only a module loads it.

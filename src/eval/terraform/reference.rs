@@ -70,7 +70,7 @@ impl<'m> Evaluator<'m> {
 
     /// Marks a value as used at `site`: its old place becomes a hop, named as it is written there or by `label`.
     fn used(&self, val: Val, site: Span, label: Option<String>) -> Val {
-        let written = self.sources.text(site);
+        let written = self.text(site);
         let label = label.unwrap_or_else(|| {
             if written.len() <= LONGEST_LABEL && !written.contains('\n') { written.to_owned() } else { "value".to_owned() }
         });
@@ -152,7 +152,7 @@ impl<'m> Evaluator<'m> {
         let owner = if rest.len() == 1 { owner(&val) } else { None };
         let owner = owner.or_else(|| self.owner_before_last(&val, rest, env));
         let val = self.steps(val, rest, env)?;
-        let written = self.sources.text(site);
+        let written = self.text(site);
         let label = if written.len() <= LONGEST_LABEL { written.to_owned() } else { format!("{kind}.{name}") };
         Ok(val.used_at(site, &label, owner))
     }
@@ -206,7 +206,11 @@ impl<'m> Evaluator<'m> {
         let whole = |instance: &Rc<Instance<'m>>| {
             let outputs = instance.module.outputs.keys();
             let entry = |name: &Arc<str>| Some((Arc::clone(name), self.output(instance, name, site).ok()?));
-            Val::new(Value::map(outputs.filter_map(entry).collect()), call.header)
+            let open = instance.module.stands_in.then(|| {
+                let reason = format!("what else {} gives is not known", instance.address);
+                Arc::new(Unknown::new(reason, Some(call.header)))
+            });
+            Val::new(Value::Map(Arc::new(Map { entries: outputs.filter_map(entry).collect(), typed: false, open })), call.header)
         };
         let val = match repetition {
             Repetition::Once => instances.first().map(whole),

@@ -68,7 +68,13 @@ impl<'m> Evaluator<'m> {
         let nullable = !matches!(block.body.attribute("nullable").map(|a| &a.expr.kind), Some(ExprKind::Bool(false)));
         match (given, block.body.attribute("default")) {
             (Some((val, label)), _) if nullable || !val.value.is_null() => return (val, label),
-            (_, Some(default)) => return (self.value(&default.expr, env), format!("default of var.{name}")),
+            (_, Some(default)) => {
+                let label = match &instance.caller {
+                    Some(caller) if instance.module.stands_in => format!("default of {name} in module.{}", caller.name),
+                    _ => format!("default of var.{name}"),
+                };
+                return (self.value(&default.expr, env), label);
+            }
             (Some((null, label)), None) => return (Val::unknown(format!("var.{name} must not be null"), null.at.site), label),
             (None, None) => {}
         }

@@ -1,6 +1,6 @@
 //! Version constraints on the azurerm provider.
 
-use super::Modules;
+use super::{Modules, installed};
 use crate::model::ProviderVersion;
 use std::collections::BTreeSet;
 
@@ -14,14 +14,17 @@ pub fn provider_version(folder: &str, modules: &Modules) -> ProviderVersion {
     }
     let mut range = ProviderVersion::default();
     let mut seen = BTreeSet::new();
-    let mut next = vec![folder.to_owned()];
-    while let Some(folder) = next.pop() {
-        let Some(module) = modules.get(&folder) else { continue };
-        if !seen.insert(folder) {
+    let mut next = vec![(folder.to_owned(), String::new())];
+    while let Some((called, key)) = next.pop() {
+        let Some(module) = modules.get(&called) else { continue };
+        if !seen.insert(called) {
             continue;
         }
         range = within(range, module.azurerm_constraints.iter().map(|(text, _)| &**text));
-        next.extend(module.calls.values().filter_map(|call| module.called_folder(call)));
+        for (name, call) in &module.calls {
+            let key = installed::join(&key, name);
+            next.extend(modules.callee(folder, module, &key, call).map(|folder| (folder, key)));
+        }
     }
     range
 }
@@ -32,6 +35,24 @@ pub fn within<'t>(mut range: ProviderVersion, constraints: impl Iterator<Item = 
         narrow(&mut range, part.trim());
     }
     range
+}
+
+/// The versions that a constraint such as `~> 9.1, < 9.5` allows.
+pub(super) fn range(constraint: &str) -> ProviderVersion {
+    within(ProviderVersion::default(), std::iter::once(constraint))
+}
+
+/// The one version that a tag such as `v9.1.0` names.
+pub(super) fn exactly(tag: &str) -> Option<ProviderVersion> {
+    let (version @ (major, minor, patch), _) = parse(tag.strip_prefix('v').unwrap_or(tag))?;
+    Some(ProviderVersion { least: Some(version), below: Some((major, minor, patch + 1)) })
+}
+
+/// Whether a constraint allows a version.
+pub(super) fn allows(constraint: &str, version: &str) -> bool {
+    let Some((version, _)) = parse(version) else { return true };
+    let range = range(constraint);
+    range.least.is_none_or(|least| least <= version) && range.below.is_none_or(|below| version < below)
 }
 
 /// Narrows a range by one constraint; one that is not understood says nothing.

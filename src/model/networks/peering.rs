@@ -14,17 +14,31 @@ const WHOLE: [&str; 2] = ["allow_virtual_network_access", "peer_complete_virtual
 impl Networks {
     /// Adds what a peering connects. Azure needs one in each direction, but the other one may be made elsewhere, so that either counts.
     pub(super) fn add_peering(&mut self, resource: &Resource) {
-        let body = Part::body(&resource.body, At::new(resource.header));
-        let [near, far] = match self.ends(resource, &body) {
+        let body = Part::resource(resource);
+        let near = self.vnet_of(&body, &resource.module);
+        self.add_ends(resource, &body, near);
+    }
+
+    /// Adds the peerings that a VNet lists itself.
+    pub(super) fn add_listed_peerings(&mut self, resource: &Resource) {
+        let Some(&near) = self.vnet_by_address.get(&resource.address) else { return };
+        match Part::resource(resource).parts("virtual_network_peering") {
+            Ok(listed) => listed.iter().for_each(|part| self.add_ends(resource, part, Ok(near))),
+            Err((why, _)) => self.may_have_more(near, &why),
+        }
+    }
+
+    fn add_ends(&mut self, resource: &Resource, body: &Part<'_>, near: Result<VnetId, Undecided>) {
+        let [near, far] = match self.ends(resource, body, near) {
             Ok(ends) => ends,
             // An end that is not known may be any VNet, and so may, for it, the other end.
             Err(why) => return (0..self.vnets.len()).for_each(|i| self.may_have_more(VnetId(i), &why)),
         };
         let peer = |vnet, names: &[&'static str]| {
-            let at = body.either(names).1.map_or_else(|| body.at.clone(), |val| val.at.clone());
+            let at: At = body.either(names).1.map_or_else(|| body.at.clone(), |val| val.at.clone());
             Peer { vnet, address: Arc::clone(&resource.address), at }
         };
-        match self.doubt(resource, &body, near) {
+        match self.doubt(resource, body, near) {
             None => {
                 self.add_peer(near, peer(far, &[REMOTE]));
                 self.add_peer(far, peer(near, &["virtual_network_id", "virtual_network_name"]));
@@ -35,10 +49,10 @@ impl Networks {
     }
 
     /// The two VNets that a peering names: its own and the remote one.
-    fn ends(&mut self, resource: &Resource, body: &Part<'_>) -> Result<[VnetId; 2], Undecided> {
+    fn ends(&mut self, resource: &Resource, body: &Part<'_>, near: Result<VnetId, Undecided>) -> Result<[VnetId; 2], Undecided> {
         let undecided = |why| Err(Undecided::new(why, Some(resource.header)));
-        let near = self.vnet_of(body, &resource.module)?;
-        let Some(remote) = body.get(REMOTE) else { return undecided("this peering names no remote VNet") };
+        let near = near?;
+        let Some(remote) = body.find(REMOTE)? else { return undecided("this peering names no remote VNet") };
         let far = self.vnet_by_id(remote)?;
         if near == far {
             return undecided("both ends of this peering seem to be the same VNet");

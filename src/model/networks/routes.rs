@@ -1,7 +1,8 @@
 //! Route tables and NAT gateways, and the subnets that have them.
 
 use super::{Field, Networks, Part, State, Subnet, SubnetId, Undecided, read};
-use crate::model::{NatGateway, Route, RouteTable};
+use crate::model::fields::{Vocabulary, is_kind};
+use crate::model::{NatGateway, Route, RouteTable, arm};
 use crate::tree::Resource;
 use crate::value::{At, Term, TermPart, Val};
 use std::collections::HashMap;
@@ -33,13 +34,14 @@ pub(super) struct Outbound {
 impl Outbound {
     pub(super) fn read(resources: &[Resource]) -> Self {
         let mut outbound = Self::default();
-        let of =
-            |kind: &'static str, existing: bool| resources.iter().filter(move |r| &*r.kind == kind && r.existing == existing);
+        let of = |kind: &'static str, existing: bool| {
+            resources.iter().filter(move |r| is_kind(&r.kind, kind) && r.existing == existing && !arm::is_update(r))
+        };
         of(TABLE, false).for_each(|r| outbound.add_table(r));
         of(TABLE, true).for_each(|r| outbound.add_existing_table(r));
         of(ROUTE, false).for_each(|r| outbound.add_route(r));
         for gateway in of(GATEWAY, false).chain(of(GATEWAY, true)) {
-            let body = Part::body(&gateway.body, At::new(gateway.header));
+            let body = Part::resource(gateway);
             let gateway = NatGateway {
                 address: Arc::clone(&gateway.address),
                 at: body.at.clone(),
@@ -55,7 +57,7 @@ impl Outbound {
     }
 
     fn push_table(&mut self, resource: &Resource, table: RouteTable) {
-        let body = Part::body(&resource.body, At::new(resource.header));
+        let body = Part::resource(resource);
         self.table_by_address.insert(Arc::clone(&resource.address), self.tables.len());
         self.tables.push(table);
         self.groups.push(body.text(&["resource_group_name"]));
@@ -63,7 +65,7 @@ impl Outbound {
     }
 
     fn add_table(&mut self, resource: &Resource) {
-        let body = Part::body(&resource.body, At::new(resource.header));
+        let body = Part::resource(resource);
         let mut table = RouteTable {
             address: Arc::clone(&resource.address),
             at: body.at.clone(),
@@ -80,7 +82,7 @@ impl Outbound {
 
     /// A table that code only reads: the declared one of that name, if there is one.
     fn add_existing_table(&mut self, resource: &Resource) {
-        let body = Part::body(&resource.body, At::new(resource.header));
+        let body = Part::resource(resource);
         match self.table_named(body.get("name"), &body, &resource.module) {
             Ok(Some(declared)) => _ = self.table_by_address.insert(Arc::clone(&resource.address), declared),
             _ => self.push_table(resource, unseen_table(&resource.address, body.at.clone(), &read_from_azure(resource))),
@@ -89,9 +91,13 @@ impl Outbound {
 
     /// A route with a resource of its own.
     fn add_route(&mut self, resource: &Resource) {
-        let body = Part::body(&resource.body, At::new(resource.header));
+        let body = Part::resource(resource);
         let name = body.get("route_table_name");
-        match self.table_named(name, &body, &resource.module) {
+        let table = match body.get("parent").filter(|_| body.vocabulary() == Vocabulary::Arm) {
+            Some(id) => Ok(reference(id).and_then(|address| self.table_by_address.get(address).copied())),
+            None => self.table_named(name, &body, &resource.module),
+        };
+        match table {
             Ok(Some(id)) => {
                 let Some(table) = self.tables.get_mut(id) else { return };
                 let missing = resource.repeated.as_ref().map(read::undecided);
@@ -149,6 +155,9 @@ impl Outbound {
 
     /// The table that a subnet names itself: inside a VNet, or with an attribute that azurerm writes but does not read.
     pub(super) fn own_table(&self, subnet: &Part<'_>) -> Field<Arc<RouteTable>> {
+        if let Err(why) = subnet.find(TABLE_ID) {
+            return unknown(subnet.spelled(TABLE_ID), why, &subnet.at);
+        }
         let (name, id) = subnet.either(&[TABLE_ID, "route_table_id_wo"]);
         let Some(id) = id.filter(|id| id.value.as_str() != Some("")) else {
             return Field::new(name, State::Absent, subnet.at.clone());
@@ -158,6 +167,22 @@ impl Outbound {
             return unknown(name, read::undecided(id), &id.at);
         }
         Field::new(name, State::Set(Arc::new(self.table(id))), id.at.clone())
+    }
+}
+
+impl Outbound {
+    /// The gateway that a subnet names itself, as it does in the names of Resource Manager.
+    pub(super) fn own_gateway(&self, subnet: &Part<'_>) -> Field<NatGateway> {
+        let name = subnet.spelled(GATEWAY_ID);
+        let id = match (subnet.vocabulary(), subnet.find(GATEWAY_ID)) {
+            (Vocabulary::Azurerm, _) | (_, Ok(None)) => return Field::new(name, State::Absent, subnet.at.clone()),
+            (_, Err(why)) => return unknown(name, why, &subnet.at),
+            (_, Ok(Some(id))) => id,
+        };
+        if id.value.as_str().is_none() && reference(id).is_none() {
+            return unknown(name, read::undecided(id), &id.at);
+        }
+        Field::new(name, State::Set(self.gateway(id)), id.at.clone())
     }
 }
 
@@ -194,7 +219,7 @@ impl Networks {
         find: fn(&Outbound, &Val) -> T,
         slot: fn(&mut Subnet) -> &mut Field<T>,
     ) {
-        let body = Part::body(&resource.body, At::new(resource.header));
+        let body = Part::resource(resource);
         let subnet = match body.get("subnet_id") {
             Some(id) => self.find_subnet(id),
             None => Err(Undecided::new("no subnet is named here", Some(resource.header))),

@@ -32,11 +32,11 @@ pub fn values<'n>(file: FileId, text: &str, values: impl Iterator<Item = (&'n Ar
     Body { attributes: values.map(attribute).collect(), ..Body::default() }
 }
 
-/// The folders that a file's `module` blocks call, as [`super::local_module_calls`] has them.
-pub fn local_module_calls(file: FileId, text: &str) -> Vec<(String, String)> {
+/// The names of a file's `module` blocks with the sources that they call, as [`super::module_calls`] has them.
+pub fn module_calls(file: FileId, text: &str) -> Vec<(String, String)> {
     let body = parse(file, text).body;
     let source = |call: &Block| match &call.body.attribute("source")?.expr.kind {
-        ExprKind::String(source) if super::is_local_source(source) => Some(source.to_string()),
+        ExprKind::String(source) => Some(source.to_string()),
         _ => None,
     };
     body.blocks("module").filter_map(|call| Some((call.labels.first()?.to_string(), source(call)?))).collect()

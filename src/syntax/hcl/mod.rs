@@ -41,8 +41,8 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     Parsed { body, errors: reader.errors }
 }
 
-/// The folders that a file's `module` blocks call by a relative path, as written, with the names of the calls.
-pub fn local_module_calls(text: &str) -> Vec<(String, String)> {
+/// The names of a file's `module` blocks with the sources that they call, as written.
+pub fn module_calls(text: &str) -> Vec<(String, String)> {
     if memchr::memmem::find(text.as_bytes(), b"module").is_none() {
         return Vec::new();
     }
@@ -58,7 +58,6 @@ pub fn local_module_calls(text: &str) -> Vec<(String, String)> {
             if let ItemKind::Attribute(expression) = &inner.kind
                 && slice(&inner.name) == "source"
                 && let Some(source) = slice(&expression.at).strip_prefix('"').and_then(|s| s.strip_suffix('"'))
-                && is_local_source(source)
             {
                 let name = labels.first().map(|l| slice(l).trim_matches('"')).unwrap_or("");
                 calls.push((name.to_owned(), source.to_owned()));

@@ -223,8 +223,9 @@ impl Scanner<'_> {
                 self.pos = self.end;
                 return;
             }
+            let faults = self.faults.len();
             let nested = self.block(open, depth);
-            if !one_line && !self.line_ends() {
+            if !one_line && self.faults.len() == faults && !self.line_ends() {
                 self.fault(name.clone(), "a new line is missing after this block");
             }
             items.push(Item { name, kind: ItemKind::Block { labels, items: nested } });

@@ -90,6 +90,11 @@ pub(super) fn jsondecode(args: &Args) -> Outcome<Answer> {
     Ok(Answer::Made(from_json(&value, &at)))
 }
 
+/// What a JSON text holds; everything in it is at one place. `None` when it is no JSON.
+pub fn parse_json(text: &str, at: &At) -> Option<Value> {
+    serde_json::from_str(text).ok().map(|value| from_json(&value, at))
+}
+
 fn from_json(value: &serde_json::Value, at: &At) -> Value {
     let part = |item| Val { value: from_json(item, at), at: at.clone() };
     match value {

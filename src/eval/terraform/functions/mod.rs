@@ -26,6 +26,7 @@ use crate::source::{Entry, FileId, ReadError, Span};
 use crate::value::{At, Hop, Hops, Unknown, Val, Value};
 use args::Param::{Any, Bools, Known, List, NotNull, Number, Set, Text, Texts};
 use args::{Args, Param};
+pub use encoding::parse_json;
 use std::sync::Arc;
 
 /// Why a call has no value.

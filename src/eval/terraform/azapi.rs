@@ -1,0 +1,166 @@
+//! Resources of the azapi provider, which takes Resource Manager's own types and bodies, in the form that the model reads
+//! (see `model/arm.rs`).
+
+use super::Evaluator;
+use super::expr::Env;
+use super::functions::parse_json;
+use crate::source::Span;
+use crate::syntax::hcl::ast::{Block, ExprKind};
+use crate::tree::Resource;
+use crate::value::{Map, Term, TermPart, Unknown, Val, Value};
+use std::sync::Arc;
+
+const UPDATE: &str = "azapi_update_resource";
+
+/// Whether resources of this type have a Resource Manager type inside.
+pub(super) fn is_azapi(kind: &str) -> bool {
+    matches!(kind, "azapi_resource" | UPDATE)
+}
+
+/// The name that an azapi attribute has in the form of Resource Manager.
+fn envelope(azapi: &str) -> Option<&'static str> {
+    Some(match azapi {
+        "name" => "name",
+        "identity" => "identity",
+        "location" => "location",
+        "parent_id" => "parent",
+        _ => return None,
+    })
+}
+
+impl<'m> Evaluator<'m> {
+    /// The resource in the form of Resource Manager, or why its type is not known.
+    pub(super) fn arm_resource(&self, resource: Resource, block: &Block, env: Env<'_, 'm>) -> Result<Resource, Val> {
+        let written = resource.body.entries.get("type").cloned();
+        let written = written.unwrap_or_else(|| Val::unknown("this resource has no type", block.header));
+        let (kind, version) = type_and_version(&written)?;
+        let mut body = self.arm_body(&resource, block, env);
+        let mut set = |name: &str, val: Val| drop(body.entries.insert(name.into(), val));
+        set("apiVersion", version);
+        let update = &*resource.kind == UPDATE;
+        for (name, val) in &resource.body.entries {
+            match envelope(name) {
+                Some(name) if !update => set(name, val.clone()),
+                _ => {}
+            }
+        }
+        match resource.get("resource_id").cloned() {
+            Some(id) if update => set("updates", id),
+            None if update => set("updates", id_in_parent(&kind, &resource, block)),
+            Some(id) => set("id", id),
+            None => {}
+        }
+        Ok(Resource { kind, body: Arc::new(body), ..resource })
+    }
+
+    /// What stands in `body`: an object, or before azapi 2 the text that `jsonencode` makes of one, which loses all places.
+    fn arm_body(&self, resource: &Resource, block: &Block, env: Env<'_, 'm>) -> Map {
+        let encoded = block.body.attribute("body").and_then(|a| match &a.expr.kind {
+            ExprKind::Call(call) if &*call.name == "jsonencode" => call.args.first(),
+            _ => None,
+        });
+        let body = match encoded {
+            Some(object) => Some(self.value(object, env)),
+            None => resource.get("body").cloned(),
+        };
+        match body.map(|body| (body.at.clone(), body.value)) {
+            None | Some((_, Value::Null)) => Map::default(),
+            Some((at, Value::String(json))) => match parse_json(&json, &at) {
+                Some(Value::Map(map)) => (*map).clone(),
+                _ => unknown(Val::unknown("body is no JSON object", at.site)),
+            },
+            Some((at, value @ Value::Map(_))) => match self.headed(&Val { value, at }).value {
+                Value::Map(map) => (*map).clone(),
+                _ => Map::default(),
+            },
+            Some((at, value)) => unknown(Val { value, at }),
+        }
+    }
+
+    /// A value in which objects and lists of several lines are at their first line, as blocks are at their headers.
+    fn headed(&self, val: &Val) -> Val {
+        let mut val = val.clone();
+        match &val.value {
+            Value::Map(map) => {
+                let entries = map.entries.iter().map(|(key, val)| (Arc::clone(key), self.headed(val))).collect();
+                val.value = Value::Map(Arc::new(Map { entries, typed: map.typed, open: map.open.clone() }));
+            }
+            Value::List(items) => val.value = Value::list(items.iter().map(|item| self.headed(item)).collect()),
+            _ => return val,
+        }
+        val.at.site = self.first_line(val.at.site);
+        val
+    }
+
+    /// The part of a place on its first line, with what stands before it there.
+    fn first_line(&self, place: Span) -> Span {
+        let written = self.sources.text(place);
+        let Some(end) = written.find('\n') else { return place };
+        let file = self.sources.file(place.file);
+        let (_, start) = file.line_of(place.start);
+        let before = file.slice(start, place.start);
+        let indent = before.len() - before.trim_start().len();
+        let length = written.get(..end).map_or(0, |line| line.trim_end().len());
+        Span::new(place.file, start as usize + indent, place.start as usize + length)
+    }
+}
+
+/// The id of a resource that is given by its name and what it is in.
+fn id_in_parent(kind: &str, resource: &Resource, block: &Block) -> Val {
+    let unknown = || Val::unknown("the resource that this changes is not known", block.header);
+    let (Some(parent), Some(name)) = (resource.get("parent_id"), resource.get("name")) else { return unknown() };
+    let (Some(parent), Some(name)) = (parts(parent), parts(name)) else { return unknown() };
+    let between = match kind.rsplit_once('/') {
+        Some((above, own)) if above.contains('/') => format!("/{own}/"),
+        _ => format!("/providers/{kind}/"),
+    };
+    let mut id: Vec<TermPart> = Vec::new();
+    for part in parent.into_iter().chain([TermPart::Text(between.into())]).chain(name) {
+        match (id.last_mut(), part) {
+            (Some(TermPart::Text(before)), TermPart::Text(text)) => *before = format!("{before}{text}").into(),
+            (_, part) => id.push(part),
+        }
+    }
+    let value = match id.as_slice() {
+        [TermPart::Text(text)] => Value::String(Arc::clone(text)),
+        _ => {
+            let why = Unknown::new("this id is known only after deployment", Some(block.header));
+            Value::Unknown(Arc::new(why.called(Some(Term(id.into())))))
+        }
+    };
+    Val::new(value, block.header)
+}
+
+/// The known and unknown parts of a text.
+fn parts(val: &Val) -> Option<Vec<TermPart>> {
+    match &val.value {
+        Value::String(text) => Some(vec![TermPart::Text(Arc::clone(text))]),
+        Value::Unknown(unknown) => unknown.term.as_ref().map(|term| term.0.to_vec()),
+        _ => None,
+    }
+}
+
+/// A body of which nothing is known.
+fn unknown(why: Val) -> Map {
+    let open = why.value.as_unknown().cloned();
+    let open = open.or_else(|| Val::unknown("body is no object", why.at.site).value.as_unknown().cloned());
+    Map { open, ..Map::default() }
+}
+
+/// `Microsoft.Network/virtualNetworks@2024-05-01`, of which the version may be unknown.
+fn type_and_version(written: &Val) -> Result<(Arc<str>, Val), Val> {
+    let known = match &written.value {
+        Value::String(text) => Some(Arc::clone(text)),
+        Value::Unknown(unknown) => unknown.term.as_ref().and_then(|term| match term.0.first() {
+            Some(TermPart::Text(text)) => Some(Arc::clone(text)),
+            _ => None,
+        }),
+        _ => None,
+    };
+    let (kind, version) = known.as_deref().and_then(|text| text.split_once('@')).ok_or_else(|| written.clone())?;
+    let version = match &written.value {
+        Value::String(_) => Val { value: Value::string(version), at: written.at.clone() },
+        _ => written.clone(),
+    };
+    Ok((kind.into(), version))
+}

@@ -1,0 +1,123 @@
+//! The two vocabularies: the names of the azurerm provider, which the readers use, and those of Azure Resource Manager for the same
+//! things. A name with dots is a path.
+
+/// In which names a resource is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Vocabulary {
+    /// The azurerm provider's; letter case matters.
+    Azurerm,
+    /// Azure Resource Manager's (ARM templates, Bicep, azapi); letter case does not matter.
+    Arm,
+}
+
+/// The types of resources that the model is made of, in both vocabularies.
+const KINDS: &[(&str, &str)] = &[
+    ("azurerm_application_gateway", "Microsoft.Network/applicationGateways"),
+    ("azurerm_kubernetes_cluster", "Microsoft.ContainerService/managedClusters"),
+    ("azurerm_kubernetes_cluster_node_pool", "Microsoft.ContainerService/managedClusters/agentPools"),
+    ("azurerm_nat_gateway", "Microsoft.Network/natGateways"),
+    ("azurerm_route", "Microsoft.Network/routeTables/routes"),
+    ("azurerm_route_table", "Microsoft.Network/routeTables"),
+    ("azurerm_subnet", "Microsoft.Network/virtualNetworks/subnets"),
+    ("azurerm_virtual_network", "Microsoft.Network/virtualNetworks"),
+    ("azurerm_virtual_network_peering", "Microsoft.Network/virtualNetworks/virtualNetworkPeerings"),
+];
+
+/// Attributes and blocks, in both vocabularies. What is not listed has no counterpart in Resource Manager, or the same name.
+/// What stands in `properties` of something, or in `config` of an add-on, counts as standing in it.
+const NAMES: &[(&str, &str)] = &[
+    // Clusters.
+    ("aci_connector_linux", "aciConnectorLinux"),
+    ("addon_profile", "addonProfiles"),
+    ("default_node_pool", "agentPoolProfiles"),
+    ("dns_service_ip", "dnsServiceIP"),
+    ("gateway_id", "applicationGatewayId"),
+    ("http_application_routing", "httpApplicationRouting"),
+    ("ingress_application_gateway", "ingressApplicationGateway"),
+    ("ip_versions", "ipFamilies"),
+    ("kubernetes_version", "kubernetesVersion"),
+    ("network_data_plane", "networkDataplane"),
+    ("ebpf_data_plane", "ebpfDataplane"),
+    ("network_plugin", "networkPlugin"),
+    ("network_plugin_mode", "networkPluginMode"),
+    ("network_policy", "networkPolicy"),
+    ("network_profile", "networkProfile"),
+    ("load_balancer_sku", "loadBalancerSku"),
+    ("outbound_type", "outboundType"),
+    ("pod_cidr", "podCidr"),
+    ("pod_cidrs", "podCidrs"),
+    ("private_cluster_enabled", "apiServerAccessProfile.enablePrivateCluster"),
+    ("service_cidr", "serviceCidr"),
+    ("service_cidrs", "serviceCidrs"),
+    ("sku_name", "sku.name"),
+    ("sku_tier", "sku.tier"),
+    ("subnet_cidr", "subnetCIDR"),
+    ("subnet_prefix", "subnetPrefix"),
+    // Node pools.
+    ("auto_scaling_enabled", "enableAutoScaling"),
+    ("kubernetes_cluster_id", "parent"),
+    ("max_count", "maxCount"),
+    ("max_pods", "maxPods"),
+    ("max_surge", "maxSurge"),
+    ("min_count", "minCount"),
+    ("node_count", "count"),
+    ("os_sku", "osSKU"),
+    ("os_type", "osType"),
+    ("pod_subnet_id", "podSubnetID"),
+    ("upgrade_settings", "upgradeSettings"),
+    ("vm_size", "vmSize"),
+    ("vnet_subnet_id", "vnetSubnetID"),
+    // Networks.
+    ("address_prefix", "addressPrefix"),
+    ("address_prefixes", "addressPrefixes"),
+    ("address_space", "addressSpace.addressPrefixes"),
+    ("allow_virtual_network_access", "allowVirtualNetworkAccess"),
+    ("delegation", "delegations"),
+    ("disable_bgp_route_propagation", "disableBgpRoutePropagation"),
+    ("gateway_ip_configuration", "gatewayIPConfigurations"),
+    ("nat_gateway_id", "natGateway.id"),
+    ("next_hop_type", "nextHopType"),
+    ("peer_complete_virtual_networks_enabled", "peerCompleteVnets"),
+    ("remote_virtual_network_id", "remoteVirtualNetwork.id"),
+    ("route", "routes"),
+    ("route_table_id", "routeTable.id"),
+    ("service_delegation.name", "serviceName"),
+    ("subnet", "subnets"),
+    ("subnet_id", "subnetId"),
+    ("virtual_network_id", "parent"),
+    ("virtual_network_peering", "virtualNetworkPeerings"),
+];
+
+/// What is written alike in both.
+const SHARED: &[&str] =
+    &["apiVersion", "enabled", "id", "identity", "location", "name", "parent", "subnet.id", "type", "updates"];
+
+impl Vocabulary {
+    /// The vocabulary of a resource type: Resource Manager's types name a provider and a type of its, `Microsoft.Network/routeTables`.
+    pub fn of(kind: &str) -> Self {
+        if kind.contains('/') { Self::Arm } else { Self::Azurerm }
+    }
+
+    /// How an azurerm name is spelled here, `None` where there is no such thing.
+    pub fn spell(self, name: &str) -> Option<&str> {
+        if self == Self::Azurerm || SHARED.contains(&name) {
+            return Some(name);
+        }
+        NAMES.iter().find(|(azurerm, _)| *azurerm == name).map(|(_, arm)| *arm)
+    }
+}
+
+/// Whether a resource type is this azurerm type, in either vocabulary.
+pub fn is_kind(kind: &str, azurerm: &str) -> bool {
+    kind == azurerm || KINDS.iter().any(|(own, arm)| *own == azurerm && kind.eq_ignore_ascii_case(arm))
+}
+
+/// Whether two resource types mean the same, perhaps in different vocabularies.
+pub fn same_kind(a: &str, b: &str) -> bool {
+    KINDS.iter().any(|(azurerm, _)| is_kind(a, azurerm) && is_kind(b, azurerm))
+}
+
+/// Whether this is a type that both vocabularies have.
+pub fn is_listed(kind: &str) -> bool {
+    KINDS.iter().any(|(azurerm, arm)| kind == *azurerm || kind.eq_ignore_ascii_case(arm))
+}
