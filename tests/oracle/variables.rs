@@ -54,8 +54,16 @@ fn is_open(answer: &str) -> bool {
     answer == UNKNOWN || answer.contains("$unknown")
 }
 
-/// Terraform's answers. Its complaints name the variables that are wrong; they are left out, and it is asked again.
+/// So many variables are asked for at once. Terraform's time for complaints grows with the square of their number.
+const BATCH: usize = 50;
+
+/// Terraform's answers.
 pub fn theirs(vectors: &[&str]) -> Vec<String> {
+    vectors.chunks(BATCH).flat_map(ask).collect()
+}
+
+/// Terraform's complaints name the variables that are wrong; they are left out, and it is asked again.
+fn ask(vectors: &[&str]) -> Vec<String> {
     let mut wrong: BTreeSet<usize> = BTreeSet::new();
     loop {
         let right = || vectors.iter().copied().enumerate().filter(|(i, _)| !wrong.contains(i));
