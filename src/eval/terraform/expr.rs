@@ -2,12 +2,14 @@
 //!
 //! An error is something Terraform would refuse; `try` and `can` catch it. An unknown is no error: it goes on through the expression.
 
+use super::call::size;
 use super::convert::{self, Outcome, Stop};
+use super::naming::{called, is_id, name_of, named, opposite};
 use super::repeat::Repeat;
-use super::{Evaluator, Instance, functions, number};
+use super::{Evaluator, Instance, number};
 use crate::source::Span;
-use crate::syntax::hcl::ast::{BinaryOperator, Call, Expr, ExprKind, For, Step, TemplatePart};
-use crate::value::{At, Choice, Hops, Map, Term, TermPart, Unknown, Val, Value};
+use crate::syntax::hcl::ast::{BinaryOperator, Expr, ExprKind, For};
+use crate::value::{At, Choice, Hops, Map, Unknown, Val, Value};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -75,23 +77,18 @@ const DEEPEST_EXPRESSION: usize = 300;
 pub(super) const MOST_STEPS: u64 = 5_000_000;
 /// Why something is unknown that is beyond [`MOST_STEPS`].
 pub(super) const TOO_MUCH_WORK: &str = "this module takes too much work to be worked out";
-/// Longer strings are unknown.
-const LONGEST_STRING: usize = 1 << 20;
-/// Of a larger collection only so many elements count as work.
-const MOST_ELEMENTS: usize = 100_000;
-
 pub(super) fn error<T>(message: impl Into<Arc<str>>, span: Span) -> Result<T, EvalError> {
     Err(EvalError { message: message.into(), span })
 }
 
 /// A value made at `site` from others: it came from where they came.
-fn made(value: Value, site: Span, from: &[&Val]) -> Val {
+pub(super) fn made(value: Value, site: Span, from: &[&Val]) -> Val {
     let hops = from.iter().fold(Hops::default(), |hops, v| hops.then(&v.at.hops));
     Val { value, at: At { site, hops } }
 }
 
 /// An unknown at `site`, for the reason of another, whose name does not carry over.
-fn unknown_from(unknown: &Unknown, site: Span, from: &[&Val]) -> Val {
+pub(super) fn unknown_from(unknown: &Unknown, site: Span, from: &[&Val]) -> Val {
     made(Value::Unknown(Arc::new(unknown.nameless())), site, from)
 }
 
@@ -377,162 +374,6 @@ impl<'m> Evaluator<'m> {
             other => error(format!("a list or a map is needed here, but this is {}", other.kind()), collection.at.site),
         }
     }
-
-    fn template(&self, parts: &[TemplatePart], site: Span, env: Env<'_, 'm>) -> Eval {
-        // "${x}" alone is x itself, whatever its type.
-        if let [TemplatePart::Interpolation(only)] = parts {
-            return Ok(self.eval(only, env)?.placed(site));
-        }
-        let mut text = TemplateText::default();
-        self.template_parts(parts, site, env, &mut text)?;
-        Ok(text.finish(site))
-    }
-
-    fn template_parts(
-        &self,
-        parts: &[TemplatePart],
-        site: Span,
-        env: Env<'_, 'm>,
-        text: &mut TemplateText,
-    ) -> Result<(), EvalError> {
-        for part in parts {
-            if text.length > LONGEST_STRING || !self.step(1) {
-                text.unknown = Some(Arc::new(Unknown::new("this string is too long to be worked out", Some(site))));
-                return Ok(());
-            }
-            match part {
-                TemplatePart::Text(t) => text.push(TermPart::Text(Arc::clone(t))),
-                TemplatePart::Interpolation(e) => text.push_val(&self.eval(e, env)?)?,
-                TemplatePart::If(condition, then, otherwise) => {
-                    let condition = self.eval(condition, env)?;
-                    match self.truth(&condition, site)? {
-                        Ok(yes) => self.template_parts(if yes { then } else { otherwise }, site, env, text)?,
-                        Err(unknown) => text.push_val(&unknown)?,
-                    }
-                }
-                TemplatePart::For(key_name, value_name, collection, content) => {
-                    let collection = self.eval(collection, env)?;
-                    let items = match self.elements(&collection, site)? {
-                        Ok(items) => items,
-                        Err(unknown) => {
-                            text.push_val(&unknown)?;
-                            continue;
-                        }
-                    };
-                    for (key, value) in items {
-                        let value_name = env.bind(value_name, value);
-                        let inner = env.with(&value_name);
-                        let key_name = key_name.as_deref().map(|name| inner.bind(name, key));
-                        self.template_parts(content, site, key_name.as_ref().map_or(inner, |n| inner.with(n)), text)?;
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn call(&self, call: &Call, site: Span, env: Env<'_, 'm>) -> Eval {
-        let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
-        match name {
-            "try" => return self.try_call(call, site, env),
-            "can" => {
-                let [arg] = call.args.as_slice() else { return error("can takes one argument", site) };
-                return Ok(match self.eval(arg, env) {
-                    Ok(val) => match val.value.as_unknown().filter(|_| !is_id(&val)).or(risk(arg, &val).as_ref()) {
-                        Some(unknown) => named(unknown_from(unknown, site, &[&val]), called("can", &[&val])),
-                        None => made(Value::Bool(true), site, &[&val]),
-                    },
-                    Err(_) => Val::new(Value::Bool(false), site),
-                });
-            }
-            "templatestring" => return self.templatestring(&call.args, site, env),
-            _ => self.allowed_in_template(name, site)?,
-        }
-        let mut args = call.args.iter().map(|e| self.eval(e, env)).collect::<Result<Vec<_>, _>>()?;
-        if call.expand_final
-            && let Some(last) = args.pop()
-        {
-            match self.elements(&last, site)? {
-                Ok(items) => args.extend(items.into_iter().map(|(_, v)| v)),
-                Err(unknown) => return Ok(unknown),
-            }
-        }
-        if !self.step(args.iter().map(|a| size(a, 3)).sum()) {
-            return Ok(Val::unknown(TOO_MUCH_WORK, site));
-        }
-        if name == "format"
-            && let Some(text) = formatted(&args, site)
-        {
-            return text;
-        }
-        // An id is never null, so the first one of several choices is the one that counts.
-        if name == "coalesce"
-            && let Some(first) = args.iter().find(|a| !a.value.is_null()).filter(|a| is_id(a))
-        {
-            return Ok(first.clone().placed(site));
-        }
-        if name == "templatefile" {
-            return self.templatefile(&args, site, env);
-        }
-        match functions::call_with(name, &args, site, self) {
-            // The same function of the same things is the same thing, known or not.
-            Ok(val) if val.value.as_unknown().is_some_and(|u| u.term.is_none()) && !DIFFERS.contains(&name) => {
-                let name = called(name, &args.iter().collect::<Vec<_>>());
-                Ok(named(val, name))
-            }
-            Ok(val) => Ok(val),
-            Err(functions::Failure::Error(message)) => error(message, site),
-            Err(functions::Failure::NoSuchFunction) => Ok(made(
-                Value::unknown(format!("the function {name} is not evaluated"), site),
-                site,
-                &args.iter().collect::<Vec<_>>(),
-            )),
-        }
-    }
-
-    /// `try`: the first argument that is no error. One that is unknown may turn out to be an error, so it ends the search; and if it may
-    /// be an error because of a part, nothing is known of it.
-    fn try_call(&self, call: &Call, site: Span, env: Env<'_, 'm>) -> Eval {
-        let mut last = error("try needs an argument", site);
-        for arg in &call.args {
-            last = self.eval(arg, env);
-            if let Ok(val) = last {
-                return Ok(match risk(arg, &val) {
-                    Some(unknown) => unknown_from(&unknown, site, &[&val]),
-                    None => val.placed(site),
-                });
-            }
-        }
-        last
-    }
-}
-
-/// `format` with something unknown among its arguments, where all that it does is to put them into a text: a template by another name,
-/// whose known parts still tell what an id names.
-fn formatted(args: &[Val], site: Span) -> Option<Eval> {
-    let (pattern, values) = args.split_first()?;
-    let pattern = pattern.value.as_str()?;
-    if !values.iter().any(|v| v.value.as_unknown().is_some()) {
-        return None;
-    }
-    let mut text = TemplateText::default();
-    let mut values = values.iter();
-    let mut pieces = pattern.split('%');
-    text.push(TermPart::Text(pieces.next()?.into()));
-    while let Some(piece) = pieces.next() {
-        if let Some(rest) = piece.strip_prefix('s') {
-            if let Err(refused) = text.push_val(values.next()?) {
-                return Some(Err(refused));
-            }
-            text.push(TermPart::Text(rest.into()));
-        } else if piece.is_empty() {
-            // `%%`
-            text.push(TermPart::Text(format!("%{}", pieces.next()?).into()));
-        } else {
-            return None;
-        }
-    }
-    values.next().is_none().then(|| Ok(text.finish(site)))
 }
 
 /// A value after conversion; the inner error is an unknown one.
@@ -550,167 +391,5 @@ fn equal(a: &Val, b: &Val) -> Outcome<bool> {
         (Value::Null, _) if is_id(b) => Ok(false),
         (_, Value::Null) if is_id(a) => Ok(false),
         _ => convert::equal(a, b),
-    }
-}
-
-/// Functions that give another value each time they are called.
-const DIFFERS: &[&str] = &["uuid", "timestamp", "plantimestamp", "bcrypt"];
-/// Longer names are not kept.
-const LONGEST_NAME: usize = 200;
-
-/// What a value is called: a simple one by itself, an unknown one by its term.
-fn name_of(val: &Val) -> Option<String> {
-    match &val.value {
-        Value::Null => Some("null".to_owned()),
-        Value::Bool(b) => Some(b.to_string()),
-        Value::Number(n) => Some(n.to_string()),
-        Value::String(s) => Some(format!("{s:?}")),
-        Value::Unknown(unknown) => Some(unknown.term.as_ref()?.to_string()),
-        _ => None,
-    }
-    .filter(|name| name.len() <= LONGEST_NAME)
-}
-
-/// What the result of an operator or a function is called.
-fn called(name: &str, args: &[&Val]) -> Option<String> {
-    let args: Vec<String> = args.iter().map(|a| name_of(a)).collect::<Option<_>>()?;
-    Some(format!("{name}({})", args.join(", "))).filter(|name| name.len() <= LONGEST_NAME)
-}
-
-/// What the opposite of a truth value is called.
-fn opposite(name: &str) -> String {
-    name.strip_prefix('!').map_or_else(|| format!("!{name}"), str::to_owned)
-}
-
-/// An unknown value with a name.
-fn named(val: Val, name: Option<String>) -> Val {
-    match (&val.value, name) {
-        (Value::Unknown(unknown), Some(name)) => {
-            let unknown = unknown.nameless().called(Some(Term::symbol(name)));
-            Val { value: Value::Unknown(Arc::new(unknown)), at: val.at }
-        }
-        _ => val,
-    }
-}
-
-/// The part of a value that may yet turn out to be an error in this expression. An error in what the expression refers to does not count:
-/// it would end the run wherever it is caught.
-fn risk(expr: &Expr, val: &Val) -> Option<Arc<Unknown>> {
-    let is_splat = |step: &Step| matches!(step, Step::FullSplat(_) | Step::AttributeSplat(_));
-    let refers = match &expr.kind {
-        ExprKind::Name(_) => true,
-        ExprKind::Traversal(root, steps) => matches!(root.kind, ExprKind::Name(_)) && !steps.iter().any(is_splat),
-        _ => false,
-    };
-    if refers || val.value.as_unknown().is_some() || convert::weigh([val]).is_err() {
-        return None;
-    }
-    fn look(value: &Value) -> Option<&Arc<Unknown>> {
-        let own = match value {
-            Value::Unknown(unknown) => Some(unknown),
-            Value::Map(map) => map.open.as_ref(),
-            _ => None,
-        };
-        own.filter(|unknown| may_fail(unknown)).or_else(|| convert::children(value).find_map(|part| look(&part.value)))
-    }
-    look(&val.value).cloned()
-}
-
-/// Whether working out an unknown may fail. Reading an attribute of a resource or an input variable cannot.
-fn may_fail(unknown: &Unknown) -> bool {
-    let fails = |part: &TermPart| match part {
-        TermPart::Text(_) | TermPart::Attribute(..) => false,
-        TermPart::Symbol(name) => {
-            let steps_into_variable = name.rsplit_once("var.").is_some_and(|(_, variable)| variable.contains('.'));
-            steps_into_variable || name.contains(['(', '[', '!'])
-        }
-    };
-    unknown.term.as_ref().is_none_or(|term| term.0.iter().any(fails))
-}
-
-/// Whether a value is the id of a resource: unknown, but certainly not null.
-fn is_id(val: &Val) -> bool {
-    let term = val.value.as_unknown().and_then(|u| u.term.as_ref());
-    match term.map(|t| &*t.0) {
-        Some([TermPart::Attribute(_, attribute)]) => &**attribute == "id" || attribute.ends_with(".id"),
-        Some(parts) => parts.iter().any(|p| matches!(p, TermPart::Text(t) if !t.is_empty())),
-        None => false,
-    }
-}
-
-/// About how much work a function has with a value: its elements, to some depth.
-fn size(val: &Val, depth: usize) -> usize {
-    let items = |items: &mut dyn Iterator<Item = &Val>| {
-        if depth == 0 { 1 } else { items.take(MOST_ELEMENTS).map(|v| size(v, depth - 1)).sum::<usize>() + 1 }
-    };
-    match &val.value {
-        Value::List(list) | Value::Set(list) => items(&mut list.iter()),
-        Value::Map(map) => items(&mut map.entries.values()),
-        Value::String(s) => 1 + s.len() / 64,
-        _ => 1,
-    }
-}
-
-/// A template's text in the making.
-#[derive(Default)]
-struct TemplateText {
-    parts: Vec<TermPart>,
-    /// The text since the last part.
-    tail: String,
-    /// Set when a part is unknown; without a name as soon as one part has none.
-    unknown: Option<Arc<Unknown>>,
-    hops: Hops,
-    length: usize,
-}
-
-impl TemplateText {
-    fn push(&mut self, part: TermPart) {
-        match part {
-            TermPart::Text(text) => {
-                self.length += text.len();
-                self.tail.push_str(&text);
-            }
-            part => {
-                self.end_text();
-                self.parts.push(part);
-            }
-        }
-    }
-
-    fn end_text(&mut self) {
-        if !self.tail.is_empty() {
-            self.parts.push(TermPart::Text(std::mem::take(&mut self.tail).into()));
-        }
-    }
-
-    fn push_val(&mut self, val: &Val) -> Result<(), EvalError> {
-        self.hops = self.hops.then(&val.at.hops);
-        if let Value::Unknown(unknown) = &val.value {
-            if let Some(term) = &unknown.term {
-                term.0.iter().for_each(|p| self.push(p.clone()));
-            }
-            if self.unknown.is_none() || unknown.term.is_none() {
-                self.unknown = Some(Arc::clone(unknown));
-            }
-            return Ok(());
-        }
-        match convert::to_string(&val.value) {
-            Ok(text) => self.push(TermPart::Text(text)),
-            Err(Stop::Unknown(unknown)) => self.unknown = Some(unknown),
-            Err(Stop::Refused(reason)) => return error(reason, val.at.site),
-        }
-        Ok(())
-    }
-
-    fn finish(mut self, site: Span) -> Val {
-        let value = match self.unknown.take() {
-            Some(unknown) => {
-                self.end_text();
-                let term = unknown.term.as_ref().map(|_| Term(self.parts.into()));
-                Value::Unknown(Arc::new(Unknown { term, ..(*unknown).clone() }))
-            }
-            None => Value::string(self.tail),
-        };
-        Val { value, at: At { site, hops: self.hops } }
     }
 }

@@ -5,6 +5,7 @@
 
 mod azapi;
 mod block;
+mod call;
 pub mod convert;
 mod expr;
 mod files;
@@ -12,11 +13,13 @@ pub mod functions;
 mod installed;
 mod known;
 mod module;
+mod naming;
 mod number;
 mod overrides;
 mod own;
 mod reference;
 mod repeat;
+mod text;
 mod validation;
 mod variables;
 mod version;

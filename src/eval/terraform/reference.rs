@@ -1,6 +1,6 @@
 //! References: `local.x`, `var.x`, `azurerm_subnet.x["a"].id`, `module.net.subnet_ids[0]`, and the steps behind them.
 
-use super::expr::{Env, Eval, EvalError, TOO_MUCH_WORK};
+use super::expr::{Env, Eval, TOO_MUCH_WORK, error};
 use super::repeat::Repetition;
 use super::{Calls, Evaluator, Instance, convert};
 use crate::source::Span;
@@ -11,10 +11,6 @@ use std::sync::Arc;
 
 /// Longer source texts are not used as the name of a hop.
 const LONGEST_LABEL: usize = 60;
-
-fn error<T>(message: impl Into<Arc<str>>, span: Span) -> Result<T, EvalError> {
-    Err(EvalError { message: message.into(), span })
-}
 
 impl<'m> Evaluator<'m> {
     /// The value of a name with the steps behind it.

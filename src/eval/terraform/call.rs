@@ -1,0 +1,105 @@
+//! Function calls: `try` and `can`, which look at how their arguments fail, and all others, which look at values.
+
+use super::expr::{Env, Eval, TOO_MUCH_WORK, error, made, unknown_from};
+use super::naming::{called, is_id, named, risk};
+use super::text::formatted;
+use super::{Evaluator, functions};
+use crate::source::Span;
+use crate::syntax::hcl::ast::Call;
+use crate::value::{Val, Value};
+
+/// Of a larger collection only so many elements count as work.
+const MOST_ELEMENTS: usize = 100_000;
+
+/// Functions that give another value each time they are called.
+const DIFFERS: &[&str] = &["uuid", "timestamp", "plantimestamp", "bcrypt"];
+
+impl<'m> Evaluator<'m> {
+    pub(super) fn call(&self, call: &Call, site: Span, env: Env<'_, 'm>) -> Eval {
+        let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
+        match name {
+            "try" => return self.try_call(call, site, env),
+            "can" => {
+                let [arg] = call.args.as_slice() else { return error("can takes one argument", site) };
+                return Ok(match self.eval(arg, env) {
+                    Ok(val) => match val.value.as_unknown().filter(|_| !is_id(&val)).or(risk(arg, &val).as_ref()) {
+                        Some(unknown) => named(unknown_from(unknown, site, &[&val]), called("can", &[&val])),
+                        None => made(Value::Bool(true), site, &[&val]),
+                    },
+                    Err(_) => Val::new(Value::Bool(false), site),
+                });
+            }
+            "templatestring" => return self.templatestring(&call.args, site, env),
+            _ => self.allowed_in_template(name, site)?,
+        }
+        let mut args = call.args.iter().map(|e| self.eval(e, env)).collect::<Result<Vec<_>, _>>()?;
+        if call.expand_final
+            && let Some(last) = args.pop()
+        {
+            match self.elements(&last, site)? {
+                Ok(items) => args.extend(items.into_iter().map(|(_, v)| v)),
+                Err(unknown) => return Ok(unknown),
+            }
+        }
+        if !self.step(args.iter().map(|a| size(a, 3)).sum()) {
+            return Ok(Val::unknown(TOO_MUCH_WORK, site));
+        }
+        if name == "format"
+            && let Some(text) = formatted(&args, site)
+        {
+            return text;
+        }
+        // An id is never null, so the first one of several choices is the one that counts.
+        if name == "coalesce"
+            && let Some(first) = args.iter().find(|a| !a.value.is_null()).filter(|a| is_id(a))
+        {
+            return Ok(first.clone().placed(site));
+        }
+        if name == "templatefile" {
+            return self.templatefile(&args, site, env);
+        }
+        match functions::call_with(name, &args, site, self) {
+            // The same function of the same things is the same thing, known or not.
+            Ok(val) if val.value.as_unknown().is_some_and(|u| u.term.is_none()) && !DIFFERS.contains(&name) => {
+                let name = called(name, &args.iter().collect::<Vec<_>>());
+                Ok(named(val, name))
+            }
+            Ok(val) => Ok(val),
+            Err(functions::Failure::Error(message)) => error(message, site),
+            Err(functions::Failure::NoSuchFunction) => Ok(made(
+                Value::unknown(format!("the function {name} is not evaluated"), site),
+                site,
+                &args.iter().collect::<Vec<_>>(),
+            )),
+        }
+    }
+
+    /// `try`: the first argument that is no error. One that is unknown may turn out to be an error, so it ends the search; and if it may
+    /// be an error because of a part, nothing is known of it.
+    fn try_call(&self, call: &Call, site: Span, env: Env<'_, 'm>) -> Eval {
+        let mut last = error("try needs an argument", site);
+        for arg in &call.args {
+            last = self.eval(arg, env);
+            if let Ok(val) = last {
+                return Ok(match risk(arg, &val) {
+                    Some(unknown) => unknown_from(&unknown, site, &[&val]),
+                    None => val.placed(site),
+                });
+            }
+        }
+        last
+    }
+}
+
+/// About how much work a function has with a value: its elements, to some depth.
+pub(super) fn size(val: &Val, depth: usize) -> usize {
+    let items = |items: &mut dyn Iterator<Item = &Val>| {
+        if depth == 0 { 1 } else { items.take(MOST_ELEMENTS).map(|v| size(v, depth - 1)).sum::<usize>() + 1 }
+    };
+    match &val.value {
+        Value::List(list) | Value::Set(list) => items(&mut list.iter()),
+        Value::Map(map) => items(&mut map.entries.values()),
+        Value::String(s) => 1 + s.len() / 64,
+        _ => 1,
+    }
+}

@@ -1,0 +1,89 @@
+//! What unknown values are called, so that equal ones are known to be equal, and what the names tell: whether one may be null, or an error.
+
+use super::convert;
+use crate::syntax::hcl::ast::{Expr, ExprKind, Step};
+use crate::value::{Term, TermPart, Unknown, Val, Value};
+use std::sync::Arc;
+
+/// Longer names are not kept.
+const LONGEST_NAME: usize = 200;
+
+/// What a value is called: a simple one by itself, an unknown one by its term.
+pub(super) fn name_of(val: &Val) -> Option<String> {
+    match &val.value {
+        Value::Null => Some("null".to_owned()),
+        Value::Bool(b) => Some(b.to_string()),
+        Value::Number(n) => Some(n.to_string()),
+        Value::String(s) => Some(format!("{s:?}")),
+        Value::Unknown(unknown) => Some(unknown.term.as_ref()?.to_string()),
+        _ => None,
+    }
+    .filter(|name| name.len() <= LONGEST_NAME)
+}
+
+/// What the result of an operator or a function is called.
+pub(super) fn called(name: &str, args: &[&Val]) -> Option<String> {
+    let args: Vec<String> = args.iter().map(|a| name_of(a)).collect::<Option<_>>()?;
+    Some(format!("{name}({})", args.join(", "))).filter(|name| name.len() <= LONGEST_NAME)
+}
+
+/// What the opposite of a truth value is called.
+pub(super) fn opposite(name: &str) -> String {
+    name.strip_prefix('!').map_or_else(|| format!("!{name}"), str::to_owned)
+}
+
+/// An unknown value with a name.
+pub(super) fn named(val: Val, name: Option<String>) -> Val {
+    match (&val.value, name) {
+        (Value::Unknown(unknown), Some(name)) => {
+            let unknown = unknown.nameless().called(Some(Term::symbol(name)));
+            Val { value: Value::Unknown(Arc::new(unknown)), at: val.at }
+        }
+        _ => val,
+    }
+}
+
+/// The part of a value that may yet turn out to be an error in this expression. An error in what the expression refers to does not count:
+/// it would end the run wherever it is caught.
+pub(super) fn risk(expr: &Expr, val: &Val) -> Option<Arc<Unknown>> {
+    let is_splat = |step: &Step| matches!(step, Step::FullSplat(_) | Step::AttributeSplat(_));
+    let refers = match &expr.kind {
+        ExprKind::Name(_) => true,
+        ExprKind::Traversal(root, steps) => matches!(root.kind, ExprKind::Name(_)) && !steps.iter().any(is_splat),
+        _ => false,
+    };
+    if refers || val.value.as_unknown().is_some() || convert::weigh([val]).is_err() {
+        return None;
+    }
+    fn look(value: &Value) -> Option<&Arc<Unknown>> {
+        let own = match value {
+            Value::Unknown(unknown) => Some(unknown),
+            Value::Map(map) => map.open.as_ref(),
+            _ => None,
+        };
+        own.filter(|unknown| may_fail(unknown)).or_else(|| convert::children(value).find_map(|part| look(&part.value)))
+    }
+    look(&val.value).cloned()
+}
+
+/// Whether working out an unknown may fail. Reading an attribute of a resource or an input variable cannot.
+fn may_fail(unknown: &Unknown) -> bool {
+    let fails = |part: &TermPart| match part {
+        TermPart::Text(_) | TermPart::Attribute(..) => false,
+        TermPart::Symbol(name) => {
+            let steps_into_variable = name.rsplit_once("var.").is_some_and(|(_, variable)| variable.contains('.'));
+            steps_into_variable || name.contains(['(', '[', '!'])
+        }
+    };
+    unknown.term.as_ref().is_none_or(|term| term.0.iter().any(fails))
+}
+
+/// Whether a value is the id of a resource: unknown, but certainly not null.
+pub(super) fn is_id(val: &Val) -> bool {
+    let term = val.value.as_unknown().and_then(|u| u.term.as_ref());
+    match term.map(|t| &*t.0) {
+        Some([TermPart::Attribute(_, attribute)]) => &**attribute == "id" || attribute.ends_with(".id"),
+        Some(parts) => parts.iter().any(|p| matches!(p, TermPart::Text(t) if !t.is_empty())),
+        None => false,
+    }
+}
