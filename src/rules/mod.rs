@@ -30,6 +30,7 @@ use crate::facts::Facts;
 use crate::model::{Cluster, Pool, Undecided, World};
 use crate::report::{Finding, Related, Report, UndecidedRule};
 use crate::value::{At, Hop, USED_INSIDE};
+use std::cell::LazyCell;
 
 /// A rule: its name, its document, what it applies to, and the function that checks it.
 pub struct Rule {
@@ -231,14 +232,16 @@ pub fn find(name: &str) -> Option<&'static Rule> {
 pub fn run(world: &World, facts: &Facts, day: Date, wanted: &dyn Fn(&str) -> bool, report: &mut Report) {
     let context = Context { world, facts, day };
     for rule in RULES.iter().filter(|r| wanted(r.name)) {
+        // Read only for a rule that has something to say, and once for all that it says.
+        let document = LazyCell::new(|| Document::parse(rule.document).unwrap_or_default());
         for cluster in &world.clusters {
             match rule.check {
                 Check::Cluster(check) => {
-                    apply(rule, cluster, day, report, |out| check(&context, cluster, out));
+                    apply(rule, &document, cluster, day, report, |out| check(&context, cluster, out));
                 }
                 Check::Pool(check) => {
                     for pool in &cluster.pools {
-                        apply(rule, cluster, day, report, |out| check(&context, cluster, pool, out));
+                        apply(rule, &document, cluster, day, report, |out| check(&context, cluster, pool, out));
                     }
                 }
             }
@@ -249,7 +252,14 @@ pub fn run(world: &World, facts: &Facts, day: Date, wanted: &dyn Fn(&str) -> boo
 
 /// Runs one check. When it is unknown whether the rule applies at all, the check still runs: only if it would find something, or is
 /// itself undecided, does that matter.
-fn apply(rule: &Rule, cluster: &Cluster, day: Date, report: &mut Report, check: impl Fn(&mut Out) -> Decision) {
+fn apply(
+    rule: &Rule,
+    document: &LazyCell<Document, impl FnOnce() -> Document>,
+    cluster: &Cluster,
+    day: Date,
+    report: &mut Report,
+    check: impl Fn(&mut Out) -> Decision,
+) {
     let applies = match rule.scope {
         Scope::All => Ok(true),
         Scope::Overlay => cluster.is_overlay(),
@@ -264,11 +274,10 @@ fn apply(rule: &Rule, cluster: &Cluster, day: Date, report: &mut Report, check: 
     if decision.is_ok() && out.drafts.is_empty() {
         return;
     }
-    let document = Document::parse(rule.document).unwrap_or_default();
     let undecided = match applies {
         Err(why) => Some(why),
         Ok(_) => {
-            report.findings.extend(out.drafts.into_iter().filter_map(|d| finish(rule, &document, cluster, day, d)));
+            report.findings.extend(out.drafts.into_iter().filter_map(|d| finish(rule, document, cluster, day, d)));
             decision.err()
         }
     };
