@@ -5,8 +5,9 @@
 use crate::eval::terraform::Assumptions;
 use crate::model::Undecided;
 use crate::report::{Finding, Report, UndecidedRule};
+use crate::source::Span;
 use crate::value::Choice;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// So many conditions are assumed one way and the other, one inside the other; more stay unknown.
@@ -59,7 +60,8 @@ fn combine(cases: Vec<Case>) -> Report {
         return cases.into_iter().next().map(|case| case.report).unwrap_or_default();
     }
     let mut combined = Report::default();
-    let mut decided: BTreeMap<Question, BTreeMap<(u32, u32), Found>> = BTreeMap::new();
+    // At one place there may be several findings of one rule; under each assumption they come in the same order.
+    let mut decided: BTreeMap<Question, BTreeMap<(Span, usize), Found>> = BTreeMap::new();
     // A cluster that does not exist under some assumption is judged by those under which it does.
     let mut exists: BTreeMap<String, usize> = BTreeMap::new();
     let mut undecided: BTreeMap<Question, UndecidedRule> = BTreeMap::new();
@@ -68,16 +70,16 @@ fn combine(cases: Vec<Case>) -> Report {
         for cluster in &case.report.clusters {
             *exists.entry(cluster.clone()).or_default() += 1;
         }
-        let mut seen = BTreeSet::new();
+        let mut seen: BTreeMap<(Question, Span), usize> = BTreeMap::new();
         for finding in case.report.findings {
             let question = (finding.rule, finding.cluster.clone());
-            let place = (finding.place.start, finding.place.end);
             if let Some(choice) = &case.last {
                 conditions.entry(question.clone()).or_insert_with(|| Arc::clone(choice));
             }
-            let first = seen.insert((question.clone(), place));
-            let found = decided.entry(question).or_default().entry(place).or_insert(Found { times: 0, finding });
-            found.times += usize::from(first);
+            let before = seen.entry((question.clone(), finding.place)).or_default();
+            let place = (finding.place, *before);
+            *before += 1;
+            decided.entry(question).or_default().entry(place).or_insert(Found { times: 0, finding }).times += 1;
         }
         for rule in case.report.undecided {
             undecided.entry((rule.rule, rule.cluster.clone())).or_insert(rule);

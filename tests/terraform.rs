@@ -502,3 +502,23 @@ fn mistakes_in_the_structure_are_told() {
         assert_eq!(complaints(code), [""; 0], "{code}");
     }
 }
+
+#[test]
+fn findings_at_one_place_are_all_kept_when_conditions_are_tried() {
+    // One list, two ranges through the same local: two findings of one rule at one place.
+    let main = r#"
+        variable "u" {}
+        locals { ranges = ["first", "second"] }
+        resource "azurerm_kubernetes_cluster" "c" {
+          default_node_pool { name = "system" }
+          network_profile {
+            network_plugin      = "azure"
+            network_plugin_mode = "overlay"
+            pod_cidrs           = local.ranges
+            service_cidr        = var.u ? "x" : "y"
+          }
+        }"#;
+    let (_, report) = check_with(&[("main.tf", main)], &Config::default());
+    let found: Vec<_> = report.findings.iter().filter(|f| f.message.starts_with("pod_cidrs")).map(|f| &f.message).collect();
+    assert_eq!(found.len(), 2, "{found:?}");
+}
