@@ -26,6 +26,7 @@ pub use upgrade::{Named, Upgrade};
 use crate::date::{Date, Dated};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use std::sync::LazyLock;
 
 /// All facts.
 #[derive(Debug, Default)]
@@ -39,7 +40,7 @@ pub struct Facts {
     /// Add-ons.
     pub addons: Addons,
     /// Terraform modules that are known without their code.
-    pub modules: KnownModules,
+    pub modules: LazyLock<KnownModules>,
     /// What is known about nodes.
     pub nodes: Nodes,
     /// How many nodes an upgrade adds.
@@ -60,7 +61,8 @@ impl Facts {
             addresses: read(include_str!("../../rules/facts/addresses.toml")),
             defaults: read(include_str!("../../rules/facts/defaults.toml")),
             egress: read(include_str!("../../rules/facts/egress.toml")),
-            modules: read(include_str!("../../rules/facts/modules.toml")),
+            // By far the largest file, and most code calls no such module.
+            modules: LazyLock::new(|| read(include_str!("../../rules/facts/modules.toml"))),
             nodes: read(include_str!("../../rules/facts/nodes.toml")),
             plugin: read(include_str!("../../rules/facts/plugin.toml")),
             surge: read(include_str!("../../rules/facts/surge.toml")),

@@ -10,7 +10,7 @@ use crate::source::{FileId, Span};
 use crate::syntax::hcl;
 use crate::syntax::hcl::ast::Block;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// The stand-ins, one for each call.
 #[derive(Debug, Default)]
@@ -58,8 +58,8 @@ impl Known {
 }
 
 impl Modules {
-    /// Adds stand-ins for the calls of known modules.
-    pub fn add_known(&mut self, known: &KnownModules) {
+    /// Adds stand-ins for the calls of known modules. Without any call of a module from elsewhere, the facts are not even read.
+    pub fn add_known(&mut self, known: &LazyLock<KnownModules>) {
         let mut calls: Vec<(Span, Asked)> = self
             .iter()
             .flat_map(|module| module.calls.values())
