@@ -28,6 +28,9 @@ pub struct Expr {
 /// The kinds of expressions.
 #[derive(Debug)]
 pub enum ExprKind {
+    /// Something that stands for a value which the code does not tell: what could not be read, the placeholder of another tool, a
+    /// secret. Why, in words for the user.
+    Unknown(Arc<str>),
     /// `null`
     Null,
     /// `true`
@@ -220,7 +223,7 @@ impl ExprKind {
     /// Visits the expressions directly inside this one, in the order in which they are written.
     pub fn for_each_child<'a>(&'a self, mut visit: impl FnMut(&'a Expr)) {
         match self {
-            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) | Self::Name(_) => {}
+            Self::Unknown(_) | Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) | Self::Name(_) => {}
             Self::Interpolation(parts) => parts.iter().for_each(|part| match part {
                 Part::Text(_) => {}
                 Part::Value(expr) => visit(expr),

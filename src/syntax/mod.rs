@@ -5,3 +5,4 @@ pub mod expr;
 pub mod hcl;
 pub mod installed;
 pub mod json;
+pub mod template;

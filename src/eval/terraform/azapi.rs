@@ -4,10 +4,11 @@
 use super::Evaluator;
 use super::expr::Env;
 use super::functions::parse_json;
+use crate::eval::naming;
 use crate::source::Span;
 use crate::syntax::hcl::ast::{Block, ExprKind};
 use crate::tree::Resource;
-use crate::value::{Map, Term, TermPart, Unknown, Val, Value};
+use crate::value::{Map, TermPart, Unknown, Val, Value};
 use std::sync::Arc;
 
 const UPDATE: &str = "azapi_update_resource";
@@ -109,35 +110,14 @@ impl<'m> Evaluator<'m> {
 fn id_in_parent(kind: &str, resource: &Resource, block: &Block) -> Val {
     let unknown = || Val::unknown("the resource that this changes is not known", block.header);
     let (Some(parent), Some(name)) = (resource.get("parent_id"), resource.get("name")) else { return unknown() };
-    let (Some(parent), Some(name)) = (parts(parent), parts(name)) else { return unknown() };
+    let (Some(parent), Some(name)) = (naming::parts(parent), naming::parts(name)) else { return unknown() };
     let between = match kind.rsplit_once('/') {
         Some((above, own)) if above.contains('/') => format!("/{own}/"),
         _ => format!("/providers/{kind}/"),
     };
-    let mut id: Vec<TermPart> = Vec::new();
-    for part in parent.into_iter().chain([TermPart::Text(between.into())]).chain(name) {
-        match (id.last_mut(), part) {
-            (Some(TermPart::Text(before)), TermPart::Text(text)) => *before = format!("{before}{text}").into(),
-            (_, part) => id.push(part),
-        }
-    }
-    let value = match id.as_slice() {
-        [TermPart::Text(text)] => Value::String(Arc::clone(text)),
-        _ => {
-            let why = Unknown::new("this id is known only after deployment", Some(block.header));
-            Value::Unknown(Arc::new(why.called(Some(Term(id.into())))))
-        }
-    };
+    let id = parent.into_iter().chain([TermPart::Text(between.into())]).chain(name);
+    let value = naming::text(id, || Unknown::new("this id is known only after deployment", Some(block.header)));
     Val::new(value, block.header)
-}
-
-/// The known and unknown parts of a text.
-fn parts(val: &Val) -> Option<Vec<TermPart>> {
-    match &val.value {
-        Value::String(text) => Some(vec![TermPart::Text(Arc::clone(text))]),
-        Value::Unknown(unknown) => unknown.term.as_ref().map(|term| term.0.to_vec()),
-        _ => None,
-    }
 }
 
 /// A body of which nothing is known.

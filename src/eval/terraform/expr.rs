@@ -4,9 +4,10 @@
 
 use super::call::size;
 use super::convert::{self, Outcome, Stop};
-use super::naming::{called, is_id, name_of, named, opposite};
+use super::naming::is_id;
 use super::repeat::Repeat;
 use super::{Evaluator, Instance, number};
+use crate::eval::naming::{called, name_of, named, opposite};
 use crate::source::Span;
 use crate::syntax::hcl::ast::{BinaryOperator, Expr, ExprKind, For};
 use crate::value::{At, Choice, Hops, Map, Unknown, Val, Value};

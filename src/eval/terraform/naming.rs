@@ -1,47 +1,9 @@
-//! What unknown values are called, so that equal ones are known to be equal, and what the names tell: whether one may be null, or an error.
+//! What the names of unknown values tell: whether one may be null, or an error.
 
 use super::convert;
 use crate::syntax::hcl::ast::{Expr, ExprKind, Step};
-use crate::value::{Term, TermPart, Unknown, Val, Value};
+use crate::value::{TermPart, Unknown, Val, Value};
 use std::sync::Arc;
-
-/// Longer names are not kept.
-const LONGEST_NAME: usize = 200;
-
-/// What a value is called: a simple one by itself, an unknown one by its term.
-pub(super) fn name_of(val: &Val) -> Option<String> {
-    match &val.value {
-        Value::Null => Some("null".to_owned()),
-        Value::Bool(b) => Some(b.to_string()),
-        Value::Number(n) => Some(n.to_string()),
-        Value::String(s) => Some(format!("{s:?}")),
-        Value::Unknown(unknown) => Some(unknown.term.as_ref()?.to_string()),
-        _ => None,
-    }
-    .filter(|name| name.len() <= LONGEST_NAME)
-}
-
-/// What the result of an operator or a function is called.
-pub(super) fn called(name: &str, args: &[&Val]) -> Option<String> {
-    let args: Vec<String> = args.iter().map(|a| name_of(a)).collect::<Option<_>>()?;
-    Some(format!("{name}({})", args.join(", "))).filter(|name| name.len() <= LONGEST_NAME)
-}
-
-/// What the opposite of a truth value is called.
-pub(super) fn opposite(name: &str) -> String {
-    name.strip_prefix('!').map_or_else(|| format!("!{name}"), str::to_owned)
-}
-
-/// An unknown value with a name.
-pub(super) fn named(val: Val, name: Option<String>) -> Val {
-    match (&val.value, name) {
-        (Value::Unknown(unknown), Some(name)) => {
-            let unknown = unknown.nameless().called(Some(Term::symbol(name)));
-            Val { value: Value::Unknown(Arc::new(unknown)), at: val.at }
-        }
-        _ => val,
-    }
-}
 
 /// The part of a value that may yet turn out to be an error in this expression. An error in what the expression refers to does not count:
 /// it would end the run wherever it is caught.

@@ -1,0 +1,68 @@
+//! What unknown values are called, so that equal ones are known to be equal, and texts of which some parts are unknown.
+
+use crate::value::{Term, TermPart, Unknown, Val, Value};
+use std::sync::Arc;
+
+/// Longer names are not kept.
+const LONGEST_NAME: usize = 200;
+
+/// What a value is called: a simple one by itself, an unknown one by its term.
+pub fn name_of(val: &Val) -> Option<String> {
+    match &val.value {
+        Value::Null => Some("null".to_owned()),
+        Value::Bool(b) => Some(b.to_string()),
+        Value::Number(n) => Some(n.to_string()),
+        Value::String(s) => Some(format!("{s:?}")),
+        Value::Unknown(unknown) => Some(unknown.term.as_ref()?.to_string()),
+        _ => None,
+    }
+    .filter(|name| name.len() <= LONGEST_NAME)
+}
+
+/// What the result of an operator or a function is called.
+pub fn called(name: &str, args: &[&Val]) -> Option<String> {
+    let args: Vec<String> = args.iter().map(|a| name_of(a)).collect::<Option<_>>()?;
+    Some(format!("{name}({})", args.join(", "))).filter(|name| name.len() <= LONGEST_NAME)
+}
+
+/// What the opposite of a truth value is called.
+pub fn opposite(name: &str) -> String {
+    name.strip_prefix('!').map_or_else(|| format!("!{name}"), str::to_owned)
+}
+
+/// An unknown value with a name.
+pub fn named(val: Val, name: Option<String>) -> Val {
+    match (&val.value, name) {
+        (Value::Unknown(unknown), Some(name)) => {
+            let unknown = unknown.nameless().called(Some(Term::symbol(name)));
+            Val { value: Value::Unknown(Arc::new(unknown)), at: val.at }
+        }
+        _ => val,
+    }
+}
+
+/// The known and unknown parts of a text; `None` where nothing is known of it.
+pub fn parts(val: &Val) -> Option<Vec<TermPart>> {
+    match &val.value {
+        Value::String(text) => Some(vec![TermPart::Text(Arc::clone(text))]),
+        Value::Unknown(unknown) => unknown.term.as_ref().map(|term| term.0.to_vec()),
+        _ => None,
+    }
+}
+
+/// The text that parts make one after the other. Where some of it is not known it is unknown, for this reason.
+pub fn text(parts: impl IntoIterator<Item = TermPart>, why: impl FnOnce() -> Unknown) -> Value {
+    let mut joined: Vec<TermPart> = Vec::new();
+    for part in parts {
+        match (joined.last_mut(), part) {
+            (_, TermPart::Text(text)) if text.is_empty() => {}
+            (Some(TermPart::Text(before)), TermPart::Text(text)) => *before = format!("{before}{text}").into(),
+            (_, part) => joined.push(part),
+        }
+    }
+    match joined.as_slice() {
+        [] => Value::string(""),
+        [TermPart::Text(text)] => Value::String(Arc::clone(text)),
+        _ => Value::Unknown(Arc::new(why().called(Some(Term(joined.into()))))),
+    }
+}

@@ -1,0 +1,3 @@
+//! Templates: ARM templates and Bicep files, evaluated as Azure would.
+
+pub mod functions;
