@@ -498,17 +498,17 @@ fn deployments_are_module_calls() {
     );
     let links = [
         (r#"{ "relativePath": "nested/net.json" }"#, "nested/net.json"),
-        (r#"{ "relativePath": "[variables('p')]" }"#, "<an expression gives the path of its template>"),
+        (r#"{ "relativePath": "[variables('p')]" }"#, "<the path of its template is [variables('p')]>"),
         (r#"{ "uri": "https://x/net.json", "contentVersion": "1.0.0.0" }"#, "<its template is at https://x/net.json>"),
         (
             r#"{ "uri": "[uri(deployment().properties.templateLink.uri, 'a.json')]" }"#,
-            "<an expression gives the address of its template>",
+            "<its template is at [uri(deployment().properties.templateLink.uri, 'a.json')]>",
         ),
         (
             r#"{ "id": "/subscriptions/1/x/net/versions/1" }"#,
             "<its template is the template spec /subscriptions/1/x/net/versions/1>",
         ),
-        (r#"{ "id": "[resourceId('a', 'b')]" }"#, "<its template is a template spec>"),
+        (r#"{ "id": "[resourceId('a', 'b')]" }"#, "<its template is the template spec [resourceId('a', 'b')]>"),
         ("{}", "<it is not known where its template is>"),
     ];
     for (link, expected) in links {

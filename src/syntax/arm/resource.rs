@@ -143,19 +143,20 @@ impl Reader<'_> {
 /// The template that a link names.
 fn linked(link: &Node) -> Source {
     let text = |name| get(link, name).and_then(|node| Some((node, node.as_str()?)));
-    if let Some((node, path)) = text("relativePath") {
-        return match is_expression(path) {
-            true => unknown("an expression gives the path of its template", node.span),
-            false => Source::Path(name_of(node)),
-        };
+    match (text("relativePath"), text("id"), text("uri")) {
+        (Some((node, path)), ..) if !is_expression(path) => Source::Path(name_of(node)),
+        (Some((node, path)), ..) => unknown(&format!("the path of its template is {}", short(path)), node.span),
+        (None, Some((node, id)), _) => unknown(&format!("its template is the template spec {}", short(id)), node.span),
+        (None, None, Some((node, uri))) => unknown(&format!("its template is at {}", short(uri)), node.span),
+        (None, None, None) => unknown("it is not known where its template is", link.span),
     }
-    match (text("id"), text("uri")) {
-        (Some((node, id)), _) if !is_expression(id) => unknown(&format!("its template is the template spec {id}"), node.span),
-        (Some((node, _)), _) => unknown("its template is a template spec", node.span),
-        (None, Some((node, uri))) if !is_expression(uri) => unknown(&format!("its template is at {uri}"), node.span),
-        (None, Some((node, _))) => unknown("an expression gives the address of its template", node.span),
-        (None, None) => unknown("it is not known where its template is", link.span),
-    }
+}
+
+/// The start of a text, on one line.
+fn short(text: &str) -> String {
+    const LONGEST: usize = 100;
+    let start: String = text.chars().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if start.len() < text.len() { format!("{start}..") } else { start }
 }
 
 fn unknown(why: &str, span: Span) -> Source {
