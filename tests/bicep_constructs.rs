@@ -16,7 +16,7 @@ use overlint::syntax::bicep::ast::{
     Body, DirectiveKind, Imported, Resource, Statement, StatementKind as S, Type, TypeKey, TypeKind as T, TypeMember,
 };
 use overlint::syntax::bicep::{Dialect, Parsed, parse};
-use overlint::syntax::expr::{Access, Element, Expr, ExprKind as E, From, Member, Name, Part};
+use overlint::syntax::expr::ExprKind as E;
 
 fn file() -> FileId {
     Sources::new().add("main.bicep", b"")
