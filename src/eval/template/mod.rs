@@ -12,6 +12,7 @@ mod expr;
 pub mod functions;
 mod ids;
 mod instance;
+mod link;
 mod load;
 mod loops;
 mod modules;
@@ -60,6 +61,7 @@ pub fn evaluate(
     let root = evaluator.instance(template, "".into(), Place::of_root(template.target), arguments, 0);
     let mut evaluated = Evaluated::default();
     evaluator.collect(&root, wanted, &mut evaluated);
+    link::link(&mut evaluated.resources);
     evaluated
 }
 
