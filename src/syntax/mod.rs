@@ -5,4 +5,5 @@ pub mod expr;
 pub mod hcl;
 pub mod installed;
 pub mod json;
+mod placeholder;
 pub mod template;
