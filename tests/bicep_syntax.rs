@@ -17,6 +17,7 @@ use overlint::source::{FileId, Sources};
 use overlint::syntax::bicep::ast::{Statement, StatementKind};
 use overlint::syntax::bicep::lex::{TokenKind, lex};
 use overlint::syntax::bicep::{self, Dialect, Parsed, parse};
+use overlint::syntax::expr::ExprKind;
 use overlint::syntax::template::{Declaration, DeclarationKind, Template};
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -134,7 +135,8 @@ fn lowered(text: &str, dialect: Dialect) -> Template {
 fn written(statements: &[Statement], names: &mut Vec<String>) {
     for statement in statements {
         match &statement.kind {
-            StatementKind::Resource(resource) => {
+            // The compiler refuses interpolations in a type, and nothing can be told of such a resource.
+            StatementKind::Resource(resource) if matches!(resource.of.kind, ExprKind::String(_)) => {
                 names.push(resource.name.text.to_string());
                 written(&resource.children, names);
             }
@@ -163,8 +165,6 @@ fn every_resource_and_module_is_declared() {
         let (mut before, mut after) = (Vec::new(), Vec::new());
         written(&parsed(&text, dialect).statements, &mut before);
         declared(&template.declarations, &mut after);
-        // One whose type has interpolations, which the compiler refuses, is lost.
-        before.retain(|name| after.contains(name) || template.lost.is_empty());
         assert_eq!(before, after, "{}", path.display());
         files += 1;
         all += after.len();
