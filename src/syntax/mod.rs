@@ -6,4 +6,5 @@ pub mod expr;
 pub mod hcl;
 pub mod installed;
 pub mod json;
+mod placeholder;
 pub mod template;

@@ -1,6 +1,6 @@
 //! The expressions in the strings of a template: `[concat(parameters('name'), '-vnet')]`.
 
-use super::placeholder;
+use crate::syntax::placeholder;
 use crate::source::{FileId, Span};
 use crate::syntax::expr::{Access, Call, Expr, ExprKind, From, Name};
 use crate::syntax::json::Places;

@@ -5,7 +5,6 @@
 
 mod expr;
 mod parameters;
-mod placeholder;
 mod resource;
 mod template;
 mod value;

@@ -1,7 +1,7 @@
 //! Values: from JSON to expressions.
 
 use super::expr::{self, DEEPEST, Fault};
-use super::placeholder;
+use crate::syntax::placeholder;
 use crate::source::{FileId, Span};
 use crate::syntax::expr::{Call, Element, Expr, ExprKind, For, Loop, Member, Name};
 use crate::syntax::json::{self, Node, Places, Value};

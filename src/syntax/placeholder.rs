@@ -18,7 +18,7 @@ static PARAMETERS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// Why the value is unknown, if a text of a template holds a placeholder.
-pub(super) fn in_template(text: &str) -> Option<Arc<str>> {
+pub(in crate::syntax) fn in_template(text: &str) -> Option<Arc<str>> {
     // Templates have many texts, but few with these.
     if !text.contains("{{") && !text.contains("#{") && !text.contains("${AZURE_") {
         return None;
@@ -27,7 +27,7 @@ pub(super) fn in_template(text: &str) -> Option<Arc<str>> {
 }
 
 /// Why the value is unknown, if a value of a file of parameters is or holds a placeholder.
-pub(super) fn in_parameters(text: &str) -> Option<Arc<str>> {
+pub(in crate::syntax) fn in_parameters(text: &str) -> Option<Arc<str>> {
     found(&PARAMETERS, text)
 }
 
