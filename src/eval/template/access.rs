@@ -182,9 +182,7 @@ impl<'t> Evaluator<'t> {
                         Some(deployed) => one(deployed),
                         None => Some(Err(Val::unknown(format!("there are only {} of these", all.len()), expr.span))),
                     },
-                    (Value::Unknown(unknown), _) => {
-                        Some(Err(Val::new(Value::Unknown(Arc::new(unknown.nameless())), expr.span)))
-                    }
+                    (Value::Unknown(unknown), _) => Some(Err(Val::new(Value::Unknown(Arc::new(unknown.nameless())), expr.span))),
                     _ => Some(Err(Val::unknown("an index must be a whole number from 0", expr.span))),
                 }
             }
@@ -215,17 +213,10 @@ impl<'t> Evaluator<'t> {
     }
 
     /// A resource or module that is used as a whole; an array of them, if it is repeated.
-    pub(super) fn whole(
-        &self,
-        declaration: &'t Declaration,
-        within: Option<Rc<Deployed<'t>>>,
-        site: Span,
-        env: &Env<'t>,
-    ) -> Val {
+    pub(super) fn whole(&self, declaration: &'t Declaration, within: Option<Rc<Deployed<'t>>>, site: Span, env: &Env<'t>) -> Val {
         let all = self.expand(&env.instance, declaration, within.as_ref());
-        let value = |deployed: &Rc<Deployed<'t>>| {
-            self.target_value(&Target { deployed: Rc::clone(deployed), properties: false }, site)
-        };
+        let value =
+            |deployed: &Rc<Deployed<'t>>| self.target_value(&Target { deployed: Rc::clone(deployed), properties: false }, site);
         match (all.as_slice(), all.first().and_then(|first| first.repeated.as_ref())) {
             (_, Some(why)) => why.clone().placed(site),
             ([only], None) if declaration.repeat.is_none() => value(only),
@@ -320,9 +311,7 @@ impl<'t> Evaluator<'t> {
         let target = Target { deployed: Rc::clone(deployed), properties };
         match self.module(deployed) {
             Ok(module) => {
-                let entry = |o: &'t Output| {
-                    (Arc::clone(&o.name.text), self.module_output(&target, &o.name.text, site))
-                };
+                let entry = |o: &'t Output| (Arc::clone(&o.name.text), self.module_output(&target, &o.name.text, site));
                 Val::new(Value::map(module.template.outputs.iter().map(entry).collect()), site)
             }
             Err(why) => {

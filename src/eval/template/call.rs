@@ -84,9 +84,14 @@ impl<'t> Evaluator<'t> {
                 None => self.foreign("reference", call, site, env),
             },
             ("references", _) => self.foreign("references", call, site, env),
-            ("resourceid" | "subscriptionresourceid" | "tenantresourceid" | "extensionresourceid" | "managementgroupresourceid", _) => {
-                self.resource_id(&lower, &self.args(call, env), site, &env.instance.place)
-            }
+            (
+                "resourceid"
+                | "subscriptionresourceid"
+                | "tenantresourceid"
+                | "extensionresourceid"
+                | "managementgroupresourceid",
+                _,
+            ) => self.resource_id(&lower, &self.args(call, env), site, &env.instance.place),
             ("resourcegroup", _) => self.resource_group(&self.args(call, env), site, &env.instance.place),
             ("subscription", _) => self.subscription(&self.args(call, env), site, &env.instance.place),
             ("deployment", _) => opaque("what deploys this is known only at deployment", "deployment()", site),
@@ -188,9 +193,10 @@ impl<'t> Evaluator<'t> {
     /// What `reference(..)` refers to, if this template declares it: by symbolic name, by id, or by name.
     pub(super) fn referenced(&self, call: &'t Call, env: &Env<'t>) -> Option<Target<'t>> {
         let named = self.eval(call.args.first()?, env);
-        let full = call.args.get(2).is_some_and(|full| {
-            text_arg(&self.eval(full, env)).is_some_and(|full| full.eq_ignore_ascii_case("full"))
-        });
+        let full = call
+            .args
+            .get(2)
+            .is_some_and(|full| text_arg(&self.eval(full, env)).is_some_and(|full| full.eq_ignore_ascii_case("full")));
         let deployed = self.find(&named, &env.instance)?;
         Some(Target { deployed, properties: !full })
     }

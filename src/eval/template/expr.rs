@@ -180,13 +180,7 @@ impl<'t> Evaluator<'t> {
     }
 
     /// `and`, `or`: the first value that decides ends it; what is unknown before only matters if none does.
-    pub(super) fn logical(
-        &self,
-        exprs: impl IntoIterator<Item = &'t Expr>,
-        deciding: bool,
-        site: Span,
-        env: &Env<'t>,
-    ) -> Val {
+    pub(super) fn logical(&self, exprs: impl IntoIterator<Item = &'t Expr>, deciding: bool, site: Span, env: &Env<'t>) -> Val {
         let mut vals = Vec::new();
         for expr in exprs {
             let val = self.eval(expr, env);
@@ -222,14 +216,7 @@ impl<'t> Evaluator<'t> {
 
     /// `condition ? then : otherwise`. Where the condition is not known but can be assumed, it is one of the two for a reason that can be
     /// decided.
-    pub(super) fn conditional(
-        &self,
-        condition: &'t Expr,
-        then: &'t Expr,
-        otherwise: &'t Expr,
-        site: Span,
-        env: &Env<'t>,
-    ) -> Val {
+    pub(super) fn conditional(&self, condition: &'t Expr, then: &'t Expr, otherwise: &'t Expr, site: Span, env: &Env<'t>) -> Val {
         let place = condition.span;
         let condition = self.eval(condition, env);
         let unknown = match self.truth(&condition) {

@@ -34,7 +34,9 @@ impl<'t> Evaluator<'t> {
         let file = self.sources.late_file(&path, text);
         let loaded = |value| {
             let val = Val::new(value, site);
-            file.map_or(val.clone(), |file| Val::new(val.value, Span::new(file, 0, 0)).used_at(site, &format!("file {path}"), None))
+            file.map_or(val.clone(), |file| {
+                Val::new(val.value, Span::new(file, 0, 0)).used_at(site, &format!("file {path}"), None)
+            })
         };
         let place = file.map_or(site, |file| Span::new(file, 0, text.len()));
         match function {
@@ -81,9 +83,7 @@ fn from_node(node: &json::Node) -> Val {
         json::Value::Number(number) => Value::Number(*number),
         json::Value::String(text) => Value::String(Arc::clone(text)),
         json::Value::Array(items) => Value::list(items.iter().map(from_node).collect()),
-        json::Value::Object(members) => {
-            Value::map(members.iter().map(|m| (Arc::clone(&m.name), from_node(&m.value))).collect())
-        }
+        json::Value::Object(members) => Value::map(members.iter().map(|m| (Arc::clone(&m.name), from_node(&m.value))).collect()),
     };
     Val::new(value, node.span)
 }

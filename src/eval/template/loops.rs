@@ -51,7 +51,15 @@ impl<'t> Lambda<'t> {
 
 impl<'t> Evaluator<'t> {
     /// The names inside a loop, for one element of what it runs over.
-    pub(super) fn in_loop(&self, item: &Name, index: Option<&Name>, over: &Val, element: &Val, i: usize, env: &Env<'t>) -> Env<'t> {
+    pub(super) fn in_loop(
+        &self,
+        item: &Name,
+        index: Option<&Name>,
+        over: &Val,
+        element: &Val,
+        i: usize,
+        env: &Env<'t>,
+    ) -> Env<'t> {
         let number = Val::new(Value::Number(i as f64), item.span);
         if env.instance.template.language == Language::Arm {
             return env.bind(loop_name(&item.text), number);
@@ -77,7 +85,8 @@ impl<'t> Evaluator<'t> {
             return None;
         }
         let null = |e: &Expr| Val::new(Value::Null, e.span);
-        let arg = |(expr, lambda): (&'t Expr, &Option<Lambda<'t>>)| if lambda.is_some() { null(expr) } else { self.eval(expr, env) };
+        let arg =
+            |(expr, lambda): (&'t Expr, &Option<Lambda<'t>>)| if lambda.is_some() { null(expr) } else { self.eval(expr, env) };
         let args: Vec<Val> = call.args.iter().zip(&lambdas).map(arg).collect();
         let apply = |i: usize, vals: &[Val]| match lambdas.get(i) {
             Some(Some(lambda)) => {

@@ -96,7 +96,12 @@ impl<'t> Evaluator<'t> {
     }
 
     /// A function of the user by its name, perhaps one that is imported, perhaps of something that is imported as a whole.
-    pub(super) fn function(&self, on: Option<&str>, name: &str, instance: &Rc<Instance<'t>>) -> Option<(&'t Function, Rc<Instance<'t>>)> {
+    pub(super) fn function(
+        &self,
+        on: Option<&str>,
+        name: &str,
+        instance: &Rc<Instance<'t>>,
+    ) -> Option<(&'t Function, Rc<Instance<'t>>)> {
         let language = instance.template.language;
         let full = match on {
             Some(on) if language == Language::Arm => key(language, &format!("{on}.{name}")),
@@ -146,9 +151,7 @@ pub(super) fn entry(val: &Val, name: &str, site: Span) -> Option<Val> {
             let found = found.or_else(|| map.entries.iter().find(|(k, _)| k.eq_ignore_ascii_case(name)).map(|(_, v)| v));
             match (found, &map.open) {
                 (Some(found), _) => Some(val.element(found)),
-                (None, Some(open)) => {
-                    Some(Val { value: Value::Unknown(naming::further(open, name, site)), at: val.at.clone() })
-                }
+                (None, Some(open)) => Some(Val { value: Value::Unknown(naming::further(open, name, site)), at: val.at.clone() }),
                 (None, None) => None,
             }
         }

@@ -1,8 +1,8 @@
 //! Parameters: from where they get their values, and what is known of them without one.
 
+use super::ids::Place;
 use super::instance::{Argument, Arguments, Env, Instance};
 use super::{DEEPEST_CALL, Evaluator};
-use super::ids::Place;
 use crate::eval::naming;
 use crate::source::Span;
 use crate::syntax::template::{Parameter, Type, TypeKind};
@@ -132,7 +132,10 @@ impl<'t> Evaluator<'t> {
         if let Some(base) = &file.extends {
             match self.templates.extended(path, base) {
                 Ok(base) if depth < MOST_NAMES => arguments = self.parameter_file(base, depth + 1),
-                Ok(_) => arguments.open = Some(Arc::new(Unknown::new("parameter files build on one another in a circle", Some(base.span)))),
+                Ok(_) => {
+                    arguments.open =
+                        Some(Arc::new(Unknown::new("parameter files build on one another in a circle", Some(base.span))))
+                }
                 Err(reason) => arguments.open = Some(Arc::new(Unknown::new(reason, Some(base.span)))),
             }
             let entries: BTreeMap<_, _> = arguments.values.iter().map(|(name, a)| (Arc::clone(name), a.val.clone())).collect();

@@ -1,9 +1,9 @@
 //! The expressions in the strings of a template: `[concat(parameters('name'), '-vnet')]`.
 
-use crate::syntax::placeholder;
 use crate::source::{FileId, Span};
 use crate::syntax::expr::{Access, Call, Expr, ExprKind, From, Name};
 use crate::syntax::json::Places;
+use crate::syntax::placeholder;
 
 /// Expressions and values inside one another. Trees are not higher either.
 pub(super) const DEEPEST: u32 = 200;

@@ -1,10 +1,10 @@
 //! Values: from JSON to expressions.
 
 use super::expr::{self, DEEPEST, Fault};
-use crate::syntax::placeholder;
 use crate::source::{FileId, Span};
 use crate::syntax::expr::{Call, Element, Expr, ExprKind, For, Loop, Member, Name};
 use crate::syntax::json::{self, Node, Places, Value};
+use crate::syntax::placeholder;
 use std::collections::HashSet;
 use std::sync::Arc;
 
