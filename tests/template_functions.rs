@@ -4,17 +4,18 @@
 #![allow(clippy::unwrap_used)]
 
 use overlint::eval::template::functions::{call, call_lambda};
-use overlint::source::{Sources, Span};
+use overlint::source::{FileId, Sources, Span};
 use overlint::value::{At, Hop, Hops, Map, Term, TermPart, Unknown, Val, Value};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 fn span(start: usize, end: usize) -> Span {
-    Span::new(Sources::new().add("main.bicep", b""), start, end)
+    static FILE: LazyLock<FileId> = LazyLock::new(|| Sources::new().add("main.bicep", b""));
+    Span::new(*FILE, start, end)
 }
 
 /// The call that all tests make.
