@@ -26,6 +26,8 @@ struct Spot<'p> {
     unknown: Option<&'p Node>,
     sensitive: Option<&'p Node>,
     written: Written<'p>,
+    /// Whether that is also the expression of what this is a part of.
+    part: bool,
     /// Where to point when there is no value.
     around: Span,
 }
@@ -39,7 +41,7 @@ impl<'p> Reader<'_, 'p> {
         sensitive: Option<&'p Node>,
         written: Written<'p>,
     ) -> Map {
-        self.map(Spot { value: Some(value), unknown, sensitive, written, around: value.span })
+        self.map(Spot { value: Some(value), unknown, sensitive, written, part: false, around: value.span })
     }
 
     fn map(&self, spot: Spot<'p>) -> Map {
@@ -53,6 +55,7 @@ impl<'p> Reader<'_, 'p> {
                 unknown: get(spot.unknown),
                 sensitive: get(spot.sensitive),
                 written: spot.written.get(name),
+                part: spot.written.is_expression(),
                 around,
             };
             if !entries.contains_key(name)
@@ -74,6 +77,7 @@ impl<'p> Reader<'_, 'p> {
                 return None;
             }
             let term = spot.written.references().and_then(|refs| self.links.referred(refs, self.module));
+            let term = term.filter(|id| !spot.part || self.links.may_be_part(name, id));
             return Some(Val::new(Value::Unknown(Arc::new(unknown(AFTER_APPLY).called(term))), site));
         }
         if spot.sensitive.is_some_and(holds_all) {
@@ -108,6 +112,7 @@ impl<'p> Reader<'_, 'p> {
             unknown: get(spot.unknown),
             sensitive: get(spot.sensitive),
             written: spot.written.element(index, of),
+            part: spot.written.is_expression(),
             around: list.span,
         };
         self.val(name, spot).unwrap_or(Val::new(Value::Null, item.span))
