@@ -142,3 +142,28 @@ impl Asked {
 fn overlap(range: &ProviderVersion, from: Version, below: Version) -> bool {
     range.least.is_none_or(|least| least < below) && range.below.is_none_or(|end| from < end)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::Facts;
+
+    #[test]
+    fn every_stand_in_is_terraform_and_versions_are_in_order() {
+        let facts = Facts::embedded();
+        assert!(facts.modules.iter().count() > 5);
+        for module in facts.modules.iter() {
+            for versions in &module.versions {
+                let name = format!("{} {:?}", module.address, versions.from);
+                let parsed = hcl::parse(FileId::outside(0), &versions.code);
+                assert!(parsed.errors.is_empty(), "{name}: {:?}", parsed.errors);
+                for keyword in ["variable", "resource"] {
+                    assert!(parsed.body.blocks(keyword).next().is_some(), "{name} has no {keyword}");
+                }
+                assert!(versions.from < versions.below, "{name}");
+            }
+            let following = module.versions.iter().skip(1);
+            assert!(module.versions.iter().zip(following).all(|(a, b)| a.below <= b.from), "{} overlaps", module.address);
+        }
+    }
+}
