@@ -238,6 +238,32 @@ fn names_of_arguments_depend_on_the_version() {
     assert_eq!(nodes("11.0.0", pools), 1);
 }
 
+/// Its `enable_auto_scaling` is gone in azurerm 4.
+#[test]
+fn known_modules_narrow_the_version_of_the_provider() {
+    let pool = r#"
+resource "azurerm_kubernetes_cluster_node_pool" "p" {
+  name                  = "user"
+  kubernetes_cluster_id = module.aks.aks_id
+  enable_auto_scaling   = true
+  min_count             = 1
+  max_count             = 3
+}
+"#;
+    let told = |version: &str| {
+        let call = format!(
+            "module \"aks\" {{\n  source  = \"Azure/aks/azurerm\"\n  version = \"{version}\"\n  resource_group_name = \"rg\"\n}}\n"
+        );
+        let (_, report) = check_main(&(call + pool));
+        report.findings.iter().any(|f| f.rule == "deprecated-network-attribute")
+    };
+    // 6.7.0 is the first version that requires azurerm below 4.0.
+    assert!(told("6.6.0"));
+    assert!(!told("6.7.0"));
+    assert!(!told("~> 9.0"));
+    assert!(told("11.0.0"));
+}
+
 #[test]
 fn what_is_not_listed_is_not_known() {
     let unlisted = "the version of the module Azure/aks/azurerm that is asked for here is not among the known ones";
