@@ -266,6 +266,36 @@ fn pools_and_updates_have_resources_of_their_own() {
     assert_eq!(messages(&plan(&[azurerm, new], expression), SMALL).len(), 1);
 }
 
+/// azapi fills in nothing: false is what somebody wrote.
+#[test]
+fn what_is_off_in_the_body_is_off() {
+    let id = |name: &str| format!("{GROUP}/providers/Microsoft.Network/virtualNetworks/{name}");
+    let vnet = |name: &str, space: &str| {
+        let body = format!(
+            r#"{{"properties": {{"addressSpace": {{"addressPrefixes": ["{space}.0.0/16"]}},
+                 "subnets": [{{"name": "nodes", "properties": {{"addressPrefix": "{space}.0.0/24"}}}}]}}}}"#
+        );
+        let values = values("Microsoft.Network/virtualNetworks", name, GROUP, &body);
+        change(&format!("azapi_resource.{name}"), "create", "null", &values, UNKNOWN)
+    };
+    let peered = |access: bool| {
+        let body = format!(
+            r#"{{"properties": {{"remoteVirtualNetwork": {{"id": "{}"}}, "allowVirtualNetworkAccess": {access}}}}}"#,
+            id("hub")
+        );
+        let peering = values("Microsoft.Network/virtualNetworks/virtualNetworkPeerings", "p", &id("spoke"), &body);
+        let pools = format!(r#", "agentPoolProfiles": [{{"name": "system", "vnetSubnetID": "{}/subnets/nodes"}}]"#, id("spoke"));
+        let changes = [
+            vnet("spoke", "10.1"),
+            vnet("hub", "10.244"),
+            change("azapi_resource.p", "create", "null", &peering, UNKNOWN),
+            created(&(overlay("10.244.0.0/16") + &pools)),
+        ];
+        messages(&plan(&changes, ""), "pod-cidr-overlaps-peered-vnet").len()
+    };
+    assert_eq!([peered(true), peered(false)], [1, 0]);
+}
+
 #[test]
 fn what_a_plan_has_read() {
     let subnet = format!("{GROUP}/providers/Microsoft.Network/virtualNetworks/hub/subnets/nodes");

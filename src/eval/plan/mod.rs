@@ -119,8 +119,7 @@ impl Plan {
             let unknown = entry.change.and_then(|c| c.get("after_unknown"));
             if let Some(after) = entry.after {
                 let sensitive = entry.change.map_or_else(|| entry.node.get("sensitive_values"), |c| c.get("after_sensitive"));
-                let reader = Reader { links: &links, module: entry.module };
-                let body = reader.body(after, unknown, sensitive, written);
+                let body = entry.reader(&links).body(after, unknown, sensitive, written);
                 match azapi::in_arm_form(entry.resource(address, body)) {
                     Ok(resource) if wanted(&resource.kind) => planned.resources.push(resource),
                     Ok(_) => {}
@@ -129,7 +128,7 @@ impl Plan {
             }
             if let Some(before) = entry.before {
                 let sensitive = entry.change.and_then(|c| c.get("before_sensitive"));
-                let body = Reader { links: &links, module: entry.module }.body(before, None, sensitive, Written::NotSaid);
+                let body = entry.reader(&links).body(before, None, sensitive, Written::NotSaid);
                 planned.before.extend(azapi::in_arm_form(entry.resource(address, body)).ok().filter(|r| wanted(&r.kind)));
             }
         }
@@ -223,7 +222,11 @@ fn add<'p>(
     entries.insert(address.into(), entry);
 }
 
-impl Entry<'_> {
+impl<'p> Entry<'p> {
+    fn reader<'a>(&self, links: &'a Links<'p>) -> Reader<'a, 'p> {
+        Reader { links, module: self.module, fills_in: !is_azapi(self.kind) }
+    }
+
     fn resource(&self, address: &Arc<str>, body: Map) -> Resource {
         Resource {
             address: Arc::clone(address),

@@ -17,6 +17,8 @@ pub(super) struct Reader<'a, 'p> {
     pub links: &'a Links<'p>,
     /// The module that the resource stands in.
     pub module: &'p str,
+    /// Whether the provider fills in what is not set. That of azapi does not.
+    pub fills_in: bool,
 }
 
 /// The same place in the values and in what marks them.
@@ -84,7 +86,7 @@ impl<'p> Reader<'_, 'p> {
             return Some(Val::new(Value::Unknown(Arc::new(unknown(SENSITIVE))), site));
         }
         let node = spot.value?;
-        if !matches!(spot.written, Written::Yes(_)) && is_nothing(node) {
+        if self.fills_in && !matches!(spot.written, Written::Yes(_)) && is_nothing(name, node) {
             return None;
         }
         let value = match &node.value {
@@ -124,10 +126,15 @@ pub(super) fn holds_all(mark: &Node) -> bool {
     mark.as_bool() == Some(true)
 }
 
+/// Switches for which azurerm fills in that they are on.
+const ON_BY_DEFAULT: [&str; 3] =
+    ["allow_virtual_network_access", "bgp_route_propagation_enabled", "peer_complete_virtual_networks_enabled"];
+
 /// What a provider fills in for attributes that are not set.
-fn is_nothing(node: &Node) -> bool {
+fn is_nothing(name: &str, node: &Node) -> bool {
     match &node.value {
-        json::Value::Null | json::Value::Bool(false) => true,
+        json::Value::Null => true,
+        json::Value::Bool(on) => !on && !ON_BY_DEFAULT.contains(&name),
         json::Value::String(text) => text.is_empty(),
         json::Value::Array(items) => items.is_empty(),
         _ => false,
