@@ -420,3 +420,74 @@ fn the_summary_names_what_may_hold_a_cluster() {
     let two = format!("{}{}", call("a"), call("b"));
     assert!(summary(&two).starts_with("no AKS cluster found (1 file), but module.a and 1 more may hold one; 2 "));
 }
+
+/// The modules for subnets and peerings inside the one for VNets are called by themselves, too.
+#[test]
+fn modules_inside_a_known_module() {
+    let main = |version: &str, group: &str, vnet: &str, remote: &str, access: &str| {
+        let source = "Azure/avm-res-network-virtualnetwork/azurerm";
+        let network = |name: &str, space: &str| {
+            format!(
+                "module \"{name}\" {{\n  source  = \"{source}\"\n  version = \"{version}\"\n  name = \"{name}\"\n  {group}\n  \
+                 location = \"x\"\n  address_space = [\"{space}\"]\n}}\n"
+            )
+        };
+        let aks = AKS
+            .replace("variable \"pods\" {}", "")
+            .replace("var.pods", "\"10.1.0.0/16\"")
+            .replace("default_node_pool {}", "default_node_pool {\n    vnet_subnet_id = module.subnet.resource_id\n  }");
+        format!(
+            r#"{}{}{aks}
+module "subnet" {{
+  source         = "{source}//modules/subnet"
+  version        = "{version}"
+  name           = "nodes"
+  address_prefix = "10.1.2.0/24"
+  delegation     = [{{ name = "d", service_delegation = {{ name = "Microsoft.Web/serverFarms" }} }}]
+  {vnet}
+}}
+module "peering" {{
+  source  = "{source}//modules/peering"
+  version = "{version}"
+  name    = "p"
+  {vnet}
+  {remote}
+  {access}
+}}
+"#,
+            network("spoke", "10.1.2.0/23"),
+            network("hub", "10.1.128.0/17")
+        )
+    };
+    let rules = |main: &str| {
+        let (_, report) = check_main(main);
+        assert_eq!(unresolved(&report), []);
+        report.findings.iter().map(|f| f.rule).collect::<Vec<_>>()
+    };
+    let old = |access: &str| {
+        main(
+            "0.8.1",
+            "resource_group_name = \"rg\"",
+            "virtual_network = { resource_id = module.spoke.resource.id }",
+            "remote_virtual_network = { resource_id = module.hub.resource_id }",
+            access,
+        )
+    };
+    let new = |access: &str| {
+        main(
+            "0.15.0",
+            "parent_id = \"/subscriptions/s/resourceGroups/rg\"",
+            "parent_id = module.spoke.resource_id",
+            "remote_virtual_network_id = module.hub.resource_id",
+            access,
+        )
+    };
+    for main in [&old as &dyn Fn(&str) -> String, &new] {
+        let found = rules(&main(""));
+        for rule in ["pod-cidr-overlaps-node-subnet", "node-subnet-delegated", "pod-cidr-overlaps-peered-vnet"] {
+            assert!(found.contains(&rule), "{rule}: {found:?}");
+        }
+        let closed = rules(&main("allow_virtual_network_access = false"));
+        assert!(!closed.contains(&"pod-cidr-overlaps-peered-vnet"), "{closed:?}");
+    }
+}
