@@ -19,12 +19,6 @@ use walkdir::WalkDir;
 /// Folders by name.
 pub(super) type Folders = BTreeMap<String, Folder>;
 
-/// No resource type of an AKS cluster or of its node pools is written without this..
-const CLUSTER: &[u8] = b"azurerm_kubernetes_cluster";
-
-/// .. or, with the azapi provider, these: the provider's name, and Resource Manager's type in any letter case.
-const AZAPI: [&str; 2] = ["azapi_", "microsoft.containerservice/managedclusters"];
-
 /// No call of a module from elsewhere that may hold a cluster is written without one of these.
 const AKS: [&[u8]; 5] = [b"aks", b"AKS", b"kubernetes", b"k8s", b"managedcluster"];
 
@@ -149,7 +143,7 @@ impl Folder {
         self.rest = paths(listing.rest);
         self.variables = paths(listing.variables);
         for file in &self.files {
-            self.holds_cluster = self.holds_cluster || mentions_cluster(&file.bytes);
+            self.holds_cluster = self.holds_cluster || plan::mentions_cluster(&file.bytes);
             let marks = LOCAL.iter().chain(&AKS);
             if marks.into_iter().any(|mark| memmem::find(&file.bytes, mark).is_some()) {
                 for (name, source) in file.module_calls() {
@@ -313,12 +307,6 @@ impl Listing {
             }
         }
     }
-}
-
-fn mentions_cluster(text: &[u8]) -> bool {
-    let [provider, kind] = AZAPI.map(str::as_bytes);
-    memmem::find(text, CLUSTER).is_some()
-        || memmem::find(text, provider).is_some() && memmem::find(&text.to_ascii_lowercase(), kind).is_some()
 }
 
 /// Whether a file is a plan or state of a cluster, as far as can be told quickly. The needles are looked for in UTF-16, too.

@@ -1,16 +1,16 @@
 //! The one model that rules see: clusters, node pools, subnets and VNets, linked, whatever language they were written in.
 
 mod arm;
-mod azurerm;
 mod change;
+mod clusters;
 mod field;
 mod fields;
 mod network;
 mod networks;
 mod read;
 
-pub use azurerm::{is_cluster, is_wanted};
 pub use change::Change;
+pub use clusters::{is_cluster, is_wanted};
 pub use field::{Field, State, Undecided};
 pub use network::{NatGateway, Peer, Route, RouteTable, Subnet, SubnetId, Vnet, VnetId};
 
@@ -278,7 +278,7 @@ impl Pool {
 impl World {
     /// The model of the resources of one root module, with Azure's defaults of a day.
     pub fn new(resources: &[Resource], provider: &ProviderVersion, facts: &Facts, day: Date) -> Self {
-        azurerm::world(resources, provider, &facts.defaults, day)
+        clusters::world(resources, provider, &facts.defaults, day)
     }
 
     /// The subnet with this id.

@@ -3,7 +3,7 @@
 //! Everything is evaluated when it is first asked for, and once: a root module's [`Evaluator`] holds [`Instance`]s of modules, and each
 //! keeps the values of its names. What is asked for while it is being worked out refers to itself.
 
-mod azapi;
+pub(super) mod azapi;
 mod block;
 mod call;
 pub mod convert;
