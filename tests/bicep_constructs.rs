@@ -486,6 +486,11 @@ fn each_broken_statement_has_one_error() {
 
 #[test]
 fn depth_is_bounded() {
+    // Deep code needs the stack that a run has.
+    overlint::with_threads(1, bounded_depth).unwrap();
+}
+
+fn bounded_depth() {
     for (open, close) in [
         ("(", ")"),
         ("[", "]"),
