@@ -2,9 +2,9 @@
 
 use super::expr::{Env, Eval, TOO_MUCH_WORK, error, made, unknown_from};
 use super::naming::{is_id, risk};
-use crate::eval::naming::{called, named};
 use super::text::formatted;
 use super::{Evaluator, functions};
+use crate::eval::naming::{called, named};
 use crate::source::Span;
 use crate::syntax::hcl::ast::Call;
 use crate::value::{Val, Value};

@@ -4,6 +4,7 @@
 
 pub mod ast;
 pub mod lex;
+pub mod outline;
 mod parse;
 
 use crate::source::{FileId, Span};
