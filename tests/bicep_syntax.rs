@@ -14,9 +14,13 @@
 )]
 
 use overlint::source::{FileId, Sources};
+use overlint::syntax::bicep::ast::{Statement, StatementKind};
 use overlint::syntax::bicep::lex::{TokenKind, lex};
-use overlint::syntax::bicep::{Dialect, Parsed, parse};
+use overlint::syntax::bicep::{self, Dialect, Parsed, parse};
+use overlint::syntax::expr::ExprKind;
+use overlint::syntax::template::{Declaration, DeclarationKind, Template};
 use std::collections::BTreeSet;
+use std::fmt::Debug;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
@@ -66,7 +70,7 @@ fn parsed(text: &str, dialect: Dialect) -> Parsed {
 }
 
 /// Every span lies in the text, on character boundaries. Taken from the debug form, so that no node is forgotten.
-fn check_spans(parsed: &Parsed, text: &str) {
+fn check_spans(parsed: &dyn Debug, text: &str) {
     let debug = format!("{parsed:?}");
     let mut numbers = debug.split("start: ").skip(1).map(|rest| {
         let (start, rest) = rest.split_once(", end: ").unwrap();
@@ -115,6 +119,58 @@ fn the_compilers_files_are_read_without_a_crash() {
     }
     if !files.is_empty() {
         tell(&format!("{} files of the compiler are read, {with_errors} of them with errors", files.len()));
+    }
+}
+
+/// A template, or what a parameter file can refer to.
+fn lowered(text: &str, dialect: Dialect) -> Template {
+    let (_, id) = source(text.as_bytes());
+    match dialect {
+        Dialect::Template => bicep::template(id, text).0,
+        Dialect::Parameters => bicep::parameters(id, text).0.scope,
+    }
+}
+
+/// The names of resources and modules, each before what is declared inside it.
+fn written(statements: &[Statement], names: &mut Vec<String>) {
+    for statement in statements {
+        match &statement.kind {
+            // The compiler refuses interpolations in a type, and nothing can be told of such a resource.
+            StatementKind::Resource(resource) if matches!(resource.of.kind, ExprKind::String(_)) => {
+                names.push(resource.name.text.to_string());
+                written(&resource.children, names);
+            }
+            StatementKind::Module(module) => names.push(module.name.text.to_string()),
+            _ => {}
+        }
+    }
+}
+
+fn declared(declarations: &[Declaration], names: &mut Vec<String>) {
+    for declaration in declarations {
+        names.push(declaration.symbol.as_ref().unwrap().text.to_string());
+        if let DeclarationKind::Resource(resource) = &declaration.kind {
+            declared(&resource.children, names);
+        }
+    }
+}
+
+#[test]
+fn every_resource_and_module_is_declared() {
+    let (mut files, mut all) = (0, 0);
+    for (path, dialect) in [self::files(false), self::files(true)].concat() {
+        let text = text(&path);
+        let template = lowered(&text, dialect);
+        check_spans(&template, &text);
+        let (mut before, mut after) = (Vec::new(), Vec::new());
+        written(&parsed(&text, dialect).statements, &mut before);
+        declared(&template.declarations, &mut after);
+        assert_eq!(before, after, "{}", path.display());
+        files += 1;
+        all += after.len();
+    }
+    if files > 0 {
+        tell(&format!("{files} files declare {all} resources and modules"));
     }
 }
 
@@ -262,6 +318,7 @@ fn broken_texts_do_no_harm() {
         let (sources, id) = source(&bytes);
         let text = sources.file(id).text();
         check_spans(&parse(id, text, *dialect), text);
+        check_spans(&lowered(text, *dialect), text);
         tried += 1;
     }
     if tried > 0 {

@@ -82,6 +82,8 @@ pub struct Function {
 pub struct Resource {
     /// Its symbolic name.
     pub name: Name,
+    /// From `resource` to the type.
+    pub header: Span,
     /// The type and API version; inside another resource the last segment of the type, perhaps with a version.
     pub of: Expr,
     /// Whether it is only referred to.
@@ -97,6 +99,8 @@ pub struct Resource {
 pub struct Module {
     /// Its symbolic name.
     pub name: Name,
+    /// From `module` to the path.
+    pub header: Span,
     /// Where the module is.
     pub path: Expr,
     /// What is after `=`.

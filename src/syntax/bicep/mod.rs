@@ -1,11 +1,15 @@
 //! Bicep: templates (`.bicep`) and parameter files (`.bicepparam`).
 //!
-//! [`lex`] makes tokens, [`parse`](mod@parse) makes statements of them. A mistake costs the statement that it is in, not the file.
+//! [`lex`] makes tokens, [`parse`](mod@parse) makes statements of them, [`template`] and [`parameters`] make of these what can be
+//! evaluated. A mistake costs the statement that it is in, not the file.
 
 pub mod ast;
 pub mod lex;
+mod lower;
 pub mod outline;
 mod parse;
+
+pub use lower::{parameters, template};
 
 use crate::source::{FileId, Span};
 use ast::{Directive, Statement};

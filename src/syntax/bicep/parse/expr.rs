@@ -1,5 +1,6 @@
 //! Expressions.
 
+use super::super::Dialect;
 use super::super::ast::Statement;
 use super::super::lex::TokenKind;
 use super::text::Quotes;
@@ -7,6 +8,7 @@ use super::{Parser, Read};
 use crate::syntax::expr::{
     Access, BinaryOperator, Call, Element, Expr, ExprKind, For, From, Lambda, Loop, Member, Name, Part, UnaryOperator,
 };
+use crate::syntax::placeholder;
 
 impl Parser<'_> {
     pub(super) fn expression(&mut self) -> Read<Expr> {
@@ -209,15 +211,30 @@ impl Parser<'_> {
         match first.kind {
             TokenKind::StringComplete => {
                 self.bump();
-                self.build(first.start, ExprKind::String(quotes.text(text, true, true)))
+                let text = quotes.text(text, true, true);
+                let kind = self.placeholder(&text).unwrap_or(ExprKind::String(text));
+                self.build(first.start, kind)
             }
             TokenKind::StringLeftPiece => {
                 self.bump();
                 let parts = self.parts(quotes, quotes.text(text, true, false))?;
-                self.build(first.start, ExprKind::Interpolation(parts))
+                let placeholder = parts.iter().find_map(|part| match part {
+                    Part::Text(text) => self.placeholder(text),
+                    Part::Value(_) => None,
+                });
+                self.build(first.start, placeholder.unwrap_or(ExprKind::Interpolation(parts)))
             }
             _ => self.expected("a string"),
         }
+    }
+
+    /// What a text is that another tool completes.
+    fn placeholder(&self, text: &str) -> Option<ExprKind> {
+        let found = match self.dialect {
+            Dialect::Template => placeholder::in_template(text),
+            Dialect::Parameters => placeholder::in_parameters(text),
+        };
+        found.map(ExprKind::Unknown)
     }
 
     fn parts(&mut self, quotes: Quotes, first: std::sync::Arc<str>) -> Read<Vec<Part>> {

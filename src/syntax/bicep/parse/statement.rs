@@ -135,12 +135,14 @@ impl Parser<'_> {
     }
 
     fn resource(&mut self) -> Read<Resource> {
+        let start = self.next().start;
         let name = self.declared_name()?;
         let of = self.string()?;
+        let header = self.span_from(start);
         let existing = self.eat_word("existing");
         let mut children = Vec::new();
         let body = self.body(Some(&mut children))?;
-        Ok(Resource { name, of, existing, body, children })
+        Ok(Resource { name, header, of, existing, body, children })
     }
 
     /// A resource inside another.
@@ -157,9 +159,11 @@ impl Parser<'_> {
     }
 
     fn module(&mut self) -> Read<StatementKind> {
+        let start = self.next().start;
         let name = self.declared_name()?;
         let path = self.string()?;
-        Ok(StatementKind::Module(Module { name, path, body: self.body(None)? }))
+        let header = self.span_from(start);
+        Ok(StatementKind::Module(Module { name, header, path, body: self.body(None)? }))
     }
 
     /// `= {}`, `= if (..) {}`, `= [for ..: {}]`, `= [for ..: if (..) {}]`
