@@ -29,6 +29,7 @@ pub(super) fn read(
     let near = near_named(templates, current);
     add_near(templates, near, options, |_| false);
     add_named_templates(templates);
+    templates.settle_cases();
     read_called(&mut templates.files, &Template::called);
     let mut wanted = closure(&templates.files);
     if options.parameters.is_empty() {

@@ -3,8 +3,7 @@
 use super::closure::{Call, Node};
 use super::folder::{self, Entry, reason};
 use super::outside;
-use crate::scenarios::parameters::resolve_local;
-use crate::source::{self, Asked, FileId};
+use crate::source::{self, Asked, FileId, join, parent};
 use crate::syntax::bicep::Dialect;
 use crate::syntax::bicep::outline::{Outline, Reference, outline};
 use crate::syntax::json;
@@ -82,6 +81,29 @@ impl Templates {
     /// Sets the configuration file that applies to all.
     pub fn set_config(&mut self, config: Option<&Arc<Path>>) {
         self.files.values_mut().for_each(|file| file.config = config.cloned());
+    }
+
+    /// Takes paths that are right but for letter cases as their authors' disks do.
+    pub fn settle_cases(&mut self) {
+        let known = |path: &str| self.files.contains_key(path) || self.others.contains(path) || Path::new(path).exists();
+        let calls = self.files.values().flat_map(|file| &file.calls);
+        let unknown: BTreeSet<String> = calls.filter(|call| !known(&call.to)).map(|call| call.to.to_lowercase()).collect();
+        if unknown.is_empty() {
+            return;
+        }
+        let mut right: BTreeMap<String, Option<String>> = BTreeMap::new();
+        for path in self.files.keys().chain(&self.others) {
+            let small = path.to_lowercase();
+            if unknown.contains(&small) {
+                // Of two that differ in nothing else none is meant.
+                right.entry(small).and_modify(|other| *other = None).or_insert_with(|| Some(path.clone()));
+            }
+        }
+        for call in self.files.values_mut().flat_map(|file| &mut file.calls) {
+            if let Some(Some(path)) = right.get(&call.to.to_lowercase()) {
+                call.to.clone_from(path);
+            }
+        }
     }
 
     /// Whether there is nothing.
@@ -190,7 +212,7 @@ impl Node for Template {
 /// The path of the file that a reference in a file means. The one place that knows: what comes from a registry has none as long as nobody
 /// looks into Bicep's cache.
 fn resolve(from: &str, written: &str) -> Option<String> {
-    resolve_local(from, written)
+    (!written.contains(':')).then(|| join(parent(from), &written.replace('\\', "/")))
 }
 
 /// What a file is, told quickly.

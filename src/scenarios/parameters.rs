@@ -9,9 +9,10 @@ pub use places::Places;
 use super::sets::title;
 use super::{MOST, missing_file};
 use crate::config::Config;
+use crate::eval::template::Templates;
 use crate::settings::Settings;
-use crate::source::{Asked, Sources, Span, join, parent};
-use crate::syntax::template::{Declaration, DeclarationKind, Parameter, Source, Template};
+use crate::source::{Asked, Sources, Span};
+use crate::syntax::template::{Declaration, DeclarationKind, Parameter, ParameterFile, Source, Template};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A template, as far as it matters here.
@@ -96,17 +97,17 @@ pub struct Roots<'a> {
 }
 
 impl<'a> TemplateFacts<'a> {
-    /// Gathers what matters of a template. `resolve` tells the path of the file that a reference in it means.
-    pub fn of(path: &'a str, asked: Option<Asked>, template: &'a Template, resolve: &dyn Fn(&str) -> Option<String>) -> Self {
+    /// Gathers what matters of a template.
+    fn of(path: &'a str, asked: Option<Asked>, template: &'a Template, templates: &Templates) -> Self {
         let has_value = |p: &Parameter| p.default.is_some() || p.of.nullable;
         let parameters = template.parameters.iter().map(|p| (&*p.name.text, has_value(p))).collect();
-        let mut calls = Vec::new();
+        let (from, mut calls) = (path, Vec::new());
         let mut next: Vec<&Declaration> = template.declarations.iter().collect();
         while let Some(declaration) = next.pop() {
             match &declaration.kind {
                 DeclarationKind::Resource(resource) => next.extend(&resource.children),
                 DeclarationKind::Module(module) => match &module.source {
-                    Source::Path(path) => calls.extend(resolve(&path.text)),
+                    Source::Path(path) => calls.extend(templates.called(from, path).map(|(path, _)| path.to_owned())),
                     Source::Inline(template, _) => next.extend(&template.declarations),
                     Source::Unknown(..) => {}
                 },
@@ -124,14 +125,8 @@ impl<'a> TemplateFacts<'a> {
     }
 }
 
-/// The path of a local file that a reference in a file means.
-pub fn resolve_local(from: &str, written: &str) -> Option<String> {
-    let is_local = !["br:", "br/", "ts:", "ts/"].into_iter().any(|start| written.starts_with(start));
-    is_local.then(|| join(parent(from), written))
-}
-
 /// Finds the roots among templates, with the sets of parameter files that each is deployed with.
-pub fn find<'a>(templates: &'a [TemplateFacts<'a>], files: &'a [FileFacts<'a>], wishes: &Wishes<'a>) -> Roots<'a> {
+pub fn find<'a>(templates: &[TemplateFacts<'a>], files: &[FileFacts<'a>], wishes: &Wishes<'a>) -> Roots<'a> {
     let mut finder = Finder::new(templates, files, wishes);
     let mut roots: Vec<Root> = templates.iter().filter_map(|template| finder.root(template)).collect();
     roots.sort_by_key(|root| root.template);
@@ -139,20 +134,20 @@ pub fn find<'a>(templates: &'a [TemplateFacts<'a>], files: &'a [FileFacts<'a>], 
     Roots { roots, ..finder.found }
 }
 
-struct Finder<'a, 'w> {
-    templates: BTreeMap<&'a str, &'a TemplateFacts<'a>>,
-    files: &'a [FileFacts<'a>],
-    wishes: &'w Wishes<'a>,
+struct Finder<'a, 'f> {
+    templates: BTreeMap<&'a str, &'f TemplateFacts<'a>>,
+    files: &'f [FileFacts<'a>],
+    wishes: &'f Wishes<'a>,
     places: Places<'a>,
-    called: BTreeSet<&'a str>,
+    called: BTreeSet<&'f str>,
     /// The files that belong to each template.
-    belonging: BTreeMap<&'a str, Vec<&'a FileFacts<'a>>>,
+    belonging: BTreeMap<&'a str, Vec<&'f FileFacts<'a>>>,
     used: BTreeSet<&'a str>,
     found: Roots<'a>,
 }
 
-impl<'a, 'w> Finder<'a, 'w> {
-    fn new(templates: &'a [TemplateFacts<'a>], files: &'a [FileFacts<'a>], wishes: &'w Wishes<'a>) -> Self {
+impl<'a, 'f> Finder<'a, 'f> {
+    fn new(templates: &'f [TemplateFacts<'a>], files: &'f [FileFacts<'a>], wishes: &'f Wishes<'a>) -> Self {
         let mut finder = Self {
             templates: templates.iter().map(|template| (template.path, template)).collect(),
             files,
@@ -199,7 +194,7 @@ impl<'a, 'w> Finder<'a, 'w> {
         self.called.contains(template) || self.places.source(template).is_some_and(|source| self.called.contains(source))
     }
 
-    fn root(&mut self, template: &'a TemplateFacts<'a>) -> Option<Root<'a>> {
+    fn root(&mut self, template: &TemplateFacts<'a>) -> Option<Root<'a>> {
         let path = template.path;
         let free = template.asked == Some(Asked::Named) || (template.asked.is_some() && !self.is_called(path));
         let (sets, has_files) = match self.wishes.settled.get(path) {
@@ -281,7 +276,7 @@ impl<'a, 'w> Finder<'a, 'w> {
 
 /// Why a file is no parameter file but becomes one when another tool has filled it in, if so. `broken` tells whether it could not be read
 /// in whole: in texts, placeholders do no harm to the rest.
-pub fn filled_by_others(path: &str, text: &str, broken: bool) -> Option<String> {
+fn filled_by_others(path: &str, text: &str, broken: bool) -> Option<String> {
     if path.contains(".tmpl.") {
         return Some("this file is a template, as its name shows".to_owned());
     }
@@ -289,8 +284,48 @@ pub fn filled_by_others(path: &str, text: &str, broken: bool) -> Option<String> 
     Some(format!("this file is a template, as {} in it shows", text.get(range)?.trim()))
 }
 
+impl<'a> FileFacts<'a> {
+    fn of(path: &'a str, file: &'a ParameterFile, templates: &Templates, sources: &Sources, errors: &[(Span, String)]) -> Self {
+        let id = file.scope.file;
+        let of = match &file.using {
+            None if path.ends_with(".bicepparam") => Of::Nothing,
+            None => Of::Unsaid,
+            Some(name) => Of::Template(match templates.called(path, name) {
+                Ok((path, _)) => path.to_owned(),
+                Err(_) => name.text.to_string(),
+            }),
+        };
+        let broken = errors.iter().any(|(span, _)| span.file == id);
+        let skipped = filled_by_others(path, sources.file(id).text(), broken);
+        let sets = file.values.iter().map(|value| &*value.name.text).collect();
+        Self { path, asked: sources.asked(path), of, sets, skipped }
+    }
+}
+
+impl<'a> Roots<'a> {
+    /// Finds the roots among the templates of a run. `errors` are those of reading the templates and parameter files: what is wrong in files
+    /// for another tool is taken out, what is wrong in what the user says of parameter files is added.
+    pub fn of(
+        templates: &'a Templates,
+        errors: &mut Vec<(Span, String)>,
+        sources: &'a Sources,
+        config: &'a Config,
+        settings: &'a Settings,
+    ) -> Self {
+        let facts = |(path, template)| TemplateFacts::of(path, sources.asked(path), template, templates);
+        let known: Vec<TemplateFacts> = templates.iter().map(facts).collect();
+        let files = templates.parameter_files();
+        let files: Vec<FileFacts> = files.map(|(path, file)| FileFacts::of(path, file, templates, sources, errors)).collect();
+        let skipped: BTreeSet<&str> = files.iter().filter(|file| file.skipped.is_some()).map(|file| file.path).collect();
+        errors.retain(|(span, _)| !skipped.contains(sources.file(span.file).path()));
+        let (wishes, wrong) = wishes(&known, sources, config, settings);
+        errors.extend(wrong);
+        find(&known, &files, &wishes)
+    }
+}
+
 /// What the command line and the configuration files say of templates. Returns what is wrong in that, too.
-pub fn wishes<'a>(
+fn wishes<'a>(
     templates: &[TemplateFacts<'a>],
     sources: &Sources,
     config: &'a Config,

@@ -43,6 +43,16 @@ impl Templates {
         self.templates.get(path)
     }
 
+    /// All templates with their paths, sorted.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Template)> {
+        self.templates.iter().map(|(path, template)| (path.as_str(), template))
+    }
+
+    /// All parameter files with their paths, sorted.
+    pub fn parameter_files(&self) -> impl Iterator<Item = (&str, &ParameterFile)> {
+        self.parameters.iter().map(|(path, file)| (path.as_str(), file))
+    }
+
     /// The parameter file at a path.
     pub fn parameter_file(&self, path: &str) -> Option<&ParameterFile> {
         self.parameters.get(path)

@@ -27,6 +27,8 @@ struct Near<'a> {
     template: &'a str,
     /// How much the names share, and whether they say plainly that they belong together.
     name: Option<(usize, bool)>,
+    /// Whether that is its own name, not that of what it is compiled from or to.
+    own: bool,
 }
 
 /// The templates that a parameter file belongs to.
@@ -65,7 +67,8 @@ impl<'a> Places<'a> {
         let named: Vec<&Near> = near.iter().filter(|near| near.name.is_some() && near.name == longest).collect();
         let nearest = self.nearest(&named);
         if longest.is_some_and(|(_, plain)| plain) && nearest.iter().all(|near| near.distance.0 == 0) && self.are_one(&nearest) {
-            return Owners { templates: paths(&nearest), by_name: true };
+            let owners: Vec<&Near> = nearest.into_iter().filter(|near| near.own || fits(near)).collect();
+            return Owners { templates: paths(&owners), by_name: true };
         }
         for (candidates, by_name) in [(named, true), (near.iter().collect(), false)] {
             let fitting: Vec<&Near> = candidates.into_iter().filter(fits).collect();
@@ -110,24 +113,18 @@ impl<'a> Places<'a> {
         for folder in folders {
             let Some(place) = Surroundings::of(folder).place(file, &has_code).filter(|place| place.up <= 1) else { continue };
             for template in self.by_folder.get(folder).into_iter().flatten() {
-                near.push(Near { distance: place.distance(), template, name: self.shared_name(template, file) });
+                let name = self.shared_name(template, file);
+                let own = name.is_some() && name == begins_with(file, template);
+                near.push(Near { distance: place.distance(), template, name, own });
             }
         }
         near
     }
 
-    /// How much of a file's name is that of a template or of what it is compiled from or to; true if a dot follows.
+    /// How much of a file's name is that of a template or of what it is compiled from or to.
     fn shared_name(&self, template: &str, file: &str) -> Option<(usize, bool)> {
-        let file = name(file).to_lowercase();
-        let twins =
-            self.by_folder.get(parent(template)).into_iter().flatten().filter(|other| self.unit(other) == self.unit(template));
-        twins
-            .filter_map(|twin| {
-                let stem = stem(twin)?.to_lowercase();
-                let next = file.strip_prefix(&stem)?.chars().next()?;
-                (!next.is_alphanumeric()).then_some((stem.len(), next == '.'))
-            })
-            .max()
+        let beside = self.by_folder.get(parent(template)).into_iter().flatten();
+        beside.filter(|other| self.unit(other) == self.unit(template)).filter_map(|twin| begins_with(file, twin)).max()
     }
 
     /// What stands for a template and those that are compiled to or from it.
@@ -146,6 +143,13 @@ impl<'a> Places<'a> {
         let least = near.iter().map(|near| near.distance).min();
         near.iter().filter(|near| Some(near.distance) == least).copied().collect()
     }
+}
+
+/// How much of a file's name is that of a template; true if a dot follows.
+fn begins_with(file: &str, template: &str) -> Option<(usize, bool)> {
+    let stem = stem(template)?.to_lowercase();
+    let next = name(file).to_lowercase().strip_prefix(&stem)?.chars().next()?;
+    (!next.is_alphanumeric()).then_some((stem.len(), next == '.'))
 }
 
 fn paths<'a>(near: &[&Near<'a>]) -> Vec<&'a str> {
