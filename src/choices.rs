@@ -2,7 +2,7 @@
 //!
 //! What is found either way is a finding; what is found only one way is undecided, and says which condition decides it.
 
-use crate::eval::terraform::Assumptions;
+use crate::eval::Assumptions;
 use crate::model::Undecided;
 use crate::report::{Finding, Report, UndecidedRule};
 use crate::source::Span;

@@ -2,7 +2,8 @@
 
 use crate::config::{Config, Given};
 use crate::eval::plan::{Plan, without_indexes};
-use crate::eval::terraform::{self, Assumptions, Evaluated, Modules};
+use crate::eval::terraform::{self, Modules};
+use crate::eval::{Assumptions, Evaluated};
 use crate::facts::Facts;
 use crate::model::{self, World};
 use crate::report::{Finding, Report};

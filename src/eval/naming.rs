@@ -1,6 +1,7 @@
 //! What unknown values are called, so that equal ones are known to be equal, and texts of which some parts are unknown.
 
-use crate::value::{Term, TermPart, Unknown, Val, Value};
+use crate::source::Span;
+use crate::value::{At, Hops, Term, TermPart, Unknown, Val, Value};
 use std::sync::Arc;
 
 /// Longer names are not kept.
@@ -65,4 +66,33 @@ pub fn text(parts: impl IntoIterator<Item = TermPart>, why: impl FnOnce() -> Unk
         [TermPart::Text(text)] => Value::String(Arc::clone(text)),
         _ => Value::Unknown(Arc::new(why().called(Some(Term(joined.into()))))),
     }
+}
+
+/// The unknown that one more step leads to: with a name when the old one has a single one.
+pub fn further(unknown: &Arc<Unknown>, step: &str, span: Span) -> Arc<Unknown> {
+    let joined = |path: &str| match step.strip_prefix('[') {
+        _ if path.is_empty() => step.to_owned(),
+        Some(_) => format!("{path}{step}"),
+        None => format!("{path}.{step}"),
+    };
+    match unknown.term.as_ref().map(|t| &*t.0) {
+        Some([TermPart::Attribute(resource, path)]) => {
+            let path = joined(path);
+            // A resource's own reason is a sentence about it; here it becomes one about its attribute.
+            let reason = match unknown.reason.strip_prefix(&**resource).filter(|rest| rest.starts_with(' ')) {
+                Some(rest) => format!("{resource}.{path}{rest}").into(),
+                None => Arc::clone(&unknown.reason),
+            };
+            let term = Some(Term::attribute(resource, path));
+            Arc::new(Unknown { reason, span: unknown.span.or(Some(span)), term, choice: unknown.choice.clone() })
+        }
+        Some([TermPart::Symbol(name)]) => Arc::new((**unknown).clone().called(Some(Term::symbol(joined(name))))),
+        _ => Arc::new(unknown.nameless()),
+    }
+}
+
+/// A value made at `site` from others: it came from where they came.
+pub fn made(value: Value, site: Span, from: &[&Val]) -> Val {
+    let hops = from.iter().fold(Hops::default(), |hops, v| hops.then(&v.at.hops));
+    Val { value, at: At { site, hops } }
 }

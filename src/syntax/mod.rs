@@ -1,5 +1,6 @@
 //! Syntax: from text to trees. Never fails: what cannot be read is returned as errors beside what could.
 
+pub mod arm;
 pub mod bicep;
 pub mod expr;
 pub mod hcl;

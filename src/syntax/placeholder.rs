@@ -35,3 +35,36 @@ fn found(pattern: &LazyLock<Option<Regex>>, text: &str) -> Option<Arc<str>> {
     let found = pattern.as_ref()?.find(text)?;
     Some(format!("{} stands for a value that another tool puts there", found.as_str()).into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{PARAMETERS, TEMPLATE, in_parameters, in_template};
+
+    #[test]
+    fn placeholders_are_told_from_values() {
+        assert!(TEMPLATE.is_some() && PARAMETERS.is_some());
+        for text in ["a-{{ .Values.cidr }}", "{{cidr}}", "#{cidr}#", "${AZURE_LOCATION}", "x${AZURE_ENV_NAME=dev}"] {
+            assert!(in_template(text).is_some() && in_parameters(text).is_some(), "{text}");
+        }
+        let whole = ["GEN-UNIQUE-8", "GEN-SSH-PUB-KEY", "GET-PREREQ-subnetId", "<your-cidr>", "__CIDR__", "@@CIDR@@", "$(cidr)"];
+        for text in whole.into_iter().chain(["10.0.${N}.0/24", "${cidr}"]) {
+            assert!(in_template(text).is_none() && in_parameters(text).is_some(), "{text}");
+        }
+        let values = [
+            "10.0.0.0/16",
+            "GEN-",
+            "GENERAL-x",
+            "a GEN-UNIQUE",
+            "a<b",
+            "<p><b>x</b></p>",
+            "some__name__x",
+            "{0}",
+            "{{0}}x",
+            "$x",
+        ];
+        for text in values {
+            assert!(in_template(text).is_none(), "{text}");
+            assert_eq!(in_parameters(text).is_some(), text == "{{0}}x", "{text}");
+        }
+    }
+}

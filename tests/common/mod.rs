@@ -5,8 +5,11 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "each test uses a part; tests fail by panics"
 )]
+
+pub mod expr;
 
 use overlint::config::Config;
 use overlint::date::Date;

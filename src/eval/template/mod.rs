@@ -1,3 +1,82 @@
-//! Templates: ARM templates and Bicep files, evaluated as Azure would.
+//! Templates: ARM templates and Bicep files, with the modules and deployments that they call, evaluated as Azure would.
+//!
+//! Everything is evaluated when it is first asked for, and once: an [`Evaluator`] holds [`Instance`]s of templates, and each keeps the
+//! values of its names. What is asked for while it is being worked out refers to itself. What Azure would refuse is an unknown value that
+//! says why.
 
+mod access;
+mod call;
+mod collect;
+mod declaration;
+mod expr;
 pub mod functions;
+mod ids;
+mod instance;
+mod link;
+mod load;
+mod loops;
+mod modules;
+mod names;
+mod parameters;
+mod templates;
+
+pub use templates::Templates;
+
+use super::{Assumptions, Evaluated};
+use crate::source::Sources;
+use crate::syntax::template::Template;
+use ids::Place;
+use instance::{Arguments, Index, Instance};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+/// A root template may make so many instances of templates in all.
+const MOST_INSTANCES: usize = 5_000;
+/// A template may call others so deep.
+const DEEPEST_CALL: usize = 40;
+
+/// Evaluates a template with the values of a parameter file, and collects the resources of the wanted kinds.
+pub fn evaluate(
+    path: &str,
+    parameters: Option<&str>,
+    templates: &Templates,
+    sources: &Sources,
+    assumptions: &Assumptions,
+    wanted: &dyn Fn(&str) -> bool,
+) -> Evaluated {
+    let Some(template) = templates.get(path) else { return Evaluated::default() };
+    let evaluator = Evaluator {
+        templates,
+        sources,
+        assumptions,
+        indexes: RefCell::default(),
+        libraries: RefCell::default(),
+        depth: Cell::new(0),
+        steps: Cell::new(0),
+        instances: Cell::new(0),
+        reads: Cell::new(0),
+    };
+    let arguments = parameters.map_or_else(Arguments::default, |file| evaluator.parameter_file(file, 0));
+    let root = evaluator.instance(template, "".into(), Place::of_root(template.target), arguments, 0);
+    let mut evaluated = Evaluated::default();
+    evaluator.collect(&root, wanted, &mut evaluated);
+    link::link(&mut evaluated.resources);
+    evaluated
+}
+
+/// Evaluates one root template.
+struct Evaluator<'t> {
+    templates: &'t Templates,
+    sources: &'t Sources,
+    assumptions: &'t Assumptions,
+    /// The names of each template, by its address in memory.
+    indexes: RefCell<HashMap<*const Template, Rc<Index<'t>>>>,
+    /// Files that others import from, as instances without arguments.
+    libraries: RefCell<BTreeMap<String, Rc<Instance<'t>>>>,
+    depth: Cell<usize>,
+    steps: Cell<u64>,
+    instances: Cell<usize>,
+    /// How many bytes were read from files that the code loads.
+    reads: Cell<usize>,
+}

@@ -5,7 +5,7 @@ use super::Evaluator;
 use super::expr::Env;
 use super::functions::parse_json;
 use crate::eval::naming;
-use crate::source::Span;
+use crate::eval::places::headed;
 use crate::syntax::hcl::ast::{Block, ExprKind};
 use crate::tree::Resource;
 use crate::value::{Map, TermPart, Unknown, Val, Value};
@@ -70,39 +70,12 @@ impl<'m> Evaluator<'m> {
                 Some(Value::Map(map)) => (*map).clone(),
                 _ => unknown(Val::unknown("body is no JSON object", at.site)),
             },
-            Some((at, value @ Value::Map(_))) => match self.headed(&Val { value, at }).value {
+            Some((at, value @ Value::Map(_))) => match headed(&Val { value, at }, self.sources).value {
                 Value::Map(map) => (*map).clone(),
                 _ => Map::default(),
             },
             Some((at, value)) => unknown(Val { value, at }),
         }
-    }
-
-    /// A value in which objects and lists of several lines are at their first line, as blocks are at their headers.
-    fn headed(&self, val: &Val) -> Val {
-        let mut val = val.clone();
-        match &val.value {
-            Value::Map(map) => {
-                let entries = map.entries.iter().map(|(key, val)| (Arc::clone(key), self.headed(val))).collect();
-                val.value = Value::Map(Arc::new(Map { entries, typed: map.typed, open: map.open.clone() }));
-            }
-            Value::List(items) => val.value = Value::list(items.iter().map(|item| self.headed(item)).collect()),
-            _ => return val,
-        }
-        val.at.site = self.first_line(val.at.site);
-        val
-    }
-
-    /// The part of a place on its first line, with what stands before it there.
-    fn first_line(&self, place: Span) -> Span {
-        let written = self.sources.text(place);
-        let Some(end) = written.find('\n') else { return place };
-        let file = self.sources.file(place.file);
-        let (_, start) = file.line_of(place.start);
-        let before = file.slice(start, place.start);
-        let indent = before.len() - before.trim_start().len();
-        let length = written.get(..end).map_or(0, |line| line.trim_end().len());
-        Span::new(place.file, start as usize + indent, place.start as usize + length)
     }
 }
 

@@ -1,10 +1,10 @@
 //! Function calls: `try` and `can`, which look at how their arguments fail, and all others, which look at values.
 
-use super::expr::{Env, Eval, TOO_MUCH_WORK, error, made, unknown_from};
+use super::expr::{Env, Eval, TOO_MUCH_WORK, error, unknown_from};
 use super::naming::{is_id, risk};
 use super::text::formatted;
 use super::{Evaluator, functions};
-use crate::eval::naming::{called, named};
+use crate::eval::naming::{called, made, named};
 use crate::source::Span;
 use crate::syntax::hcl::ast::Call;
 use crate::value::{Val, Value};

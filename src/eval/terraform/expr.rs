@@ -7,10 +7,10 @@ use super::convert::{self, Outcome, Stop};
 use super::naming::is_id;
 use super::repeat::Repeat;
 use super::{Evaluator, Instance, number};
-use crate::eval::naming::{called, name_of, named, opposite};
+use crate::eval::naming::{called, made, name_of, named, opposite};
 use crate::source::Span;
 use crate::syntax::hcl::ast::{BinaryOperator, Expr, ExprKind, For};
-use crate::value::{At, Choice, Hops, Map, Unknown, Val, Value};
+use crate::value::{Choice, Map, Unknown, Val, Value};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -80,12 +80,6 @@ pub(super) const MOST_STEPS: u64 = 5_000_000;
 pub(super) const TOO_MUCH_WORK: &str = "this module takes too much work to be worked out";
 pub(super) fn error<T>(message: impl Into<Arc<str>>, span: Span) -> Result<T, EvalError> {
     Err(EvalError { message: message.into(), span })
-}
-
-/// A value made at `site` from others: it came from where they came.
-pub(super) fn made(value: Value, site: Span, from: &[&Val]) -> Val {
-    let hops = from.iter().fold(Hops::default(), |hops, v| hops.then(&v.at.hops));
-    Val { value, at: At { site, hops } }
 }
 
 /// An unknown at `site`, for the reason of another, whose name does not carry over.

@@ -28,11 +28,12 @@ pub use module::{Module, Modules, VariableFile};
 pub use own::Own;
 pub use version::{provider_version, within};
 
+use super::{Assumptions, Evaluated};
 use crate::config::Config;
 use crate::model::Undecided;
 use crate::source::{Sources, Span};
 use crate::syntax::hcl::ast::Block;
-use crate::tree;
+
 use crate::value::{Term, Unknown, Val, Value};
 use expr::{Env, EvalError};
 use module::literal;
@@ -41,20 +42,6 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
-
-/// What a root module declares.
-#[derive(Debug, Default)]
-pub struct Evaluated {
-    /// The resources of the wanted kinds, those of called modules included.
-    pub resources: Vec<tree::Resource>,
-    /// Conditions on the inputs of modules with such resources that do not hold, or may not.
-    pub validations: Vec<tree::Validation>,
-    /// Module calls that could not be followed: the call's address, and why.
-    pub unresolved: Vec<(String, Undecided)>,
-}
-
-/// Unknown conditions that are taken to hold, or not to, by their key.
-pub type Assumptions = BTreeMap<Arc<str>, bool>;
 
 /// A module may call others so deep.
 const DEEPEST_CALL: usize = 40;

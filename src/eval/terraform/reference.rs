@@ -3,6 +3,7 @@
 use super::expr::{Env, Eval, TOO_MUCH_WORK, error};
 use super::repeat::Repetition;
 use super::{Calls, Evaluator, Instance, convert};
+use crate::eval::naming::further;
 use crate::source::Span;
 use crate::syntax::hcl::ast::{Expr, ExprKind, Step};
 use crate::value::{At, Map, Term, TermPart, Unknown, Val, Value};
@@ -293,28 +294,5 @@ fn element(val: &Val, index: &Val) -> Eval {
             _ => error("an index must be a whole number from 0", span),
         },
         (other, _) => error(format!("this is {}, which has no elements to pick", other.kind()), span),
-    }
-}
-
-/// The unknown that one more step leads to: with a name when the old one has a single one.
-pub(super) fn further(unknown: &Arc<Unknown>, step: &str, span: Span) -> Arc<Unknown> {
-    let joined = |path: &str| match step.strip_prefix('[') {
-        _ if path.is_empty() => step.to_owned(),
-        Some(_) => format!("{path}{step}"),
-        None => format!("{path}.{step}"),
-    };
-    match unknown.term.as_ref().map(|t| &*t.0) {
-        Some([TermPart::Attribute(resource, path)]) => {
-            let path = joined(path);
-            // A resource's own reason is a sentence about it; here it becomes one about its attribute.
-            let reason = match unknown.reason.strip_prefix(&**resource).filter(|rest| rest.starts_with(' ')) {
-                Some(rest) => format!("{resource}.{path}{rest}").into(),
-                None => Arc::clone(&unknown.reason),
-            };
-            let term = Some(Term::attribute(resource, path));
-            Arc::new(Unknown { reason, span: unknown.span.or(Some(span)), term, choice: unknown.choice.clone() })
-        }
-        Some([TermPart::Symbol(name)]) => Arc::new((**unknown).clone().called(Some(Term::symbol(joined(name))))),
-        _ => Arc::new(unknown.nameless()),
     }
 }

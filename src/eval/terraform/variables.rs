@@ -2,9 +2,10 @@
 
 use super::convert::{self, Outcome, Stop};
 use super::expr::{Env, EvalError};
-use super::reference::{further, prefix};
+use super::reference::prefix;
 use super::{Evaluator, Instance, Key, Slot};
 use crate::config::Given;
+use crate::eval::naming::further;
 use crate::source::Span;
 use crate::syntax::hcl::ast::{Attribute, Block, Expr, ExprKind};
 use crate::value::{At, Hops, Map, Term, Unknown, Val, Value};

@@ -6,6 +6,8 @@
 mod read;
 mod text;
 
+pub use text::Places;
+
 use crate::source::{FileId, Span};
 use std::sync::Arc;
 

@@ -9,3 +9,9 @@ use crate::value::Val;
 pub fn call(_name: &str, _args: &[Val], _site: Span) -> Option<Val> {
     None
 }
+
+/// Calls a function that takes lambdas. `args` has a null in place of each; `apply(i, values)` gives what the one at that position
+/// returns.
+pub fn call_lambda(_name: &str, _args: &[Val], _apply: &dyn Fn(usize, &[Val]) -> Val, _site: Span) -> Option<Val> {
+    None
+}

@@ -1,0 +1,360 @@
+//! `a.b`, `a[b]`, `a::b`: members of values, and of resources and modules, of which only what is asked for is worked out.
+
+use super::Evaluator;
+use super::declaration::Deployed;
+use super::instance::Env;
+use super::names::{Named, entry};
+use crate::eval::naming;
+use crate::source::Span;
+use crate::syntax::expr::{Access, Expr, ExprKind, From};
+use crate::syntax::template::{Declaration, DeclarationKind, Output};
+use crate::value::{Map, Term, Unknown, Val, Value};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// What an expression refers to.
+pub(super) struct Target<'t> {
+    pub deployed: Rc<Deployed<'t>>,
+    /// Whether it stands for the `properties` only, as `reference('x')` does.
+    pub properties: bool,
+}
+
+/// A member that is not there although it was asked for with `.?`: the rest of the chain is null.
+struct Missing;
+
+/// What a chain of accesses gives.
+type Chain = Result<Val, Missing>;
+
+impl<'t> Evaluator<'t> {
+    /// The value of an access.
+    pub(super) fn access(&self, expr: &'t Expr, env: &Env<'t>) -> Val {
+        let val = self.chain(expr, env).unwrap_or(Val::new(Value::Null, expr.span));
+        val.placed(expr.span)
+    }
+
+    fn chain(&self, expr: &'t Expr, env: &Env<'t>) -> Chain {
+        if !self.step(1) {
+            return Ok(Val::unknown("this template takes too much work to be worked out", expr.span));
+        }
+        match &expr.kind {
+            ExprKind::Property(of, access, name) => match self.outputs_of(of, env) {
+                Some(Ok((target, outputs))) => match self.not_deployed(&target.deployed, outputs, expr.span)? {
+                    Some(unknown) => Ok(unknown),
+                    None => Ok(self.module_output(&target, &name.text, expr.span)),
+                },
+                Some(Err(unknown)) => Ok(further(unknown, &name.text, expr.span)),
+                None => self.member_of(of, *access, &name.text, name.span, env),
+            },
+            ExprKind::Index(two, access, from) => {
+                let [of, index] = &**two;
+                if let Some(target) = self.target(expr, env) {
+                    return Ok(target.map_or_else(|unknown| unknown, |t| self.target_value(&t, expr.span)));
+                }
+                let position = self.eval(index, env);
+                match (&position.value, from) {
+                    (Value::String(name), From::Start) => {
+                        let name = Arc::clone(name);
+                        self.member_of(of, *access, &name, index.span, env)
+                    }
+                    _ => self.element(self.chain(of, env)?, &position, (*access, *from)),
+                }
+            }
+            ExprKind::NonNull(of) => self.chain(of, env),
+            ExprKind::Child(..) => Ok(match self.target(expr, env) {
+                Some(Ok(target)) => self.target_value(&target, expr.span),
+                Some(Err(unknown)) => unknown,
+                None => match self.children(expr, env) {
+                    Some((declaration, parent)) => self.whole(declaration, Some(parent), expr.span, env),
+                    None => Val::unknown("no such resource is declared inside another", expr.span),
+                },
+            }),
+            _ => Ok(self.eval(expr, env)),
+        }
+    }
+
+    /// `of.name`
+    fn member_of(&self, of: &'t Expr, access: Access, name: &str, span: Span, env: &Env<'t>) -> Chain {
+        if let Some(target) = self.target(of, env) {
+            return match target {
+                Ok(target) => self.target_member(&target, access, name, span),
+                Err(unknown) => Ok(further(unknown, name, span)),
+            };
+        }
+        let val = self.chain(of, env)?;
+        match (entry(&val, name, span), &val.value) {
+            (Some(member), _) => Ok(member),
+            (None, Value::Map(_) | Value::Null) if access == Access::Safe => Err(Missing),
+            (None, Value::Map(_)) => Ok(Val::unknown(format!("there is no property {name} here"), span)),
+            (None, other) => Ok(Val::unknown(format!("this is {}, which has no property {name}", other.kind()), span)),
+        }
+    }
+
+    /// `of[index]`, for an index that is no text.
+    fn element(&self, of: Val, index: &Val, (access, from): (Access, From)) -> Chain {
+        let site = index.at.site;
+        let number = match &index.value {
+            Value::Number(n) if n.fract() == 0.0 => *n,
+            Value::Unknown(unknown) => return Ok(Val { value: Value::Unknown(Arc::new(unknown.nameless())), at: of.at }),
+            other => return Ok(Val::unknown(format!("an index cannot be {}", other.kind()), site)),
+        };
+        match &of.value {
+            Value::List(items) => {
+                let position = match from {
+                    From::Start => Some(number).filter(|n| *n >= 0.0).map(|n| n as usize),
+                    From::End => Some(number).filter(|n| *n >= 1.0).and_then(|n| items.len().checked_sub(n as usize)),
+                };
+                match (position.and_then(|i| items.get(i)), access) {
+                    (Some(item), _) => Ok(of.element(item)),
+                    (None, Access::Safe) => Err(Missing),
+                    (None, Access::Plain) => {
+                        Ok(Val::unknown(format!("there is no element {number} in an array of {}", items.len()), site))
+                    }
+                }
+            }
+            Value::Unknown(unknown) => {
+                let step = if from == From::End { format!("[^{number}]") } else { format!("[{number}]") };
+                Ok(Val { value: Value::Unknown(naming::further(unknown, &step, site)), at: of.at.clone() })
+            }
+            Value::Null if access == Access::Safe => Err(Missing),
+            other => Ok(Val::unknown(format!("this is {}, which has no elements", other.kind()), site)),
+        }
+    }
+
+    /// The module whose outputs an expression stands for: `network.outputs`, `reference('network').outputs`.
+    fn outputs_of(&self, expr: &'t Expr, env: &Env<'t>) -> Option<Result<(Target<'t>, Access), Val>> {
+        let ExprKind::Property(of, access, name) = &expr.kind else { return None };
+        if !name.text.eq_ignore_ascii_case("outputs") {
+            return None;
+        }
+        match self.target(of, env)? {
+            Ok(target) if matches!(target.deployed.declaration.kind, DeclarationKind::Module(_)) => Some(Ok((target, *access))),
+            Ok(_) => None,
+            Err(unknown) => Some(Err(further(unknown, "outputs", expr.span))),
+        }
+    }
+
+    /// An output of a module; in ARM an object that has it as `value`.
+    fn module_output(&self, target: &Target<'t>, name: &str, site: Span) -> Val {
+        let deployed = &target.deployed;
+        let val = match self.module(deployed) {
+            Ok(module) => match module.index.outputs.get(&super::instance::key(module.template.language, name)) {
+                Some(output) => self.output(&module, output),
+                None if module.stands_in() => {
+                    let reason = format!("the output {name} of {} is not known", deployed.address);
+                    self.unknown_output(deployed, name, reason)
+                }
+                None => Val::unknown(format!("{} has no output {name}", deployed.address), site),
+            },
+            Err(why) => self.unknown_output(deployed, name, why.reason.to_string()),
+        };
+        let val = val.used_at(site, &format!("output {name} of {}", deployed.address), None);
+        if target.properties { Val::new(Value::map([("value".into(), val)].into()), site) } else { val }
+    }
+
+    fn unknown_output(&self, deployed: &Deployed<'t>, name: &str, reason: String) -> Val {
+        let site = deployed.declaration.header;
+        let term = Term::symbol(format!("{}.outputs.{name}", deployed.address));
+        Val::new(Value::Unknown(Arc::new(Unknown::new(reason, Some(site)).called(Some(term)))), site)
+    }
+
+    /// The resource or module that an expression refers to, if it does; the error is an unknown value.
+    pub(super) fn target(&self, expr: &'t Expr, env: &Env<'t>) -> Option<Result<Target<'t>, Val>> {
+        let one = |deployed: &Rc<Deployed<'t>>| Some(Ok(Target { deployed: Rc::clone(deployed), properties: false }));
+        match &expr.kind {
+            ExprKind::Group(inner) | ExprKind::NonNull(inner) => self.target(inner, env),
+            ExprKind::Name(_) | ExprKind::Child(..) => {
+                let (declaration, within) = self.declaration(expr, env)?;
+                if declaration.repeat.is_some() {
+                    return None;
+                }
+                one(self.expand(&env.instance, declaration, within.as_ref()).first()?)
+            }
+            ExprKind::Index(two, _, From::Start) => {
+                let [of, index] = &**two;
+                let (declaration, within) = self.declaration(of, env)?;
+                let all = self.expand(&env.instance, declaration, within.as_ref());
+                declaration.repeat.as_ref()?;
+                let index = self.eval(index, env);
+                match (&index.value, all.as_slice()) {
+                    // It stands for all.
+                    (_, [only]) if only.repeated.is_some() => one(only),
+                    (Value::Number(n), all) if *n >= 0.0 => match all.get(*n as usize) {
+                        Some(deployed) => one(deployed),
+                        None => Some(Err(Val::unknown(format!("there are only {} of these", all.len()), expr.span))),
+                    },
+                    (Value::Unknown(unknown), _) => Some(Err(Val::new(Value::Unknown(Arc::new(unknown.nameless())), expr.span))),
+                    _ => Some(Err(Val::unknown("an index must be a whole number from 0", expr.span))),
+                }
+            }
+            ExprKind::Call(call) if call.on.is_none() && call.name.text.eq_ignore_ascii_case("reference") => {
+                self.referenced(call, env).map(Ok)
+            }
+            _ => None,
+        }
+    }
+
+    /// The declaration that a name or `parent::name` stands for.
+    fn declaration(&self, expr: &'t Expr, env: &Env<'t>) -> Option<(&'t Declaration, Option<Rc<Deployed<'t>>>)> {
+        match &expr.kind {
+            ExprKind::Name(name) => match self.named(name, expr.span, env) {
+                Named::Declaration(declaration, within) => Some((declaration, within)),
+                _ => None,
+            },
+            ExprKind::Child(..) => self.children(expr, env).map(|(declaration, parent)| (declaration, Some(parent))),
+            _ => None,
+        }
+    }
+
+    /// What `parent::name` stands for.
+    fn children(&self, expr: &'t Expr, env: &Env<'t>) -> Option<(&'t Declaration, Rc<Deployed<'t>>)> {
+        let ExprKind::Child(of, name) = &expr.kind else { return None };
+        let parent = self.target(of, env)?.ok()?.deployed;
+        Some((parent.child(&name.text)?, parent))
+    }
+
+    /// A resource or module that is used as a whole; an array of them, if it is repeated.
+    pub(super) fn whole(&self, declaration: &'t Declaration, within: Option<Rc<Deployed<'t>>>, site: Span, env: &Env<'t>) -> Val {
+        let all = self.expand(&env.instance, declaration, within.as_ref());
+        let value =
+            |deployed: &Rc<Deployed<'t>>| self.target_value(&Target { deployed: Rc::clone(deployed), properties: false }, site);
+        match (all.as_slice(), all.first().and_then(|first| first.repeated.as_ref())) {
+            (_, Some(why)) => why.clone().placed(site),
+            ([only], None) if declaration.repeat.is_none() => value(only),
+            (all, None) => Val::new(Value::list(all.iter().map(value).collect()), site),
+        }
+    }
+
+    /// All that is known of a resource or module.
+    pub(super) fn target_value(&self, target: &Target<'t>, site: Span) -> Val {
+        let deployed = &target.deployed;
+        if target.properties {
+            return match self.target_member(target, Access::Plain, "", site) {
+                Ok(val) => val,
+                Err(Missing) => Val::new(Value::Null, site),
+            };
+        }
+        let mut map = Map { open: Some(self.runtime(deployed, "")), ..Map::default() };
+        let mut add = |name: &str| {
+            if let Ok(val) = self.target_member(target, Access::Plain, name, site) {
+                map.entries.insert(name.into(), val);
+            }
+        };
+        ["id", "name"].into_iter().for_each(&mut add);
+        match &deployed.declaration.kind {
+            DeclarationKind::Resource(_) => ["type", "apiVersion", "location", "properties"].into_iter().for_each(&mut add),
+            DeclarationKind::Module(_) => add("outputs"),
+        }
+        Val::new(Value::Map(Arc::new(map)), site)
+    }
+
+    fn target_member(&self, target: &Target<'t>, access: Access, name: &str, site: Span) -> Chain {
+        let deployed = &target.deployed;
+        if let Some(val) = self.not_deployed(deployed, access, site)? {
+            return Ok(val);
+        }
+        if !target.properties {
+            return Ok(self.member_value(deployed, name, site));
+        }
+        let properties = self.member_value(deployed, "properties", site);
+        if name.is_empty() {
+            return Ok(properties);
+        }
+        if matches!(deployed.declaration.kind, DeclarationKind::Module(_)) && name.eq_ignore_ascii_case("outputs") {
+            return Ok(self.all_outputs(deployed, true, site));
+        }
+        match entry(&properties, name, site) {
+            Some(val) => Ok(val),
+            None if access == Access::Safe => Err(Missing),
+            None => Ok(Val::unknown(format!("there is no property {name} here"), site)),
+        }
+    }
+
+    /// Something is null for `.?` when its condition does not hold.
+    fn not_deployed(&self, deployed: &Deployed<'t>, access: Access, site: Span) -> Result<Option<Val>, Missing> {
+        if access == Access::Plain {
+            return Ok(None);
+        }
+        let Some(condition) = &deployed.declaration.condition else { return Ok(None) };
+        match self.truth(&self.eval(condition, &deployed.env)) {
+            Ok(true) => Ok(None),
+            Ok(false) => Err(Missing),
+            Err(unknown) => Ok(Some(Val::new(Value::Unknown(Arc::new(unknown.nameless())), site))),
+        }
+    }
+
+    /// A member of a resource or module.
+    fn member_value(&self, deployed: &Rc<Deployed<'t>>, name: &str, site: Span) -> Val {
+        let label = |val: Val| val.used_at(site, &format!("{}.{name}", deployed.address), Some(Arc::clone(&deployed.address)));
+        let module = matches!(deployed.declaration.kind, DeclarationKind::Module(_));
+        match name.to_ascii_lowercase().as_str() {
+            "id" => label(self.ids(deployed).0),
+            "outputs" if module => self.all_outputs(deployed, false, site),
+            "type" => Val::new(Value::String(deployed.kind()), site),
+            "apiversion" => self.api_version(deployed, site),
+            "name" => match self.body_member(deployed, "name") {
+                Some(name) => label(name),
+                None => Val::new(Value::Unknown(self.runtime(deployed, "name")), site),
+            },
+            _ => match self.body_member(deployed, name).filter(|_| !module) {
+                Some(val) => label(self.opened(val, deployed, name)),
+                None if name.eq_ignore_ascii_case("properties") => {
+                    let open = Some(self.runtime(deployed, name));
+                    Val::new(Value::Map(Arc::new(Map { open, ..Map::default() })), site)
+                }
+                None => Val::new(Value::Unknown(self.runtime(deployed, name)), site),
+            },
+        }
+    }
+
+    /// All outputs of a module.
+    fn all_outputs(&self, deployed: &Rc<Deployed<'t>>, properties: bool, site: Span) -> Val {
+        let target = Target { deployed: Rc::clone(deployed), properties };
+        match self.module(deployed) {
+            Ok(module) => {
+                let entry = |o: &'t Output| (Arc::clone(&o.name.text), self.module_output(&target, &o.name.text, site));
+                Val::new(Value::map(module.template.outputs.iter().map(entry).collect()), site)
+            }
+            Err(why) => {
+                let term = Term::symbol(format!("{}.outputs", deployed.address));
+                let unknown = Unknown::new(why.reason, Some(deployed.declaration.header)).called(Some(term));
+                Val::new(Value::Unknown(Arc::new(unknown)), site)
+            }
+        }
+    }
+
+    /// Why something about a resource is not known, and what it is called.
+    fn runtime(&self, deployed: &Deployed<'t>, path: &str) -> Arc<Unknown> {
+        let address = &deployed.address;
+        let when = if deployed.existing() { "is read from Azure" } else { "is known only after deployment" };
+        let what = if path.is_empty() { address.to_string() } else { format!("{address}.{path}") };
+        let unknown = Unknown::new(format!("{what} {when}"), Some(deployed.declaration.header));
+        Arc::new(unknown.called(Some(Term::attribute(address, path))))
+    }
+
+    /// What the code says of a resource, to which Azure adds more.
+    fn opened(&self, val: Val, deployed: &Deployed<'t>, path: &str) -> Val {
+        let value = match &val.value {
+            Value::Map(map) => {
+                let inner = |(key, val): (&Arc<str>, &Val)| {
+                    (Arc::clone(key), self.opened(val.clone(), deployed, &format!("{path}.{key}")))
+                };
+                let open = map.open.clone().or_else(|| Some(self.runtime(deployed, path)));
+                Value::Map(Arc::new(Map { entries: map.entries.iter().map(inner).collect(), open, typed: false }))
+            }
+            Value::List(items) => {
+                let inner = |(i, val): (usize, &Val)| self.opened(val.clone(), deployed, &format!("{path}[{i}]"));
+                Value::list(items.iter().enumerate().map(inner).collect())
+            }
+            _ => return val,
+        };
+        Val { value, at: val.at }
+    }
+}
+
+/// A member of something that is unknown.
+fn further(val: Val, name: &str, span: Span) -> Val {
+    match &val.value {
+        Value::Unknown(unknown) => Val { value: Value::Unknown(naming::further(unknown, name, span)), at: val.at },
+        _ => val,
+    }
+}

@@ -1,0 +1,286 @@
+//! Resources and module calls as they are deployed: how often, under which names and ids.
+
+use super::Evaluator;
+use super::ids::{self, Parts, Place, id_value, provider_path, segments};
+use super::instance::{Env, Instance};
+use super::loops::RESOURCE_LOOP;
+use crate::eval::naming;
+use crate::source::Span;
+use crate::syntax::expr::{Expr, ExprKind, Member};
+use crate::syntax::template::{Declaration, DeclarationKind, Language, Resource};
+use crate::value::{Term, Unknown, Val, Value};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Declarations that are repeated more often are not expanded.
+const MOST_REPEATS: usize = 2_000;
+
+/// One instance of a declaration.
+pub(super) struct Deployed<'t> {
+    pub declaration: &'t Declaration,
+    pub instance: Rc<Instance<'t>>,
+    /// The resource inside which it is declared.
+    pub parent: Option<Rc<Deployed<'t>>>,
+    /// What the names in it mean.
+    pub env: Env<'t>,
+    /// How users call it: `aks`, `network.vnet`, `pools[0]`.
+    pub address: Arc<str>,
+    /// Why it is not known how often it is repeated.
+    pub repeated: Option<Val>,
+}
+
+impl<'t> Deployed<'t> {
+    /// What is declared inside it under a name.
+    pub fn child(&self, name: &str) -> Option<&'t Declaration> {
+        let children = self.resource().map_or(&[][..], |r| &r.children);
+        children.iter().find(|c| c.symbol.as_ref().is_some_and(|s| &*s.text == name))
+    }
+
+    /// What is particular to it, if it is a resource.
+    pub fn resource(&self) -> Option<&'t Resource> {
+        match &self.declaration.kind {
+            DeclarationKind::Resource(resource) => Some(resource),
+            DeclarationKind::Module(_) => None,
+        }
+    }
+
+    /// Whether the code only refers to it.
+    pub fn existing(&self) -> bool {
+        self.resource().is_some_and(|r| r.existing)
+    }
+
+    /// The type, that of what it is declared in included.
+    pub fn kind(&self) -> Arc<str> {
+        let own = match &self.declaration.kind {
+            DeclarationKind::Module(_) => return "Microsoft.Resources/deployments".into(),
+            DeclarationKind::Resource(resource) => &resource.of.text,
+        };
+        match &self.parent {
+            Some(parent) if !own.contains('/') => format!("{}/{own}", parent.kind()).into(),
+            _ => Arc::clone(own),
+        }
+    }
+}
+
+/// The member of an object by its name in any letter case; `None` also where the object is not written out.
+pub(super) fn member<'e>(object: &'e Expr, name: &str) -> Option<&'e Expr> {
+    match &object.kind {
+        ExprKind::Object(members) => members.iter().rev().find_map(|m| match m {
+            Member::Property(Expr { kind: ExprKind::String(key), .. }, value) if key.eq_ignore_ascii_case(name) => Some(value),
+            _ => None,
+        }),
+        ExprKind::Group(inner) => member(inner, name),
+        _ => None,
+    }
+}
+
+impl<'t> Evaluator<'t> {
+    /// All instances of a declaration; one that stands for all where their number is not known.
+    pub(super) fn expand(
+        &self,
+        instance: &Rc<Instance<'t>>,
+        declaration: &'t Declaration,
+        parent: Option<&Rc<Deployed<'t>>>,
+    ) -> Rc<Vec<Rc<Deployed<'t>>>> {
+        let at: *const Declaration = declaration;
+        // What is declared inside something repeated has instances for each of these.
+        let cached = parent.is_none_or(|p| p.declaration.repeat.is_none());
+        if let Some(known) = instance.cache.borrow().declarations.get(&at.addr()).filter(|_| cached) {
+            return Rc::clone(known);
+        }
+        let made = Rc::new(self.expand_new(instance, declaration, parent));
+        if cached {
+            instance.cache.borrow_mut().declarations.insert(at.addr(), Rc::clone(&made));
+        }
+        made
+    }
+
+    fn expand_new(
+        &self,
+        instance: &Rc<Instance<'t>>,
+        declaration: &'t Declaration,
+        parent: Option<&Rc<Deployed<'t>>>,
+    ) -> Vec<Rc<Deployed<'t>>> {
+        let env = Env::of(instance);
+        let env = parent.map_or(env, |p| Env { within: Some(Rc::clone(p)), ..p.env.clone() });
+        let base = self.label(instance, declaration, parent);
+        let make = |env: Env<'t>, suffix: &str, repeated: Option<Val>| {
+            Rc::new(Deployed {
+                declaration,
+                instance: Rc::clone(instance),
+                parent: parent.cloned(),
+                env,
+                address: format!("{base}{suffix}").into(),
+                repeated,
+            })
+        };
+        let Some(repeat) = &declaration.repeat else { return vec![make(env, "", None)] };
+        let over = self.eval(&repeat.over, &env);
+        let arm = env.instance.template.language == Language::Arm;
+        let count = match &over.value {
+            Value::List(items) if !arm => Ok(items.len()),
+            Value::Number(n) if arm && *n >= 0.0 && n.fract() == 0.0 => Ok(*n as usize),
+            Value::Unknown(unknown) => Err(Arc::clone(unknown)),
+            _ => Err(Arc::new(Unknown::new("the loop runs over something that is no array", Some(repeat.over.span)))),
+        };
+        let bind = |element: &Val, index: Val, i: usize| {
+            if arm {
+                let env = env.bind(RESOURCE_LOOP, index.clone());
+                env.bind(super::loops::loop_name(&repeat.name.text), index)
+            } else {
+                self.in_loop(&repeat.name, repeat.index.as_ref(), &over, element, i, &env)
+            }
+        };
+        let number = |i: usize| Val::new(Value::Number(i as f64), repeat.name.span);
+        match count {
+            Ok(count) if count <= MOST_REPEATS => {
+                let null = Val::new(Value::Null, repeat.name.span);
+                let element = |i: usize| over.value.as_items().and_then(|items| items.get(i)).unwrap_or(&null).clone();
+                (0..count).map(|i| make(bind(&element(i), number(i), i), &format!("[{i}]"), None)).collect()
+            }
+            count => {
+                let why = count.err().unwrap_or_else(|| {
+                    let reason = format!("a loop that runs more than {MOST_REPEATS} times is not worked out");
+                    Arc::new(Unknown::new(reason, Some(repeat.over.span)))
+                });
+                let any = Val::new(Value::Unknown(Arc::new(why.nameless())), repeat.over.span);
+                let env = if arm {
+                    bind(&any, any.clone(), 0)
+                } else {
+                    let env = env.bind(Arc::clone(&repeat.name.text), any.clone());
+                    repeat.index.as_ref().map_or(env.clone(), |i| env.bind(Arc::clone(&i.text), any.clone()))
+                };
+                vec![make(env, "[?]", Some(any))]
+            }
+        }
+    }
+
+    /// How users call a declaration.
+    fn label(&self, instance: &Instance<'t>, declaration: &'t Declaration, parent: Option<&Rc<Deployed<'t>>>) -> String {
+        let at: *const Declaration = declaration;
+        let own = instance.index.labels.get(&at).map_or("", String::as_str);
+        match parent {
+            Some(parent) => format!("{}::{own}", parent.address),
+            None if instance.address.is_empty() => own.to_owned(),
+            None => format!("{}.{own}", instance.address),
+        }
+    }
+
+    /// A member of what a declaration says: only that is worked out, where the object is written out.
+    pub(super) fn body_member(&self, deployed: &Deployed<'t>, name: &str) -> Option<Val> {
+        let body = &deployed.declaration.body;
+        match member(body, name) {
+            Some(expr) => Some(self.eval(expr, &deployed.env)),
+            None if is_written_out(body) => None,
+            None => super::names::entry(&self.eval(body, &deployed.env), name, body.span),
+        }
+        .filter(|val| !val.value.is_null())
+    }
+
+    /// The names in the id of a resource, its own and those of what it is in: one for each segment of the type.
+    fn names(&self, deployed: &Deployed<'t>) -> Option<Vec<Parts>> {
+        let own = segments(&naming::parts(&self.body_member(deployed, "name")?)?);
+        let wanted = deployed.kind().split('/').count() - 1;
+        if own.len() == wanted {
+            return Some(own);
+        }
+        let above = match &deployed.parent {
+            Some(parent) => self.names(parent)?,
+            None => Vec::new(),
+        };
+        let names = [above, own].concat();
+        (names.len() == wanted).then_some(names)
+    }
+
+    /// The id of a resource, and that of what it is in: another resource, or what the template is deployed to.
+    pub(super) fn ids(&self, deployed: &Deployed<'t>) -> (Val, Val) {
+        let site = deployed.declaration.header;
+        if let Some(parent) = &deployed.parent {
+            return self.ids_in(deployed, self.ids(parent).0);
+        }
+        if let Some(parent) = self.body_member(deployed, "parent") {
+            let id = super::names::entry(&parent, "id", site).unwrap_or(parent);
+            return self.ids_in(deployed, id);
+        }
+        let place = self.place_of(deployed);
+        let (place, base) = match place {
+            Ok(place) => (place.clone(), place.id()),
+            Err(unknown) => return (self.nameless_id(deployed), unknown),
+        };
+        let kind = deployed.kind();
+        let Some(names) = self.names(deployed) else {
+            return (self.nameless_id(deployed), id_value(place.id(), site));
+        };
+        let id = |names: &[Parts], kind: &str| {
+            let mut id = base.clone();
+            id.extend(provider_path(kind, names));
+            id_value(id, site)
+        };
+        let above = match (names.split_last(), kind.rsplit_once('/')) {
+            (Some((_, above)), Some((of, _))) if !above.is_empty() => id(above, of),
+            _ => id_value(base.clone(), site),
+        };
+        (id(&names, &kind), above)
+    }
+
+    fn ids_in(&self, deployed: &Deployed<'t>, parent: Val) -> (Val, Val) {
+        let own = self.body_member(deployed, "name").and_then(|name| naming::parts(&name));
+        let own = own.and_then(|name| segments(&name).pop());
+        let kind = deployed.kind();
+        let (Some(mut id), Some(own)) = (naming::parts(&parent), own) else { return (self.nameless_id(deployed), parent) };
+        id.push(ids::literal(format!("/{}/", kind.rsplit('/').next().unwrap_or(""))));
+        id.extend(own);
+        (id_value(id, deployed.declaration.header), parent)
+    }
+
+    fn nameless_id(&self, deployed: &Deployed<'t>) -> Val {
+        let site = deployed.declaration.header;
+        let unknown = Unknown::new(format!("the id of {} is known only at deployment", deployed.address), Some(site));
+        Val::new(Value::Unknown(Arc::new(unknown.called(Some(Term::attribute(&deployed.address, "id"))))), site)
+    }
+
+    /// What a resource or module is deployed to.
+    ///
+    /// # Errors
+    /// An unknown value, when it is not known.
+    pub(super) fn place_of(&self, deployed: &Deployed<'t>) -> Result<Place, Val> {
+        let site = deployed.declaration.header;
+        let own = &deployed.env.instance.place;
+        if let Some(scope) = self.body_member(deployed, "scope") {
+            let id = super::names::entry(&scope, "id", site).unwrap_or(scope);
+            let parts = naming::parts(&id).ok_or_else(|| id.clone())?;
+            return own.named_by(&parts).ok_or(id);
+        }
+        if matches!(deployed.declaration.kind, DeclarationKind::Resource(_)) {
+            return Ok(own.clone());
+        }
+        let mut place = own.clone();
+        if let Some(subscription) = self.body_member(deployed, "subscriptionId") {
+            place.subscription = Some(naming::parts(&subscription).ok_or(subscription)?);
+        }
+        if let Some(group) = self.body_member(deployed, "resourceGroup") {
+            place.group = Some(naming::parts(&group).ok_or(group)?);
+        }
+        Ok(place)
+    }
+
+    /// The version of the type.
+    pub(super) fn api_version(&self, deployed: &Deployed<'t>, site: Span) -> Val {
+        match deployed.resource().and_then(|r| r.api_version.as_ref()) {
+            Some(version) => self.eval(version, &deployed.env),
+            None => deployed.parent.as_ref().map_or_else(|| Val::new(Value::Null, site), |p| self.api_version(p, site)),
+        }
+    }
+}
+
+/// Whether an object is written out, so that what it does not list it does not have.
+pub(super) fn is_written_out(object: &Expr) -> bool {
+    match &object.kind {
+        ExprKind::Object(members) => members.iter().all(|m| match m {
+            Member::Property(key, _) => matches!(key.kind, ExprKind::String(_)),
+            Member::Spread(_) => false,
+        }),
+        ExprKind::Group(inner) => is_written_out(inner),
+        _ => false,
+    }
+}

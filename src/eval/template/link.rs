@@ -1,0 +1,85 @@
+//! Ids of declared resources, however the code spells them, become references to these resources, as the model wants them.
+
+use super::ids::{Parts, comparable, literal, segments};
+use crate::eval::naming;
+use crate::tree::Resource;
+use crate::value::{Map, Term, TermPart, Unknown, Val, Value};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Where ids lead: from their segments to the address of a resource.
+struct Ids(HashMap<Vec<String>, Arc<str>>);
+
+/// Replaces ids in all bodies. A resource that is declared loses its own `id`; one that is only read keeps it, unless another one that is
+/// declared has it.
+pub(super) fn link(resources: &mut [Resource]) {
+    let mut ids = HashMap::new();
+    for resource in resources.iter().filter(|r| !r.existing).chain(resources.iter().filter(|r| r.existing)) {
+        if let Some(id) = resource.get("id").and_then(naming::parts) {
+            ids.entry(segmented(&id)).or_insert_with(|| Arc::clone(&resource.address));
+        }
+    }
+    let ids = Ids(ids);
+    for resource in resources {
+        let mut map = ids.map(&resource.body);
+        let own = resource.get("id").cloned();
+        match own {
+            Some(own) if resource.existing => {
+                let others = naming::parts(&own).and_then(|id| ids.0.get(&segmented(&id)).cloned());
+                let others = others.filter(|address| *address != resource.address);
+                if others.is_none() {
+                    map.entries.insert("id".into(), own);
+                }
+            }
+            _ => _ = map.entries.remove("id"),
+        }
+        resource.body = Arc::new(map);
+    }
+}
+
+fn segmented(id: &[TermPart]) -> Vec<String> {
+    segments(id).iter().map(|segment| comparable(segment)).collect()
+}
+
+impl Ids {
+    fn map(&self, map: &Map) -> Map {
+        let entries = map.entries.iter().map(|(key, val)| (Arc::clone(key), self.val(val))).collect();
+        Map { entries, typed: map.typed, open: map.open.clone() }
+    }
+
+    fn val(&self, val: &Val) -> Val {
+        let value = match &val.value {
+            Value::Map(map) => Value::Map(Arc::new(self.map(map))),
+            Value::List(items) => Value::list(items.iter().map(|item| self.val(item)).collect()),
+            Value::String(text) if text.starts_with('/') => self.reference(val).unwrap_or_else(|| val.value.clone()),
+            Value::Unknown(_) => self.reference(val).unwrap_or_else(|| val.value.clone()),
+            other => other.clone(),
+        };
+        Val { value, at: val.at.clone() }
+    }
+
+    /// The id of a declared resource, or of something in one, as a reference.
+    fn reference(&self, val: &Val) -> Option<Value> {
+        let parts = naming::parts(val)?;
+        if !matches!(parts.first(), Some(TermPart::Text(text)) if text.starts_with('/')) {
+            return None;
+        }
+        let all = segments(&parts);
+        let spelled = segmented(&parts);
+        // Types and names come in pairs.
+        for end in (1..=spelled.len()).rev().step_by(2) {
+            let Some(address) = spelled.get(..end).and_then(|own| self.0.get(own)) else { continue };
+            let mut id: Parts = vec![TermPart::Attribute(Arc::clone(address), "id".into())];
+            for segment in all.iter().skip(end) {
+                id.push(literal("/"));
+                id.extend(segment.iter().cloned());
+            }
+            let why = || Unknown::new(format!("the id of {address} is known only at deployment"), Some(val.at.site));
+            return Some(match id.as_slice() {
+                [TermPart::Attribute(..)] => Value::Unknown(Arc::new(why().called(Some(Term::attribute(address, "id"))))),
+                _ => naming::text(id, why),
+            });
+        }
+        None
+    }
+}

@@ -1,0 +1,65 @@
+//! The templates and parameter files among the sources, and what the paths in them lead to.
+
+use crate::source::{Sources, Span, join, parent};
+use crate::syntax::expr::Name;
+use crate::syntax::template::{ParameterFile, Template};
+use std::collections::BTreeMap;
+
+/// All templates and parameter files of a run, by path.
+#[derive(Debug, Default)]
+pub struct Templates {
+    templates: BTreeMap<String, Template>,
+    parameters: BTreeMap<String, ParameterFile>,
+}
+
+/// What is wrong in the files: the place, and a message for the user.
+pub type Errors = Vec<(Span, String)>;
+
+impl Templates {
+    /// Reads them.
+    pub fn read(_sources: &Sources) -> (Self, Errors) {
+        (Self::default(), Errors::new())
+    }
+
+    /// The template at a path.
+    pub fn get(&self, path: &str) -> Option<&Template> {
+        self.templates.get(path)
+    }
+
+    /// The parameter file at a path.
+    pub fn parameter_file(&self, path: &str) -> Option<&ParameterFile> {
+        self.parameters.get(path)
+    }
+
+    /// The template that is called in the file `from`, and its path.
+    ///
+    /// # Errors
+    /// Why it is not at hand.
+    pub fn called(&self, from: &str, written: &Name) -> Result<(&str, &Template), String> {
+        find(&self.templates, from, &written.text)
+    }
+
+    /// The path of the parameter file that another one builds on.
+    ///
+    /// # Errors
+    /// Why it is not at hand.
+    pub fn extended(&self, from: &str, written: &Name) -> Result<&str, String> {
+        find(&self.parameters, from, &written.text).map(|(path, _)| path)
+    }
+}
+
+/// The file that a relative path means. Letter cases matter on some disks only: a path that is right but for them is taken.
+fn find<'a, T>(files: &'a BTreeMap<String, T>, from: &str, written: &str) -> Result<(&'a str, &'a T), String> {
+    if written.contains(':') {
+        return Err(format!("the module {written} is not in this repository"));
+    }
+    let path = join(parent(from), &written.replace('\\', "/"));
+    if let Some((path, found)) = files.get_key_value(&path) {
+        return Ok((path, found));
+    }
+    let mut same = files.iter().filter(|(other, _)| other.eq_ignore_ascii_case(&path));
+    match (same.next(), same.next()) {
+        (Some((path, found)), None) => Ok((path, found)),
+        _ => Err(format!("{written} does not exist or could not be read")),
+    }
+}
