@@ -1,6 +1,8 @@
 //! The templates and parameter files among the sources, and what the paths in them lead to.
 
-use crate::source::{Sources, Span, join, parent};
+use crate::eval::plan;
+use crate::source::{FileId, Sources, Span, join, parent};
+use crate::syntax::arm::{self, Kind};
 use crate::syntax::expr::Name;
 use crate::syntax::template::{ParameterFile, Template};
 use std::collections::BTreeMap;
@@ -17,8 +19,22 @@ pub type Errors = Vec<(Span, String)>;
 
 impl Templates {
     /// Reads them.
-    pub fn read(_sources: &Sources) -> (Self, Errors) {
-        (Self::default(), Errors::new())
+    pub fn read(sources: &Sources) -> (Self, Errors) {
+        use rayon::prelude::*;
+        let files: Vec<_> = sources.iter().collect();
+        let read: Vec<(&str, Kind, Errors)> = files
+            .into_par_iter()
+            .filter_map(|(id, file)| read(id, file.path(), file.text()).map(|(kind, errors)| (file.path(), kind, errors)))
+            .collect();
+        let (mut templates, mut wrong) = (Self::default(), Errors::new());
+        for (path, kind, errors) in read {
+            wrong.extend(errors);
+            match kind {
+                Kind::Template(template) => _ = templates.templates.insert(path.to_owned(), template),
+                Kind::Parameters(file) => _ = templates.parameters.insert(path.to_owned(), file),
+            }
+        }
+        (templates, wrong)
     }
 
     /// The template at a path.
@@ -46,6 +62,17 @@ impl Templates {
     pub fn extended(&self, from: &str, written: &Name) -> Result<&str, String> {
         find(&self.parameters, from, &written.text).map(|(path, _)| path)
     }
+}
+
+/// What a file holds, if it is a template or a parameter file.
+fn read(file: FileId, path: &str, text: &str) -> Option<(Kind, Errors)> {
+    if !path.ends_with(".json") && !path.ends_with(".jsonc") {
+        return None;
+    }
+    if plan::is_candidate(path, text.as_bytes()) {
+        return None;
+    }
+    arm::read(file, text).map(|read| (read.kind, read.errors))
 }
 
 /// The file that a relative path means. Letter cases matter on some disks only: a path that is right but for them is taken.
