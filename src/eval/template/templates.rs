@@ -3,6 +3,7 @@
 use crate::eval::plan;
 use crate::source::{FileId, Sources, Span, join, parent};
 use crate::syntax::arm::{self, Kind};
+use crate::syntax::bicep::{self, Dialect};
 use crate::syntax::expr::Name;
 use crate::syntax::template::{ParameterFile, Template};
 use std::collections::BTreeMap;
@@ -66,8 +67,17 @@ impl Templates {
 
 /// What a file holds, if it is a template or a parameter file.
 fn read(file: FileId, path: &str, text: &str) -> Option<(Kind, Errors)> {
-    if !path.ends_with(".json") && !path.ends_with(".jsonc") {
-        return None;
+    match Dialect::of(path) {
+        Some(Dialect::Template) => {
+            let (template, errors) = bicep::template(file, text);
+            return Some((Kind::Template(template), errors));
+        }
+        Some(Dialect::Parameters) => {
+            let (parameters, errors) = bicep::parameters(file, text);
+            return Some((Kind::Parameters(parameters), errors));
+        }
+        None if !path.ends_with(".json") && !path.ends_with(".jsonc") => return None,
+        None => {}
     }
     if plan::is_candidate(path, text.as_bytes()) {
         return None;

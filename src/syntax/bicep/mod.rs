@@ -4,9 +4,11 @@
 //! evaluated. A mistake costs the statement that it is in, not the file.
 
 pub mod ast;
+pub mod config;
 pub mod lex;
 mod lower;
 mod parse;
+pub mod reference;
 
 pub use lower::{parameters, template};
 
