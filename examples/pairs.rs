@@ -45,7 +45,7 @@ fn compare_folder(folder: &str, all: bool, show: bool) {
     for (_, file) in sources.iter() {
         let Some(stem) = file.path().strip_suffix(".bicep") else { continue };
         let Some(json) = compiled(stem, &templates) else { continue };
-        let evaluate = |path: &str| template::evaluate(path, None, &templates, &sources, &Assumptions::new(), &wanted);
+        let evaluate = |path: &str| template::evaluate(path, &[], &templates, &sources, &Assumptions::new(), &wanted);
         let (bicep, arm) = (flat(&evaluate(file.path())), flat(&evaluate(&json)));
         if bicep.is_empty() && arm.is_empty() {
             empty += 1;

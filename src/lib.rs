@@ -62,7 +62,7 @@ pub fn check(sources: &Sources, config: &Config) -> Report {
     }));
     let check_scenarios = |root: &str| {
         let of_root = scenarios.of(root, config);
-        scenarios::check_all(&of_root, &|scenario| check_root(root, &modules, sources, &scenario.config, &facts))
+        scenarios::check_all(&of_root, "variable file", &|scenario| check_root(root, &modules, sources, &scenario.config, &facts))
     };
     let mut found: BTreeMap<String, Report> =
         roots.into_par_iter().map(|root| (root.to_owned(), guarded(root, || check_scenarios(root)))).collect();

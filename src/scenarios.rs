@@ -8,7 +8,7 @@ pub mod parameters;
 mod placeholder;
 mod sets;
 
-pub use merge::check_all;
+pub use merge::{Named, check_all};
 
 use crate::config::{Config, Given};
 use crate::eval::terraform::{Module, Modules};
@@ -28,6 +28,12 @@ pub struct Scenario {
     pub name: Option<String>,
     /// The run's settings with the set's files and workspace.
     pub config: Config,
+}
+
+impl Named for Scenario {
+    fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
 }
 
 /// The scenarios of all root modules, and what was found out on the way.

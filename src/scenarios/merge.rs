@@ -1,6 +1,5 @@
 //! One report out of those on several scenarios.
 
-use super::Scenario;
 use crate::report::{Finding, Report, Severity, UndecidedRule, in_scenarios};
 use crate::source::Span;
 use rayon::prelude::*;
@@ -10,9 +9,18 @@ use std::hash::Hash;
 /// More places than this are not added to a finding for other scenarios.
 const MOST_RELATED: usize = 16;
 
-/// Checks every scenario, and puts the reports together: what is the same in several is there once and names them.
-pub fn check_all(scenarios: &[Scenario], check: &(dyn Fn(&Scenario) -> Report + Sync)) -> Report {
-    if let [only @ Scenario { name: None, .. }] = scenarios {
+/// Something that is checked beside others of its kind.
+pub trait Named: Sync {
+    /// What reports call it; nothing, when it is not worth a name.
+    fn name(&self) -> Option<&str>;
+}
+
+/// Checks every scenario, and puts the reports together: what is the same in several is there once and names them. `files` says what
+/// scenarios differ in: `variable file`.
+pub fn check_all<S: Named>(scenarios: &[S], files: &str, check: &(dyn Fn(&S) -> Report + Sync)) -> Report {
+    if let [only] = scenarios
+        && only.name().is_none()
+    {
         return check(only);
     }
     let reports: Vec<Report> = scenarios.par_iter().map(check).collect();
@@ -32,7 +40,7 @@ pub fn check_all(scenarios: &[Scenario], check: &(dyn Fn(&Scenario) -> Report + 
         whole.clusters.extend(report.clusters);
     }
     let names = |of: &[usize]| -> Vec<String> {
-        let mut names: Vec<String> = of.iter().filter_map(|i| scenarios.get(*i)?.name.clone()).collect();
+        let mut names: Vec<String> = of.iter().filter_map(|i| scenarios.get(*i)?.name().map(str::to_owned)).collect();
         names.sort();
         names.dedup();
         names
@@ -42,7 +50,7 @@ pub fn check_all(scenarios: &[Scenario], check: &(dyn Fn(&Scenario) -> Report + 
         // What is decided elsewhere is said to be open only here.
         if of.len() < scenarios.len() {
             let names = names(&of);
-            let places = if names.is_empty() { "without a variable file".to_owned() } else { in_scenarios(&names) };
+            let places = if names.is_empty() { format!("without a {files}") } else { in_scenarios(&names) };
             rule.why.reason = format!("{} {places}", rule.why.reason).into();
         }
         rule

@@ -36,10 +36,10 @@ const MOST_INSTANCES: usize = 5_000;
 /// A template may call others so deep.
 const DEEPEST_CALL: usize = 40;
 
-/// Evaluates a template with the values of a parameter file, and collects the resources of the wanted kinds.
+/// Evaluates a template with the values of parameter files, of which the later ones win, and collects the resources of the wanted kinds.
 pub fn evaluate(
     path: &str,
-    parameters: Option<&str>,
+    parameters: &[&str],
     templates: &Templates,
     sources: &Sources,
     assumptions: &Assumptions,
@@ -57,7 +57,12 @@ pub fn evaluate(
         instances: Cell::new(0),
         reads: Cell::new(0),
     };
-    let arguments = parameters.map_or_else(Arguments::default, |file| evaluator.parameter_file(file, 0));
+    let mut arguments = Arguments::default();
+    for file in parameters {
+        let given = evaluator.parameter_file(file, 0);
+        arguments.values.extend(given.values);
+        arguments.open = given.open.or(arguments.open);
+    }
     let root = evaluator.instance(template, "".into(), Place::of_root(template.target), arguments, 0);
     let mut evaluated = Evaluated::default();
     evaluator.collect(&root, wanted, &mut evaluated);
