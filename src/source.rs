@@ -146,6 +146,7 @@ pub struct Sources {
     by_path: HashMap<String, FileId>,
     folders: BTreeSet<String>,
     asked: BTreeMap<String, Asked>,
+    restored: BTreeMap<(String, String), String>,
     configs: BTreeMap<String, FileId>,
     base: String,
     unreadable: Vec<Unreadable>,
@@ -199,6 +200,16 @@ impl Sources {
     /// Whether the run was asked to lint a template or parameter file, and why.
     pub fn asked(&self, path: &str) -> Option<Asked> {
         self.asked.get(path).copied()
+    }
+
+    /// Records where the compiled form of a module is that a Bicep file names as something of a registry.
+    pub fn add_restored(&mut self, from: &str, written: &str, path: &str) {
+        self.restored.insert((from.to_owned(), written.to_owned()), path.to_owned());
+    }
+
+    /// The modules of registries that are at hand: the file that names one, how, and where it is.
+    pub fn restored(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.restored.iter().map(|((from, written), path)| (from.as_str(), written.as_str(), path.as_str()))
     }
 
     /// Records which configuration file applies to a folder.

@@ -254,6 +254,48 @@ fn what_the_configuration_file_names_for_templates_is_read() {
 }
 
 #[test]
+fn modules_that_bicep_has_restored_are_read() {
+    let avm = "br/public:avm/res/container-service/managed-cluster:0.9.0";
+    let root = tree(&[
+        ("repo/.git/HEAD", ""),
+        ("repo/bicepconfig.json", "{}"),
+        ("repo/infra/bicepconfig.json", "{\"extends\": \"../../base/bicepconfig.json\"}"),
+        ("repo/infra/main.bicep", &(module(avm) + &module("br/acme:platform:v1") + &module("br/acme:gone:v1"))),
+        ("repo/infra/net.bicep", &module("br/acme:net:v1")),
+        ("repo/main.bicepparam", &format!("using '{avm}'\n")),
+        ("base/bicepconfig.json", ""),
+        ("cache/br/mcr.microsoft.com/bicep$avm$res$container-service$managed-cluster/0.9.0$/main.json", &arm_cluster()),
+        ("cache/br/acme.io/x$platform/v1$/main.json", &arm_cluster()),
+        ("cache/br/acme.io/x$net/v1$/main.json", &arm("Microsoft.Network/virtualNetworks")),
+    ]);
+    let cache = root.path().join("cache").to_str().unwrap().replace('\\', "/");
+    let config = format!(
+        r#"{{"cacheRootDirectory": "{cache}", "moduleAliases": {{"br": {{"acme": {{"registry": "acme.io", "modulePath": "x"}}}}}}}}"#
+    );
+    write(root.path(), "base/bicepconfig.json", config);
+    let sources = read_with(&root, &["repo"], &Options::default());
+    let expected = [
+        "cache/br/acme.io/x$platform/v1$/main.json",
+        "cache/br/mcr.microsoft.com/bicep$avm$res$container-service$managed-cluster/0.9.0$/main.json",
+        "+repo/infra/main.bicep",
+        "+repo/main.bicepparam",
+    ];
+    assert_eq!(files(&root, &sources), expected);
+    let restored: Vec<&str> = sources.restored().map(|(_, written, _)| written).collect();
+    assert_eq!(restored, ["br/acme:platform:v1", avm]);
+}
+
+#[test]
+fn letter_cases_of_paths_need_not_be_right() {
+    let root = tree(&[
+        ("main.bicep", &(module("Modules/AKS.bicep") + &module(r"modules\\net.bicep"))),
+        ("modules/aks.bicep", CLUSTER),
+        ("modules/net.bicep", VNET),
+    ]);
+    assert_eq!(read(&root, &[""]), ["+main.bicep", "+modules/aks.bicep", "modules/net.bicep"]);
+}
+
+#[test]
 fn data_beside_variable_files_do_not_hide_them() {
     let root = tree(&[("main.tf", TERRAFORM), ("env/dev.tfvars", ""), ("env/package.json", "{}")]);
     assert_eq!(read(&root, &[""]), ["env/dev.tfvars", "main.tf"]);

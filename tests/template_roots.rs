@@ -98,6 +98,8 @@ fn names_tell_what_json_files_belong_to() {
         json("main-dev.parameters.json", &["A"]),
         json("main_odd.parameters.json", &["stranger"]),
         json("main2.parameters.json", &["a"]),
+        json("parameters-main2.json", &["a"]),
+        json("params.main2.dev.json", &["stranger"]),
         json("parameters/MAIN.json", &["a"]),
         json("env/eu/west/main.json", &["a"]),
         json("docs/main.json", &["a"]),
@@ -112,7 +114,7 @@ fn names_tell_what_json_files_belong_to() {
             "aks-nodes.json: aks-nodes.parameters.json",
             "aks.json: aks.parameters.json",
             "main.bicep: env/eu/west/main.json, main-dev.parameters.json, main.parameters.json, main.parameters.prod.json, parameters/MAIN.json",
-            "main2.bicep: main2.parameters.json",
+            "main2.bicep: main2.parameters.json, parameters-main2.json",
         ],
     );
 }

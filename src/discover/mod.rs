@@ -10,6 +10,7 @@ mod ignores;
 mod outside;
 mod parameters;
 mod reader;
+mod restored;
 mod template;
 mod variables;
 mod walk;
@@ -202,6 +203,7 @@ fn add_files(sources: &mut Sources, mut found: Found, wanted: &BTreeSet<String>,
         if let Some(asked) = template.asked {
             sources.ask(&path, asked);
         }
+        template.restored().for_each(|(written, to)| sources.add_restored(&path, written, to));
         files.push(Text { path, bytes: template.bytes });
     }
     files.sort_unstable_by(|a, b| a.path.cmp(&b.path));

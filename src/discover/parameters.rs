@@ -2,6 +2,7 @@
 //! that belong to it.
 
 use super::closure::{Node, closure};
+use super::restored::Restored;
 use super::template::{Kind, Template, Templates};
 use super::variables::{is_walked, levels_inside, outside};
 use super::walk::{Found, Starts, walk};
@@ -9,6 +10,7 @@ use super::{ConfigFile, Options, folder, normal, read_called};
 use crate::scenarios::belong::{DEEPEST, Surroundings, is_for_variables};
 use crate::scenarios::parameters::Places;
 use crate::source::{Asked, Sources, join, parent};
+use rayon::prelude::*;
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -26,11 +28,12 @@ pub(super) fn read(
 ) -> BTreeSet<String> {
     let templates = &mut found.templates;
     let named = name_files(templates, configs, options, sources);
+    let restored = Restored::new(current);
     let near = near_named(templates, current);
     add_near(templates, near, options, |_| false);
     add_named_templates(templates);
     templates.settle_cases();
-    read_called(&mut templates.files, &Template::called);
+    read_templates(templates, &restored);
     let mut wanted = closure(&templates.files);
     if options.parameters.is_empty() {
         let near = near_templates(templates, &wanted, &found.deep, current);
@@ -39,7 +42,7 @@ pub(super) fn read(
             Kind::BicepParameters => file.calls().iter().any(|call| wanted.contains(&call.to)),
             Kind::JsonParameters => true,
         });
-        read_called(&mut templates.files, &Template::called);
+        read_templates(templates, &restored);
         wanted = closure(&templates.files);
         let is_wanted = |path: &str| wanted.contains(path);
         let belonging = owners(templates, |file, places| places.reaches(&file.path, &is_wanted));
@@ -52,6 +55,16 @@ pub(super) fn read(
         });
     }
     wanted
+}
+
+/// Reads the files that others refer to.
+fn read_templates(templates: &mut Templates, restored: &Restored) {
+    templates.files.par_iter_mut().for_each(|(_, file)| file.look_up(restored));
+    read_called(&mut templates.files, &|path| {
+        let mut file = Template::called(path)?;
+        file.look_up(restored);
+        Some(file)
+    });
 }
 
 /// Adds the parameter files that the command line and the configuration files name. They matter, and what they refer to.

@@ -3,6 +3,7 @@
 use super::closure::{Call, Node};
 use super::folder::{self, Entry, reason};
 use super::outside;
+use super::restored::Restored;
 use crate::source::{self, Asked, FileId, join, parent};
 use crate::syntax::bicep::Dialect;
 use crate::syntax::bicep::outline::{Outline, Reference, outline};
@@ -34,6 +35,8 @@ pub(super) struct Template {
     /// The configuration file that applies here.
     pub config: Option<Arc<Path>>,
     calls: Vec<Call>,
+    /// What it refers to in registries, as long as nobody has looked for that in Bicep's cache: names of calls, and as written.
+    elsewhere: Vec<Reference>,
     holds_cluster: bool,
 }
 
@@ -145,7 +148,7 @@ impl Template {
             Some(_) => REFERENCES.into_iter().any(has),
             None => kind == Kind::Template && has(b"\"relativepath\""),
         };
-        let mut file = Self { path, kind, asked, bytes, config: None, calls: Vec::new(), holds_cluster };
+        let mut file = Self { path, kind, asked, bytes, config: None, calls: Vec::new(), elsewhere: Vec::new(), holds_cluster };
         if may_refer {
             file.outline().references.into_iter().for_each(|reference| file.refer(reference));
         }
@@ -182,7 +185,7 @@ impl Template {
 
     /// Whether nothing about it can matter by itself.
     fn is_idle(&self) -> bool {
-        !self.holds_cluster && self.calls.is_empty()
+        !self.holds_cluster && self.calls.is_empty() && self.elsewhere.is_empty()
     }
 
     /// What it refers to, and its parameters.
@@ -192,10 +195,28 @@ impl Template {
     }
 
     fn refer(&mut self, reference: Reference) {
-        match resolve(&self.path, &reference.path) {
-            Some(to) => self.calls.push(Call { name: reference.name, source: reference.path, to }),
-            None => self.holds_cluster |= outside::module_may_hold_cluster(&reference.name, &reference.path),
+        if reference.path.contains(':') {
+            self.holds_cluster |= outside::module_may_hold_cluster(&reference.name, &reference.path);
+            self.elsewhere.push(reference);
+        } else {
+            let to = join(parent(&self.path), &reference.path.replace('\\', "/"));
+            self.calls.push(Call { name: reference.name, source: reference.path, to });
         }
+    }
+
+    /// Looks for what it refers to in registries.
+    pub fn look_up(&mut self, restored: &Restored) {
+        for reference in std::mem::take(&mut self.elsewhere) {
+            if let Some(to) = restored.find(&self.path, &reference.path) {
+                self.calls.push(Call { name: reference.name, source: reference.path, to });
+            }
+        }
+    }
+
+    /// What it refers to in registries and is on this disk: as written, and where.
+    pub fn restored(&self) -> impl Iterator<Item = (&str, &str)> {
+        let calls = self.calls.iter().filter(|call| call.source.contains(':'));
+        calls.map(|call| (call.source.as_str(), call.to.as_str()))
     }
 }
 
@@ -207,12 +228,6 @@ impl Node for Template {
     fn holds_cluster(&self) -> bool {
         self.holds_cluster
     }
-}
-
-/// The path of the file that a reference in a file means. The one place that knows: what comes from a registry has none as long as nobody
-/// looks into Bicep's cache.
-fn resolve(from: &str, written: &str) -> Option<String> {
-    (!written.contains(':')).then(|| join(parent(from), &written.replace('\\', "/")))
 }
 
 /// What a file is, told quickly.

@@ -145,11 +145,14 @@ impl<'a> Places<'a> {
     }
 }
 
-/// How much of a file's name is that of a template; true if a dot follows.
+/// How much of a file's name is that of a template, perhaps after `parameters-`; true if the name begins so and a dot follows.
 fn begins_with(file: &str, template: &str) -> Option<(usize, bool)> {
     let stem = stem(template)?.to_lowercase();
-    let next = name(file).to_lowercase().strip_prefix(&stem)?.chars().next()?;
-    (!next.is_alphanumeric()).then_some((stem.len(), next == '.'))
+    let file = name(file).to_lowercase();
+    let next = |file: &str| file.strip_prefix(&stem)?.chars().next().filter(|c| !c.is_alphanumeric());
+    let after = ["parameters", "params", "param"].iter().find_map(|word| file.strip_prefix(word)?.strip_prefix(['.', '-', '_']));
+    let plain = next(&file).map(|next| next == '.');
+    plain.or(after.and_then(next).map(|_| false)).map(|plain| (stem.len(), plain))
 }
 
 fn paths<'a>(near: &[&Near<'a>]) -> Vec<&'a str> {
