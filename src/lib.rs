@@ -15,7 +15,7 @@ pub mod model;
 mod plans;
 pub mod report;
 pub mod rules;
-mod scenarios;
+pub mod scenarios;
 pub mod settings;
 pub mod source;
 pub mod syntax;

@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 pub struct Templates {
     templates: BTreeMap<String, Template>,
     parameters: BTreeMap<String, ParameterFile>,
+    /// Where modules of registries are, by the file that names one and how.
+    restored: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 /// What is wrong in the files: the place, and a message for the user.
@@ -28,6 +30,9 @@ impl Templates {
             .filter_map(|(id, file)| read(id, file.path(), file.text()).map(|(kind, errors)| (file.path(), kind, errors)))
             .collect();
         let (mut templates, mut wrong) = (Self::default(), Errors::new());
+        for (from, written, path) in sources.restored() {
+            templates.restored.entry(from.to_owned()).or_default().insert(written.to_owned(), path.to_owned());
+        }
         for (path, kind, errors) in read {
             wrong.extend(errors);
             match kind {
@@ -43,6 +48,16 @@ impl Templates {
         self.templates.get(path)
     }
 
+    /// All templates with their paths, sorted.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Template)> {
+        self.templates.iter().map(|(path, template)| (path.as_str(), template))
+    }
+
+    /// All parameter files with their paths, sorted.
+    pub fn parameter_files(&self) -> impl Iterator<Item = (&str, &ParameterFile)> {
+        self.parameters.iter().map(|(path, file)| (path.as_str(), file))
+    }
+
     /// The parameter file at a path.
     pub fn parameter_file(&self, path: &str) -> Option<&ParameterFile> {
         self.parameters.get(path)
@@ -53,7 +68,8 @@ impl Templates {
     /// # Errors
     /// Why it is not at hand.
     pub fn called(&self, from: &str, written: &Name) -> Result<(&str, &Template), String> {
-        find(&self.templates, from, &written.text)
+        let restored = self.restored.get(from).and_then(|of| self.templates.get_key_value(of.get(&*written.text)?));
+        restored.map_or_else(|| find(&self.templates, from, &written.text), |(path, found)| Ok((path, found)))
     }
 
     /// The path of the parameter file that another one builds on.
