@@ -36,6 +36,8 @@ pub struct World {
     pub more_resources: Option<Undecided>,
     /// The Kubernetes ConfigMaps that the code makes.
     pub config_maps: Vec<ConfigMap>,
+    /// The Bicep file that the template was compiled from, where the two are known to differ.
+    pub compiled_from: Option<String>,
     /// Conditions on the inputs of modules that do not hold, or may not.
     pub validations: Vec<Validation>,
 }
