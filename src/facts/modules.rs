@@ -43,7 +43,7 @@ pub struct KnownVersions {
     pub from: Version,
     /// The first version for which it may no longer hold.
     pub below: Version,
-    /// A Terraform module that makes the same of the same arguments, as far as the model looks at it.
+    /// A module that makes the same of the same arguments, as far as the model looks at it.
     pub code: String,
 }
 
