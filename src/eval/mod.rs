@@ -1,6 +1,7 @@
 //! Evaluation: from syntax to the tree of resources.
 
 pub mod naming;
+pub mod own;
 pub mod places;
 pub mod plan;
 pub mod template;
