@@ -15,6 +15,8 @@ pub struct Config {
     pub day: Date,
     /// Values of Terraform input variables, in order: the last one wins.
     pub variables: Vec<Given>,
+    /// The paths of parameter files for templates, in order; without any, each template is checked with those that belong to it.
+    pub parameters: Vec<String>,
     /// Terraform's workspace and where its name is written, if it is known.
     pub workspace: Option<(Arc<str>, Span)>,
 }
@@ -30,7 +32,14 @@ pub enum Given {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { select: Vec::new(), ignore: Vec::new(), day: Date::LATEST, variables: Vec::new(), workspace: None }
+        Self {
+            select: Vec::new(),
+            ignore: Vec::new(),
+            day: Date::LATEST,
+            variables: Vec::new(),
+            parameters: Vec::new(),
+            workspace: None,
+        }
     }
 }
 

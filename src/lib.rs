@@ -15,20 +15,24 @@ pub mod model;
 mod plans;
 pub mod report;
 pub mod rules;
-mod scenarios;
+pub mod scenarios;
 pub mod settings;
 pub mod source;
 pub mod syntax;
+mod templates;
 pub mod tree;
 pub mod value;
 
 use crate::config::Config;
+use crate::eval::own::Own as _;
 use crate::eval::plan;
+use crate::eval::template::Templates;
 use crate::eval::terraform::{self, Modules, Own};
 use crate::facts::Facts;
 use crate::model::World;
 use crate::report::{Report, UndecidedRule};
 use crate::scenarios::Scenarios;
+use crate::scenarios::parameters::Roots;
 use crate::settings::Settings;
 use crate::source::{Sources, Unreadable};
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,8 +57,17 @@ pub fn check(sources: &Sources, config: &Config) -> Report {
     let roots: Vec<&str> = modules.roots().into_iter().filter(|folder| linted.contains(folder)).collect();
     let scenarios = Scenarios::find(&roots, &modules, sources, config, &settings);
     errors.extend(scenarios.errors.iter().cloned());
+    let (mut templates, mut wrong) = Templates::read(sources);
+    templates.add_known(&facts.bicep_modules);
+    let template_roots = Roots::of(&templates, &mut wrong, sources, config, &settings);
+    errors.extend(wrong);
     let mut report = Report { files: sources.len(), unreadable: sources.unreadable().to_vec(), ..Report::default() };
     report.undecided.extend(scenarios.undecided.iter().cloned());
+    report.unreadable.extend(template_roots.wrong.iter().map(|(path, message)| Unreadable {
+        message: message.clone(),
+        path: (*path).to_owned(),
+        span: None,
+    }));
     report.unreadable.extend(errors.into_iter().map(|(span, message)| Unreadable {
         message,
         path: sources.file(span.file).path().to_owned(),
@@ -83,6 +96,8 @@ pub fn check(sources: &Sources, config: &Config) -> Report {
         let root = root.unwrap_or_else(|| sources.file(plan.file).path().to_owned());
         plans::add(found.entry(root).or_default(), part);
     }
+    let checker = templates::Checker { templates: &templates, sources, config, facts: &facts };
+    found.extend(checker.check(&template_roots));
     for (root, part) in found {
         report.findings.extend(part.findings);
         report.undecided.extend(part.undecided);

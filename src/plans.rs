@@ -5,8 +5,8 @@ use crate::eval::plan::{Plan, without_indexes};
 use crate::eval::terraform::{self, Modules};
 use crate::eval::{Assumptions, Evaluated};
 use crate::facts::Facts;
-use crate::model::{self, World};
-use crate::report::{Finding, Report};
+use crate::model::{self, Undecided, World};
+use crate::report::{Finding, Report, UndecidedRule};
 use crate::rules;
 use crate::source::{self, Sources};
 use std::collections::BTreeSet;
@@ -40,6 +40,15 @@ pub(crate) fn check(
     let resources = code.map(|(_, code)| code.resources).unwrap_or_default();
     let planned = plan.resources(&resources, &model::is_wanted);
     let mut world = World::new(&planned.resources, &provider, facts, config.day);
+    for (address, why) in planned.unresolved {
+        let unknown = why.value.as_unknown();
+        let why = unknown.map_or_else(
+            || Undecided::new("its type is no text", Some(why.at.site)),
+            |unknown| Undecided::from_unknown(unknown, why.at.site),
+        );
+        world.more_resources.get_or_insert_with(|| why.clone());
+        report.undecided.push(UndecidedRule { rule: "*", cluster: address.to_string(), why });
+    }
     world.compare(World::new(&planned.before, &provider, facts, config.day), planned.changes);
     rules::run(&world, facts, config.day, &|rule| config.wants(rule), &mut report);
     (root, report)

@@ -4,6 +4,7 @@
 
 pub mod belong;
 mod merge;
+pub mod parameters;
 mod placeholder;
 mod sets;
 
@@ -114,9 +115,7 @@ impl Scenarios {
         for set in &entry.sets {
             let missing: Vec<_> = set.iter().filter(|file| modules.variable_file(&file.path).is_none()).collect();
             for file in &missing {
-                let message =
-                    format!("{} does not exist or could not be read; paths here start from this file's folder", file.written);
-                self.errors.push((file.span, message));
+                self.errors.push((file.span, missing_file(&file.written)));
             }
             if missing.is_empty() {
                 let paths: Vec<&str> = set.iter().map(|file| file.path.as_str()).collect();
@@ -147,6 +146,10 @@ fn scenario(name: Option<String>, files: &[&str], config: &Config) -> Scenario {
     let files = files.iter().map(|path| Given::File((*path).to_owned()));
     let variables = files.chain(config.variables.iter().cloned()).collect();
     Scenario { name, config: Config { variables, ..config.clone() } }
+}
+
+fn missing_file(written: &str) -> String {
+    format!("{written} does not exist or could not be read; paths here start from this file's folder")
 }
 
 /// Says that no rule was checked with something.

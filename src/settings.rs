@@ -4,7 +4,7 @@
 
 mod parse;
 
-pub use parse::{ConfigFile, Entry, NamedFile, parse};
+pub use parse::{ConfigFile, Entry, NamedFile, TemplateEntry, parse};
 
 use crate::source::{FileId, Sources, Span};
 use std::collections::BTreeMap;
@@ -17,6 +17,7 @@ pub const NAMES: [&str; 2] = ["overlint.toml", ".overlint.toml"];
 #[derive(Debug, Default)]
 pub struct Settings {
     files: BTreeMap<FileId, Vec<TerraformRoot>>,
+    templates: BTreeMap<FileId, Vec<TemplateRoot>>,
     of_root: BTreeMap<String, FileId>,
 }
 
@@ -31,7 +32,16 @@ pub struct TerraformRoot {
     pub workspace: Option<(Arc<str>, Span)>,
 }
 
-/// A variable file that a configuration file names.
+/// What a configuration file says of a template: sets of parameter files, each to be checked by itself.
+#[derive(Debug)]
+pub struct TemplateRoot {
+    /// The absolute path of the template.
+    template: String,
+    /// The sets; at least one, which may be empty.
+    pub sets: Vec<Vec<VariableFile>>,
+}
+
+/// A variable file or parameter file that a configuration file names.
 #[derive(Debug)]
 pub struct VariableFile {
     /// As written.
@@ -49,11 +59,15 @@ impl Settings {
         let mut errors = Vec::new();
         for (folder, file) in sources.configs() {
             settings.of_root.insert(folder.to_owned(), file);
-            settings.files.entry(file).or_insert_with(|| {
-                let (content, wrong) = parse(sources.file(file).text());
-                errors.extend(wrong.into_iter().map(|(at, message)| (Span::new(file, at.start, at.end), message)));
-                content.terraform.into_iter().map(|entry| terraform_root(entry, file, sources)).collect()
-            });
+            if settings.files.contains_key(&file) {
+                continue;
+            }
+            let (content, wrong) = parse(sources.file(file).text());
+            errors.extend(wrong.into_iter().map(|(at, message)| (Span::new(file, at.start, at.end), message)));
+            let roots = content.terraform.into_iter().map(|entry| terraform_root(entry, file, sources));
+            settings.files.insert(file, roots.collect());
+            let templates = content.arm.into_iter().map(|entry| template_root(entry, file, sources));
+            settings.templates.insert(file, templates.collect());
         }
         (settings, errors)
     }
@@ -65,6 +79,18 @@ impl Settings {
         entries.into_iter().flatten().filter(|entry| entry.folder == folder).collect()
     }
 
+    /// What is said of a template. Several entries add up.
+    pub fn of_template(&self, template: &str, sources: &Sources) -> Vec<&TemplateRoot> {
+        let path = sources.absolute(template);
+        let entries = self.of_root.get(crate::source::parent(template)).and_then(|file| self.templates.get(file));
+        entries.into_iter().flatten().filter(|entry| entry.template == path).collect()
+    }
+
+    /// The paths of all parameter files that are named.
+    pub fn parameter_files(&self) -> impl Iterator<Item = &str> {
+        self.templates.values().flatten().flat_map(|entry| entry.sets.iter().flatten()).map(|file| file.path.as_str())
+    }
+
     /// The paths of all variable files that are named.
     pub fn variable_files(&self) -> impl Iterator<Item = &str> {
         self.files.values().flatten().flat_map(|entry| entry.sets.iter().flatten()).map(|file| file.path.as_str())
@@ -73,15 +99,27 @@ impl Settings {
 
 fn terraform_root(entry: Entry, file: FileId, sources: &Sources) -> TerraformRoot {
     let folder = crate::source::parent(sources.file(file).path());
-    let span = |range: &std::ops::Range<usize>| Span::new(file, range.start, range.end);
-    let named = |named: NamedFile| VariableFile {
-        path: sources.name(folder, &named.written),
-        span: span(&named.at),
-        written: named.written,
-    };
     TerraformRoot {
         folder: sources.absolute(&crate::source::join(folder, &entry.root.written)),
-        sets: entry.sets.into_iter().map(|set| set.into_iter().map(named).collect()).collect(),
-        workspace: entry.workspace.map(|(name, at)| (name.into(), span(&at))),
+        sets: sets(entry.sets, file, sources),
+        workspace: entry.workspace.map(|(name, at)| (name.into(), Span::new(file, at.start, at.end))),
     }
+}
+
+fn template_root(entry: TemplateEntry, file: FileId, sources: &Sources) -> TemplateRoot {
+    let folder = crate::source::parent(sources.file(file).path());
+    TemplateRoot {
+        template: sources.absolute(&crate::source::join(folder, &entry.template.written)),
+        sets: sets(entry.sets, file, sources),
+    }
+}
+
+fn sets(sets: Vec<Vec<NamedFile>>, file: FileId, sources: &Sources) -> Vec<Vec<VariableFile>> {
+    let folder = crate::source::parent(sources.file(file).path());
+    let named = |named: NamedFile| VariableFile {
+        path: sources.name(folder, &named.written),
+        span: Span::new(file, named.at.start, named.at.end),
+        written: named.written,
+    };
+    sets.into_iter().map(|set| set.into_iter().map(named).collect()).collect()
 }

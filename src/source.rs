@@ -130,12 +130,23 @@ pub struct Unreadable {
     pub span: Option<Span>,
 }
 
+/// Why a template or parameter file is to be linted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Asked {
+    /// It lies in a folder that the user named.
+    Found,
+    /// The user named it.
+    Named,
+}
+
 /// All texts of a run. Reading files is discovery's work; the core only looks things up here.
 #[derive(Debug, Default)]
 pub struct Sources {
     files: Vec<SourceFile>,
     by_path: HashMap<String, FileId>,
     folders: BTreeSet<String>,
+    asked: BTreeMap<String, Asked>,
+    restored: BTreeMap<(String, String), String>,
     configs: BTreeMap<String, FileId>,
     base: String,
     unreadable: Vec<Unreadable>,
@@ -177,6 +188,28 @@ impl Sources {
     /// The folders to lint, sorted; "" is the current folder.
     pub fn folders(&self) -> impl Iterator<Item = &str> {
         self.folders.iter().map(String::as_str)
+    }
+
+    /// Records a template or parameter file that the run was asked to lint. Other files are there only because these refer to them, or
+    /// may.
+    pub fn ask(&mut self, path: &str, asked: Asked) {
+        let known = self.asked.entry(path.to_owned()).or_insert(asked);
+        *known = asked.max(*known);
+    }
+
+    /// Whether the run was asked to lint a template or parameter file, and why.
+    pub fn asked(&self, path: &str) -> Option<Asked> {
+        self.asked.get(path).copied()
+    }
+
+    /// Records where the compiled form of a module is that a Bicep file names as something of a registry.
+    pub fn add_restored(&mut self, from: &str, written: &str, path: &str) {
+        self.restored.insert((from.to_owned(), written.to_owned()), path.to_owned());
+    }
+
+    /// The modules of registries that are at hand: the file that names one, how, and where it is.
+    pub fn restored(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.restored.iter().map(|((from, written), path)| (from.as_str(), written.as_str(), path.as_str()))
     }
 
     /// Records which configuration file applies to a folder.
@@ -299,6 +332,11 @@ impl Sources {
     pub fn text(&self, span: Span) -> &str {
         self.file(span.file).slice(span.start, span.end)
     }
+}
+
+/// The text of a file's bytes: UTF-8 or, with a byte order mark, UTF-16. What does not decode is replaced.
+pub fn text(bytes: &[u8]) -> String {
+    decode(bytes).0
 }
 
 /// Decodes a file; the offset (in the decoded text) of the first thing that did not decode, if any.

@@ -288,6 +288,58 @@ fn automatic_clusters_choose_their_network() {
     assert_eq!(undecided(&main, "cluster-node-limit"), [reason]);
 }
 
+/// azurerm has a resource for them with few attributes, and none for their network.
+#[test]
+fn azurerm_makes_automatic_clusters_too() {
+    let network = r#"
+        resource "azurerm_virtual_network" "v" {
+          name                = "v"
+          resource_group_name = "rg"
+          location            = "westeurope"
+          address_space       = ["10.0.0.0/8"]
+        }
+        resource "azurerm_subnet" "nodes" {
+          name                 = "nodes"
+          resource_group_name  = "rg"
+          virtual_network_name = azurerm_virtual_network.v.name
+          address_prefixes     = ["10.1.0.0/24"]
+        }"#;
+    let main = format!(
+        r#"{network}
+        resource "azurerm_kubernetes_automatic_cluster" "c" {{
+          name                = "aks"
+          location            = "westeurope"
+          resource_group_name = "rg"
+          hosted_system {{
+            node_subnet_id        = azurerm_subnet.nodes.id
+            system_node_subnet_id = azurerm_subnet.nodes.id
+          }}
+          identity {{
+            type = "UserAssigned"
+          }}
+          private_cluster {{}}
+        }}"#
+    );
+    let (_, report) = check(&main);
+    assert_eq!(report.clusters.iter().collect::<Vec<_>>(), [": azurerm_kubernetes_automatic_cluster.c"]);
+    assert_eq!(rules(&main), [""; 0]);
+    let reason = "AKS Automatic chooses what is not written, which is not evaluated";
+    for rule in ["service-cidr-too-large", "overlay-mode-not-set", "cluster-node-limit", "udr-default-route"] {
+        assert_eq!(undecided(&main, rule), [reason], "{rule}");
+    }
+    // What azapi writes in it counts as anywhere else.
+    let updated = r#"
+        resource "azapi_update_resource" "u" {
+          type        = "Microsoft.ContainerService/managedClusters@2025-01-01"
+          resource_id = azurerm_kubernetes_automatic_cluster.c.id
+          body        = { properties = { networkProfile = { serviceCidr = "10.0.0.0/8" } } }
+        }"#;
+    assert_eq!(found(&format!("{main}{updated}"), "service-cidr-too-large").len(), 1);
+    // One that is only read is not made here.
+    let read = main.replace("resource \"azurerm_kubernetes", "data \"azurerm_kubernetes");
+    assert!(check(&read).1.clusters.is_empty());
+}
+
 /// A cluster of azurerm, and an update of it.
 fn update(id: &str, body: &str) -> String {
     format!(

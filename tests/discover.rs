@@ -555,6 +555,17 @@ fn clusters_of_azapi_count() {
 }
 
 #[test]
+fn automatic_clusters_count() {
+    let main = |kind: &str| format!("resource \"{kind}\" \"c\" {{}}\n");
+    let root = tree(&[
+        ("a/main.tf", &main("azurerm_kubernetes_automatic_cluster")),
+        ("b/main.tf", &main("azurerm_kubernetes_fleet_manager")),
+        ("c/main.tf", &(main("azurerm_kubernetes_fleet_manager") + &main("azurerm_kubernetes_cluster_node_pool"))),
+    ]);
+    assert_eq!(folders(&root, &read(&root, &[""])), ["a", "c"]);
+}
+
+#[test]
 fn modules_from_elsewhere_that_may_hold_a_cluster_count() {
     let root = tree(&[
         ("aks/main.tf", &call("platform", "Azure/aks/azurerm")),

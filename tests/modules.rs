@@ -238,6 +238,32 @@ fn names_of_arguments_depend_on_the_version() {
     assert_eq!(nodes("11.0.0", pools), 1);
 }
 
+/// Its `enable_auto_scaling` is gone in azurerm 4.
+#[test]
+fn known_modules_narrow_the_version_of_the_provider() {
+    let pool = r#"
+resource "azurerm_kubernetes_cluster_node_pool" "p" {
+  name                  = "user"
+  kubernetes_cluster_id = module.aks.aks_id
+  enable_auto_scaling   = true
+  min_count             = 1
+  max_count             = 3
+}
+"#;
+    let told = |version: &str| {
+        let call = format!(
+            "module \"aks\" {{\n  source  = \"Azure/aks/azurerm\"\n  version = \"{version}\"\n  resource_group_name = \"rg\"\n}}\n"
+        );
+        let (_, report) = check_main(&(call + pool));
+        report.findings.iter().any(|f| f.rule == "deprecated-network-attribute")
+    };
+    // 6.7.0 is the first version that requires azurerm below 4.0.
+    assert!(told("6.6.0"));
+    assert!(!told("6.7.0"));
+    assert!(!told("~> 9.0"));
+    assert!(told("11.0.0"));
+}
+
 #[test]
 fn what_is_not_listed_is_not_known() {
     let unlisted = "the version of the module Azure/aks/azurerm that is asked for here is not among the known ones";
@@ -393,4 +419,75 @@ fn the_summary_names_what_may_hold_a_cluster() {
     assert_eq!(summary(&call("a")), format!("no AKS cluster found (1 file), but module.a may hold one; 1 {hint}"));
     let two = format!("{}{}", call("a"), call("b"));
     assert!(summary(&two).starts_with("no AKS cluster found (1 file), but module.a and 1 more may hold one; 2 "));
+}
+
+/// The modules for subnets and peerings inside the one for VNets are called by themselves, too.
+#[test]
+fn modules_inside_a_known_module() {
+    let main = |version: &str, group: &str, vnet: &str, remote: &str, access: &str| {
+        let source = "Azure/avm-res-network-virtualnetwork/azurerm";
+        let network = |name: &str, space: &str| {
+            format!(
+                "module \"{name}\" {{\n  source  = \"{source}\"\n  version = \"{version}\"\n  name = \"{name}\"\n  {group}\n  \
+                 location = \"x\"\n  address_space = [\"{space}\"]\n}}\n"
+            )
+        };
+        let aks = AKS
+            .replace("variable \"pods\" {}", "")
+            .replace("var.pods", "\"10.1.0.0/16\"")
+            .replace("default_node_pool {}", "default_node_pool {\n    vnet_subnet_id = module.subnet.resource_id\n  }");
+        format!(
+            r#"{}{}{aks}
+module "subnet" {{
+  source         = "{source}//modules/subnet"
+  version        = "{version}"
+  name           = "nodes"
+  address_prefix = "10.1.2.0/24"
+  delegation     = [{{ name = "d", service_delegation = {{ name = "Microsoft.Web/serverFarms" }} }}]
+  {vnet}
+}}
+module "peering" {{
+  source  = "{source}//modules/peering"
+  version = "{version}"
+  name    = "p"
+  {vnet}
+  {remote}
+  {access}
+}}
+"#,
+            network("spoke", "10.1.2.0/23"),
+            network("hub", "10.1.128.0/17")
+        )
+    };
+    let rules = |main: &str| {
+        let (_, report) = check_main(main);
+        assert_eq!(unresolved(&report), []);
+        report.findings.iter().map(|f| f.rule).collect::<Vec<_>>()
+    };
+    let old = |access: &str| {
+        main(
+            "0.8.1",
+            "resource_group_name = \"rg\"",
+            "virtual_network = { resource_id = module.spoke.resource.id }",
+            "remote_virtual_network = { resource_id = module.hub.resource_id }",
+            access,
+        )
+    };
+    let new = |access: &str| {
+        main(
+            "0.15.0",
+            "parent_id = \"/subscriptions/s/resourceGroups/rg\"",
+            "parent_id = module.spoke.resource_id",
+            "remote_virtual_network_id = module.hub.resource_id",
+            access,
+        )
+    };
+    for main in [&old as &dyn Fn(&str) -> String, &new] {
+        let found = rules(&main(""));
+        for rule in ["pod-cidr-overlaps-node-subnet", "node-subnet-delegated", "pod-cidr-overlaps-peered-vnet"] {
+            assert!(found.contains(&rule), "{rule}: {found:?}");
+        }
+        let closed = rules(&main("allow_virtual_network_access = false"));
+        assert!(!closed.contains(&"pod-cidr-overlaps-peered-vnet"), "{closed:?}");
+    }
 }

@@ -291,6 +291,45 @@ fn a_subnet_in_the_list_of_its_vnet_is_not_another_one() {
     assert_eq!(of("pod-cidr-overlaps-vnet-subnet"), ["pod CIDR 10.244.0.0/16 overlaps subnet extra 10.244.9.0/24"]);
 }
 
+/// A provider fills in false for most switches that are not set, but not for those that are on by default.
+#[test]
+fn a_peering_without_access_connects_nothing() {
+    let state = |more: &str| {
+        let id = |name: &str| format!("/subscriptions/s/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/{name}");
+        let resource = |kind: &str, name: &str, values: &str| {
+            format!(
+                r#"{{"address": "{kind}.{name}", "mode": "managed", "type": "{kind}", "name": "{name}", "values": {values}}}"#
+            )
+        };
+        let vnet = |name: &str, space: &str, subnets: &str| {
+            let values = format!(
+                r#"{{"id": "{}", "name": "{name}", "resource_group_name": "net", "address_space": ["{space}"], "subnet": [{subnets}]}}"#,
+                id(name)
+            );
+            resource("azurerm_virtual_network", name, &values)
+        };
+        let subnet =
+            format!(r#"{{"id": "{}/subnets/nodes", "name": "nodes", "address_prefixes": ["10.1.0.0/24"]}}"#, id("spoke"));
+        let peering = format!(
+            r#"{{"name": "p", "resource_group_name": "net", "virtual_network_name": "spoke", "remote_virtual_network_id": "{}"{more}}}"#,
+            id("hub")
+        );
+        let pool = format!(r#"{{"default_node_pool": [{{"vnet_subnet_id": "{}/subnets/nodes"}}], "#, id("spoke"));
+        let resources = [
+            vnet("spoke", "10.1.0.0/16", &subnet),
+            vnet("hub", "10.244.0.0/16", ""),
+            resource("azurerm_virtual_network_peering", "p", &peering),
+            resource("azurerm_kubernetes_cluster", "c", &OVERLAY.replacen('{', &pool, 1)),
+        ];
+        let text =
+            format!(r#"{{"format_version": "1.0", "values": {{"root_module": {{"resources": [{}]}}}}}}"#, resources.join(", "));
+        rules(&check(&[("state.json", text.as_bytes())])).contains(&"pod-cidr-overlaps-peered-vnet")
+    };
+    assert!(state(""));
+    assert!(state(r#", "allow_virtual_network_access": true"#));
+    assert!(!state(r#", "allow_virtual_network_access": false"#));
+}
+
 #[test]
 fn references_that_may_mean_several_things_are_not_followed() {
     let plan = |references: &str| {

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 #[derive(Args)]
 pub(super) struct CheckArgs {
-    /// Files and folders; for a file its whole folder is read
+    /// Files and folders; for a file of Terraform its whole folder is read
     #[arg(value_name = "PATH", default_value = ".", value_parser = NonEmptyStringValueParser::new())]
     paths: Vec<String>,
     /// How to print what was found
@@ -36,6 +36,9 @@ pub(super) struct CheckArgs {
     fail_on: FailOn,
     #[command(flatten)]
     variables: GivenArgs,
+    /// Use this parameter file for the ARM templates and Bicep files that it fits; other parameter files are then not used
+    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
+    parameters: Vec<String>,
     /// Use this configuration file instead of the overlint.toml nearest above each folder
     #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
     config: Option<String>,
@@ -107,13 +110,19 @@ pub(super) fn run(args: &CheckArgs) -> Exit {
 }
 
 fn check(args: &CheckArgs) -> (Sources, Report) {
-    let options = Options { no_ignore: args.no_ignore, var_files: args.variables.files.clone(), config: args.config.clone() };
+    let options = Options {
+        no_ignore: args.no_ignore,
+        var_files: args.variables.files.clone(),
+        parameters: args.parameters.clone(),
+        config: args.config.clone(),
+    };
     let sources = discover::discover(&args.paths, &options);
     let config = Config {
         select: args.select.clone(),
         ignore: args.ignore.clone(),
         day: args.as_of,
         variables: args.variables.given.clone(),
+        parameters: args.parameters.iter().map(|path| discover::normal(path)).collect(),
         workspace: None,
     };
     let report = crate::check(&sources, &config);

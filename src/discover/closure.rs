@@ -1,21 +1,39 @@
-//! Which folders have to do with a cluster.
+//! Which folders and templates have to do with a cluster.
 
-use super::folder::{Folder, Folders};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The folders that hold a cluster, those that call them, directly or not, and everything that all of these call.
+/// A folder of Terraform, or a template's file: what can call others of its kind.
+pub(super) trait Node {
+    /// What it calls that is on this disk, or should be.
+    fn calls(&self) -> &[Call];
+    /// Whether it mentions a cluster.
+    fn holds_cluster(&self) -> bool;
+}
+
+/// A call of something on this disk.
+pub(super) struct Call {
+    /// The name of the call.
+    pub name: String,
+    /// The source as written.
+    pub source: String,
+    /// What it means, by its path: a folder, or a template's file.
+    pub to: String,
+}
+
+/// The nodes that hold a cluster, those that call them, directly or not, and everything that all of these call.
 ///
-/// A folder that calls a missing folder counts too when that may have held a cluster, so that the call can be reported.
-pub(super) fn closure(folders: &Folders) -> BTreeSet<String> {
+/// A node that calls a missing one counts too when that may have held a cluster, so that the call can be reported.
+pub(super) fn closure<N: Node>(nodes: &BTreeMap<String, N>) -> BTreeSet<String> {
     let mut calls = Edges::new();
     let mut callers = Edges::new();
-    for folder in folders.values() {
-        for called in folder.calls.iter().filter_map(|call| folders.get(&call.folder)) {
-            calls.entry(&folder.name).or_default().push(&called.name);
-            callers.entry(&called.name).or_default().push(&folder.name);
+    for (name, node) in nodes {
+        for (called, _) in node.calls().iter().filter_map(|call| nodes.get_key_value(&call.to)) {
+            calls.entry(name).or_default().push(called);
+            callers.entry(called).or_default().push(name);
         }
     }
-    let holders = folders.values().filter(|f| f.holds_cluster || misses_cluster(f, folders)).map(|f| f.name.as_str());
+    let holds = |node: &N| node.holds_cluster() || misses_cluster(node, nodes);
+    let holders = nodes.iter().filter(|(_, node)| holds(node)).map(|(name, _)| name.as_str());
     let users = reach(holders.collect(), &callers);
     reach(users.into_iter().collect(), &calls).into_iter().map(str::to_owned).collect()
 }
@@ -33,10 +51,10 @@ fn reach<'a>(mut next: Vec<&'a str>, edges: &Edges<'a>) -> BTreeSet<&'a str> {
     reached
 }
 
-/// Whether a folder calls a missing folder that may have held a cluster: its path or the name of the call says so.
-fn misses_cluster(folder: &Folder, folders: &Folders) -> bool {
-    let missing = folder.calls.iter().filter(|call| !folders.contains_key(&call.folder));
-    missing.into_iter().any(|call| suggests_cluster(&call.source) || suggests_cluster(&call.name))
+/// Whether a node calls a missing one that may have held a cluster: its path or the name of the call says so.
+fn misses_cluster<N: Node>(node: &N, nodes: &BTreeMap<String, N>) -> bool {
+    let mut missing = node.calls().iter().filter(|call| !nodes.contains_key(&call.to));
+    missing.any(|call| suggests_cluster(&call.source) || suggests_cluster(&call.name))
 }
 
 fn suggests_cluster(words: &str) -> bool {

@@ -1,9 +1,11 @@
 //! One folder: which of its files matter, and their bytes.
 
+use super::closure::{Call, Node};
 use super::outside;
+use super::template::Templates;
 use crate::eval::plan;
-use crate::source::Sources;
-use crate::source::join;
+use crate::source::{Asked, Sources, join};
+use crate::syntax::bicep::Dialect;
 use crate::syntax::hcl::files::{self, Role};
 use crate::syntax::hcl::{from_json, is_local_source, module_calls};
 use crate::syntax::installed::{self, InstalledModule};
@@ -18,12 +20,6 @@ use walkdir::WalkDir;
 
 /// Folders by name.
 pub(super) type Folders = BTreeMap<String, Folder>;
-
-/// No resource type of an AKS cluster or of its node pools is written without this..
-const CLUSTER: &[u8] = b"azurerm_kubernetes_cluster";
-
-/// .. or, with the azapi provider, these: the provider's name, and Resource Manager's type in any letter case.
-const AZAPI: [&str; 2] = ["azapi_", "microsoft.containerservice/managedclusters"];
 
 /// No call of a module from elsewhere that may hold a cluster is written without one of these.
 const AKS: [&[u8]; 5] = [b"aks", b"AKS", b"kubernetes", b"k8s", b"managedcluster"];
@@ -52,6 +48,8 @@ pub(super) struct Folder {
     pub calls: Vec<Call>,
     /// Whether it mentions a cluster.
     pub holds_cluster: bool,
+    /// Whether plans are among the files.
+    pub has_plans: bool,
     /// Paths that could not be read, and why.
     pub unreadable: Vec<(String, String)>,
 }
@@ -75,14 +73,14 @@ impl Text {
     }
 }
 
-/// A call of a module on this disk.
-pub(super) struct Call {
-    /// The name of the call.
-    pub name: String,
-    /// The source as written.
-    pub source: String,
-    /// The folder it means.
-    pub folder: String,
+impl Node for Folder {
+    fn calls(&self) -> &[Call] {
+        &self.calls
+    }
+
+    fn holds_cluster(&self) -> bool {
+        self.holds_cluster
+    }
 }
 
 impl Folder {
@@ -97,6 +95,7 @@ impl Folder {
             config: None,
             calls: Vec::new(),
             holds_cluster: false,
+            has_plans: false,
             unreadable: Vec::new(),
         }
     }
@@ -112,12 +111,12 @@ impl Folder {
         self.fail(path, format!("this folder cannot be read: {}", reason(error)));
     }
 
-    /// Reads the configuration and the plans in a folder to lint.
-    pub fn linted(path: &Path, mut listing: Listing) -> Self {
+    /// Reads the configuration and the plans in a folder to lint. Data that are templates or their parameters go to the `templates`.
+    pub fn linted(path: &Path, mut listing: Listing, templates: &mut Templates, asked: &dyn Fn(&Entry) -> Asked) -> Self {
         let mut folder = Self::new(path, true);
         let data = std::mem::take(&mut listing.data);
         folder.read(path, listing);
-        folder.read_plans(path, data);
+        folder.read_data(path, data, templates, asked);
         folder
     }
 
@@ -149,12 +148,12 @@ impl Folder {
         self.rest = paths(listing.rest);
         self.variables = paths(listing.variables);
         for file in &self.files {
-            self.holds_cluster = self.holds_cluster || mentions_cluster(&file.bytes);
+            self.holds_cluster = self.holds_cluster || plan::mentions_cluster(&file.bytes);
             let marks = LOCAL.iter().chain(&AKS);
             if marks.into_iter().any(|mark| memmem::find(&file.bytes, mark).is_some()) {
                 for (name, source) in file.module_calls() {
                     if is_local_source(&source) {
-                        self.calls.push(Call { name, folder: join(&self.name, &source), source });
+                        self.calls.push(Call { name, to: join(&self.name, &source), source });
                     } else {
                         self.holds_cluster = self.holds_cluster || outside::may_hold_cluster(&name, &source);
                     }
@@ -167,11 +166,11 @@ impl Folder {
         }
     }
 
-    /// Reads the plans and states among data files. Other data is none of our business, readable or not.
-    fn read_plans(&mut self, path: &Path, data: Vec<Entry>) {
+    /// Reads the plans and states among data files, and the templates. Other data is none of our business, readable or not.
+    fn read_data(&mut self, path: &Path, data: Vec<Entry>, templates: &mut Templates, asked: &dyn Fn(&Entry) -> Asked) {
         let mut buffer = Vec::new();
         for entry in data {
-            let path = path.join(entry.name);
+            let path = path.join(&entry.name);
             if entry.link && !fs::metadata(&path).is_ok_and(|found| found.is_file()) {
                 continue;
             }
@@ -179,10 +178,12 @@ impl Folder {
             match read_file(&path, &mut buffer) {
                 Ok(bytes) if is_plan(&name, &bytes) => {
                     self.holds_cluster = true;
+                    self.has_plans = true;
                     self.files.push(Text { path: name, bytes });
                 }
+                Ok(bytes) => templates.add(&name, bytes, Some(asked(&entry))),
                 Err(message) if is_plan(&name, &buffer) => self.fail(&path, message),
-                _ => {}
+                Err(_) => {}
             }
         }
     }
@@ -195,7 +196,7 @@ impl Folder {
         match read_file(path, buffer) {
             Ok(bytes) => {
                 let modules = installed::parse(&String::from_utf8_lossy(&bytes));
-                let call = |m: InstalledModule| Call { folder: join(&self.name, &m.dir), name: m.key, source: m.source };
+                let call = |m: InstalledModule| Call { to: join(&self.name, &m.dir), name: m.key, source: m.source };
                 self.calls.extend(modules.into_iter().map(call));
                 self.files.push(Text { path: name(path), bytes });
             }
@@ -246,8 +247,10 @@ pub(super) struct Listing {
     pub configuration: Vec<Entry>,
     /// Files that matter beside configuration.
     pub rest: Vec<Entry>,
-    /// Files that may be plans.
+    /// Files that may be plans, or templates or their parameters: JSON.
     pub data: Vec<Entry>,
+    /// Files that are templates or their parameters, by their names.
+    pub templates: Vec<Entry>,
     /// Other files with variables.
     pub variables: Vec<Entry>,
     /// The name of the configuration file.
@@ -306,19 +309,15 @@ impl Listing {
                     Some(Role::Code | Role::Override) => &mut self.configuration,
                     Some(Role::Values(_) | Role::Lock) => &mut self.rest,
                     None if files::has_values(&name_text) => &mut self.variables,
-                    None if name_text.ends_with(".json") && !name_text.starts_with('.') => &mut self.data,
+                    None if name_text.starts_with('.') => return,
+                    None if name_text.ends_with(".json") => &mut self.data,
+                    None if name_text.ends_with(".jsonc") || Dialect::of(&name_text).is_some() => &mut self.templates,
                     None => return,
                 };
                 list.push(Entry { name: name.to_owned(), link: kind.is_symlink() });
             }
         }
     }
-}
-
-fn mentions_cluster(text: &[u8]) -> bool {
-    let [provider, kind] = AZAPI.map(str::as_bytes);
-    memmem::find(text, CLUSTER).is_some()
-        || memmem::find(text, provider).is_some() && memmem::find(&text.to_ascii_lowercase(), kind).is_some()
 }
 
 /// Whether a file is a plan or state of a cluster, as far as can be told quickly. The needles are looked for in UTF-16, too.

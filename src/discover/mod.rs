@@ -1,24 +1,28 @@
 //! Finds and reads the files of a run.
 //!
-//! A Terraform module is a folder. The folders below the given paths are walked in parallel, and so are the folders that these call as
-//! local modules, wherever they lie. Only those that have to do with an AKS cluster become part of the [`Sources`]: most
-//! folders of a large repository do not, and need not be parsed.
+//! A Terraform module is a folder, a template (ARM or Bicep) a file. The folders below the given paths are walked in parallel, and what
+//! these call as local modules is read, too, wherever it lies. Only what has to do with an AKS cluster becomes part of the [`Sources`]:
+//! most of a large repository has not, and need not be parsed.
 
 mod closure;
 mod folder;
 mod ignores;
 mod outside;
+mod parameters;
 mod reader;
+mod restored;
+mod template;
 mod variables;
 mod walk;
 
 use crate::settings;
-use crate::source::{Sources, Span, join, parent};
-use folder::{Folder, Folders};
+use crate::source::{Sources, Span, join, parent, text};
+use closure::Node;
+use folder::{Folder, Text};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use walk::Starts;
+use walk::{Found, Starts};
 
 /// What to read, beside the paths.
 #[derive(Clone, Debug, Default)]
@@ -27,13 +31,16 @@ pub struct Options {
     pub no_ignore: bool,
     /// Terraform variable files to read as well, as typed; without any, those are read that may belong to a root module.
     pub var_files: Vec<String>,
+    /// Parameter files of templates to read, as typed; without any, those are read that may belong to a template.
+    pub parameters: Vec<String>,
     /// The configuration file that applies everywhere, as typed; without one, the nearest above each folder does.
     pub config: Option<String>,
 }
 
 /// Finds and reads the files of a run. What cannot be read is recorded in the result; the rest goes on.
 ///
-/// Folders are walked whole. For a file its folder is read, without the folders below it and without plans that were not named.
+/// Folders are walked whole. For a file of Terraform its folder is read, without the folders below it and without plans that were not
+/// named; a template is read without its neighbours, unless these are its parameters.
 pub fn discover(paths: &[String], options: &Options) -> Sources {
     let mut sources = Sources::new();
     sources.set_reader(reader::Disk::around(paths));
@@ -46,38 +53,61 @@ pub fn discover(paths: &[String], options: &Options) -> Sources {
     let current = std::env::current_dir().unwrap_or_default();
     sources.set_base(&folder::name(&current));
     let mut found = walk::walk(starts, !options.no_ignore);
-    read_called(&mut found.folders);
+    read_called(&mut found.folders, &Folder::called);
     let wanted = closure::closure(&found.folders);
     if options.var_files.is_empty() {
         variables::read(&mut found, &wanted, &current, !options.no_ignore);
     }
-    let configs = configs(&found.folders, options.config.as_deref());
-    add_folders(&mut sources, found.folders, &wanted);
+    let configs = configs(&found, options.config.as_deref());
+    let templates = parameters::read(&mut found, &configs, &current, options, &mut sources);
+    add_files(&mut sources, found, &wanted, &templates);
     add_var_files(&mut sources, &options.var_files);
     add_configs(&mut sources, configs);
     sources
 }
 
-/// The configuration files, each with the folders to lint that it applies to.
-fn configs(folders: &Folders, everywhere: Option<&str>) -> BTreeMap<String, Vec<String>> {
-    let mut configs: BTreeMap<String, Vec<String>> = BTreeMap::new();
+/// A configuration file, and what it applies to.
+struct ConfigFile {
+    /// Its path.
+    path: String,
+    /// Its content, or why it cannot be read.
+    bytes: Result<Vec<u8>, String>,
+    /// The folders to lint that it applies to.
+    folders: BTreeSet<String>,
+}
+
+impl ConfigFile {
+    /// What it says.
+    fn content(&self) -> settings::ConfigFile {
+        self.bytes.as_ref().map(|bytes| settings::parse(&text(bytes)).0).unwrap_or_default()
+    }
+}
+
+/// Reads the configuration files that apply somewhere.
+fn configs(found: &Found, everywhere: Option<&str>) -> Vec<ConfigFile> {
+    let mut configs: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     if let Some(typed) = everywhere {
         // Read even when there is nothing to lint: a mistake in it is one all the same.
         configs.entry(normal(typed)).or_default();
     }
-    for folder in folders.values().filter(|f| f.linted) {
-        let found = folder.config.as_deref().map(folder::name);
-        if let Some(config) = everywhere.map(normal).or(found) {
-            configs.entry(config).or_default().push(folder.name.clone());
+    let folders = found.folders.values().filter(|f| f.linted).map(|f| (f.name.as_str(), &f.config));
+    let templates = found.templates.files.values().filter(|t| t.asked.is_some()).map(|t| (parent(&t.path), &t.config));
+    for (folder, config) in folders.chain(templates) {
+        let near = config.as_deref().map(folder::name);
+        if let Some(config) = everywhere.map(normal).or(near) {
+            configs.entry(config).or_default().insert(folder.to_owned());
         }
     }
-    configs
+    let read = |path: &str| folder::read_file(Path::new(path), &mut Vec::new());
+    configs.into_iter().map(|(path, folders)| ConfigFile { bytes: read(&path), path, folders }).collect()
 }
 
 /// Adds configuration files, and the variable files that these name.
-fn add_configs(sources: &mut Sources, configs: BTreeMap<String, Vec<String>>) {
-    for (path, folders) in configs {
-        let bytes = match folder::read_file(Path::new(&path), &mut Vec::new()) {
+fn add_configs(sources: &mut Sources, configs: Vec<ConfigFile>) {
+    for config in configs {
+        let content = config.content();
+        let path = config.path;
+        let bytes = match config.bytes {
             Ok(bytes) => bytes,
             Err(message) => {
                 sources.add_unreadable(&path, message);
@@ -85,8 +115,17 @@ fn add_configs(sources: &mut Sources, configs: BTreeMap<String, Vec<String>>) {
             }
         };
         let id = sources.add(&path, &bytes);
-        folders.iter().for_each(|folder| sources.set_config(folder, id));
-        let (content, _) = settings::parse(sources.file(id).text());
+        config.folders.iter().for_each(|folder| sources.set_config(folder, id));
+        for entry in content.arm {
+            let template = join(parent(&path), &entry.template.written);
+            if !Path::new(&template).is_file() {
+                let place = Span::new(id, entry.template.at.start, entry.template.at.end);
+                sources.add_wrong(
+                    place,
+                    format!("there is no file {}; paths here start from this file's folder", entry.template.written),
+                );
+            }
+        }
         for entry in content.terraform {
             let root = join(parent(&path), &entry.root.written);
             if !folder::on_disk(Path::new(&root)).is_dir() {
@@ -122,30 +161,31 @@ fn add_start(starts: &mut Starts, typed: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// The most folders outside the given paths that are read. Symbolic links can make endlessly many names for one folder.
+/// The most folders and templates outside the given paths that are read. Symbolic links can make endlessly many names for one folder.
 const MOST_CALLED: usize = 10_000;
 
-/// Reads the folders that are called as local modules but were not walked, and those that these call, and so on. They are read whatever
-/// git ignores, as Terraform would.
-fn read_called(folders: &mut Folders) {
+/// Reads what is called as local modules but was not walked, and what that calls, and so on. It is read whatever git ignores, as Terraform
+/// and Bicep would.
+fn read_called<N: Node + Send>(nodes: &mut BTreeMap<String, N>, read: &(dyn Fn(&str) -> Option<N> + Sync)) {
     let mut called = 0;
-    let mut new: Vec<String> = folders.keys().cloned().collect();
+    let mut new: Vec<String> = nodes.keys().cloned().collect();
     while !new.is_empty() && called < MOST_CALLED {
-        let calls = new.iter().filter_map(|name| folders.get(name)).flat_map(|folder| &folder.calls);
-        let unknown: BTreeSet<&str> = calls.map(|c| c.folder.as_str()).filter(|name| !folders.contains_key(*name)).collect();
-        let read: Vec<Folder> = unknown.into_par_iter().filter_map(Folder::called).collect();
-        called += read.len();
-        new = read.iter().map(|folder| folder.name.clone()).collect();
-        folders.extend(read.into_iter().map(|folder| (folder.name.clone(), folder)));
+        let calls = new.iter().filter_map(|name| nodes.get(name)).flat_map(|node| node.calls());
+        let unknown: BTreeSet<String> = calls.map(|c| &c.to).filter(|name| !nodes.contains_key(*name)).cloned().collect();
+        let found: Vec<(String, N)> = unknown.into_par_iter().filter_map(|name| read(&name).map(|node| (name, node))).collect();
+        called += found.len();
+        new = found.iter().map(|(name, _)| name.clone()).collect();
+        nodes.extend(found);
     }
 }
 
-/// Adds the files of the wanted folders, sorted by path, and everything that could not be read: a folder that could not be read may hold
-/// a cluster too.
-fn add_folders(sources: &mut Sources, mut folders: Folders, wanted: &BTreeSet<String>) {
-    folders.par_iter_mut().filter(|(name, folder)| folder.linted && wanted.contains(*name)).for_each(|(_, f)| f.read_rest());
+/// Adds the files of the wanted folders and the wanted templates, sorted by path, and everything that could not be read: a folder that could
+/// not be read may hold a cluster too.
+fn add_files(sources: &mut Sources, mut found: Found, wanted: &BTreeSet<String>, templates: &BTreeSet<String>) {
+    let lint = |name: &str, folder: &Folder| folder.linted && wanted.contains(name);
+    found.folders.par_iter_mut().filter(|(name, folder)| lint(name, folder)).for_each(|(_, f)| f.read_rest());
     let mut files = Vec::new();
-    for (name, folder) in folders {
+    for (name, folder) in found.folders {
         for (path, message) in folder.unreadable {
             sources.add_unreadable(&path, message);
         }
@@ -155,6 +195,16 @@ fn add_folders(sources: &mut Sources, mut folders: Folders, wanted: &BTreeSet<St
                 sources.add_folder(&name);
             }
         }
+    }
+    for (path, message) in found.templates.unreadable {
+        sources.add_unreadable(&path, message);
+    }
+    for (path, template) in found.templates.files.into_iter().filter(|(path, _)| templates.contains(path)) {
+        if let Some(asked) = template.asked {
+            sources.ask(&path, asked);
+        }
+        template.restored().for_each(|(written, to)| sources.add_restored(&path, written, to));
+        files.push(Text { path, bytes: template.bytes });
     }
     files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     for file in files {

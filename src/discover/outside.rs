@@ -13,6 +13,14 @@ pub(super) fn may_hold_cluster(name: &str, source: &str) -> bool {
     speaks(means_aks) || speaks(means_kubernetes) && provider(path).is_none_or(|provider| !OTHERS.contains(&provider))
 }
 
+/// Whether a Bicep module of a registry or a template spec may hold an AKS cluster, by the name of the call and its address.
+pub(super) fn module_may_hold_cluster(name: &str, address: &str) -> bool {
+    let (name, address) = (name.to_lowercase(), address.to_lowercase());
+    let path = address.rsplit_once(':').map_or(address.as_str(), |(path, _)| path);
+    let speaks = |word: &str| means_aks(word) || means_kubernetes(word);
+    path.contains("managed-cluster") || words(&name).chain(words(path)).any(speaks)
+}
+
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
 }
@@ -40,7 +48,7 @@ fn provider(source: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::may_hold_cluster;
+    use super::{may_hold_cluster, module_may_hold_cluster};
 
     #[test]
     fn speaks_of_aks() {
@@ -65,6 +73,25 @@ mod tests {
             ("x", "git::https://example.com/modules.git//network?ref=aks"),
         ] {
             assert!(!may_hold_cluster(name, source), "{name} {source}");
+        }
+    }
+
+    #[test]
+    fn speaks_of_aks_in_bicep() {
+        for (name, address) in [
+            ("x", "br/public:avm/res/container-service/managed-cluster:0.9.0"),
+            ("x", "br:acme.azurecr.io/bicep/kubernetes:v1"),
+            ("x", "ts:00000000-0000-0000-0000-000000000000/specs/aks-baseline:v1"),
+            ("aks", "br/acme:platform/main:v1"),
+        ] {
+            assert!(module_may_hold_cluster(name, address), "{name} {address}");
+        }
+        for (name, address) in [
+            ("net", "br/public:avm/res/network/virtual-network:0.1.0"),
+            ("tasks", "br/acme:tasks:aks"),
+            ("x", "br/public:avm/res/storage/storage-account:0.9.0"),
+        ] {
+            assert!(!module_may_hold_cluster(name, address), "{name} {address}");
         }
     }
 }

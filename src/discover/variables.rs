@@ -4,17 +4,18 @@
 use super::folder::{Listing, name, on_disk};
 use super::ignores::repository_above;
 use super::walk::{Found, Starts, absolute, walk};
-use crate::scenarios::belong::{Place, Surroundings, below, is_for_variables};
+use crate::scenarios::belong::{LEVELS, Place, Surroundings, below, is_for_variables};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Reads the variable files that may belong to one of the wanted folders, as files of that folder.
 pub(super) fn read(found: &mut Found, wanted: &BTreeSet<String>, current: &Path, respect_ignores: bool) {
-    let called: BTreeSet<&str> = found.folders.values().flat_map(|f| &f.calls).map(|call| call.folder.as_str()).collect();
+    let called: BTreeSet<&str> = found.folders.values().flat_map(|f| &f.calls).map(|call| call.to.as_str()).collect();
     let is_root = |folder: &str| found.folders.get(folder).is_some_and(|f| f.linted) && !called.contains(folder);
     let roots: Vec<Surroundings> = wanted.iter().filter(|f| is_root(f)).map(|f| Surroundings::of(f)).collect();
-    let outside = outside(&roots, &found.deep, current, respect_ignores);
+    let starts = outside(&roots, LEVELS, &found.deep, current);
+    let outside = if starts.is_empty() { Found::default() } else { walk(starts, respect_ignores) };
     let own = roots.iter().filter_map(|root| found.folders.get(root.folder())).flat_map(|folder| &folder.variables);
     let files: BTreeSet<&PathBuf> = own.chain(&found.variables).chain(&outside.variables).collect();
     if files.is_empty() {
@@ -39,15 +40,12 @@ pub(super) fn read(found: &mut Found, wanted: &BTreeSet<String>, current: &Path,
     });
 }
 
-/// What is in the folders for variables or environments near root modules that were not walked, within the repository.
-fn outside(roots: &[Surroundings], walked: &[PathBuf], current: &Path, respect_ignores: bool) -> Found {
-    let is_below = |start: &str, folder: &str| folder == start || below(start, folder).is_some();
-    let is_walked = |folder: &str| walked.iter().any(|start| is_below(&name(start), folder));
+/// The folders for variables or environments near root modules, at most some levels above them, that were not walked, within the repository.
+pub(super) fn outside(roots: &[Surroundings], levels: usize, walked: &[PathBuf], current: &Path) -> Starts {
     let mut above = BTreeSet::new();
-    for root in roots.iter().filter(|root| root.folders().iter().any(|folder| !is_walked(folder))) {
-        let folder = absolute(current, Path::new(root.folder()));
-        let inside = if folder.join(".git").exists() { 0 } else { repository_above(&folder).len() };
-        above.extend(root.folders().iter().take(inside + 1).filter(|folder| !is_walked(folder)));
+    for root in roots.iter().filter(|root| root.folders().iter().any(|folder| !is_walked(folder, walked))) {
+        let inside = levels_inside(root.folder(), current).min(levels);
+        above.extend(root.folders().iter().take(inside + 1).filter(|folder| !is_walked(folder, walked)));
     }
     let mut starts = Starts::default();
     for folder in above.into_iter().map(Path::new) {
@@ -57,5 +55,16 @@ fn outside(roots: &[Surroundings], walked: &[PathBuf], current: &Path, respect_i
             starts.add_folder(folder.join(name));
         }
     }
-    if starts.is_empty() { Found::default() } else { walk(starts, respect_ignores) }
+    starts
+}
+
+/// Whether a folder is one of these or below one.
+pub(super) fn is_walked(folder: &str, walked: &[PathBuf]) -> bool {
+    walked.iter().map(|start| name(start)).any(|start| folder == start || below(&start, folder).is_some())
+}
+
+/// How many folders above one are in the same repository; none when there is no repository.
+pub(super) fn levels_inside(folder: &str, current: &Path) -> usize {
+    let folder = absolute(current, Path::new(folder));
+    if folder.join(".git").exists() { 0 } else { repository_above(&folder).len() }
 }

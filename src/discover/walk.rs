@@ -1,9 +1,11 @@
 //! The parallel walk: one task for each folder.
 
-use super::folder::{Folder, Folders, Listing};
+use super::folder::{Entry, Folder, Folders, Listing};
 use super::ignores::{Ignores, repository_above};
+use super::template::{self, Templates};
 use crate::settings::NAMES;
-use crate::source::join;
+use crate::source::{Asked, join};
+use crate::syntax::hcl::files;
 use rayon::Scope;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ffi::OsString;
@@ -12,12 +14,28 @@ use std::sync::{Arc, mpsc};
 
 /// The folders to begin with.
 #[derive(Default)]
-pub(super) struct Starts(BTreeMap<(PathBuf, bool), BTreeSet<OsString>>);
+pub(super) struct Starts(BTreeMap<(PathBuf, Reach), BTreeSet<OsString>>);
+
+/// What is read of a folder.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    /// The files that were named, and all of Terraform's configuration if they have to do with that.
+    Named,
+    /// Its templates and parameter files.
+    Templates,
+    /// All, also in the folders below.
+    Below,
+}
 
 impl Starts {
     /// Begins at a folder, relative to the current one, and walks all below it.
     pub fn add_folder(&mut self, path: PathBuf) {
-        self.0.entry((path, true)).or_default();
+        self.0.entry((path, Reach::Below)).or_default();
+    }
+
+    /// Reads the templates and parameter files of a folder, and not what is below it.
+    pub fn add_templates(&mut self, folder: PathBuf) {
+        self.0.entry((folder, Reach::Templates)).or_default();
     }
 
     /// Whether there is nothing to begin with.
@@ -25,9 +43,9 @@ impl Starts {
         self.0.is_empty()
     }
 
-    /// Reads the folder of a file, and not what is below it.
+    /// Reads a file; of Terraform's files the whole folder, and not what is below it.
     pub fn add_file(&mut self, folder: PathBuf, file: OsString) {
-        self.0.entry((folder, false)).or_default().insert(file);
+        self.0.entry((folder, Reach::Named)).or_default().insert(file);
     }
 }
 
@@ -38,45 +56,58 @@ pub(super) struct Found {
     pub folders: Folders,
     /// The variable files in other folders, sorted.
     pub variables: Vec<PathBuf>,
+    /// Templates and parameter files.
+    pub templates: Templates,
     /// The folders that it began with and went below.
     pub deep: Vec<PathBuf>,
 }
 
-/// Walks folders and reads their configuration.
+/// What was found in a folder.
+enum Seen {
+    Folder(Box<Folder>),
+    Variables(Vec<PathBuf>),
+    Templates(Templates),
+}
+
+/// Walks folders and reads their configuration and templates.
 pub(super) fn walk(starts: Starts, respect_ignores: bool) -> Found {
-    let (sender, found) = mpsc::channel();
-    let (variables_sender, variables) = mpsc::channel();
-    let deep: Vec<PathBuf> = starts.0.keys().filter(|(_, deep)| *deep).map(|(path, _)| path.clone()).collect();
-    let walk = Walk { deep: deep.iter().cloned().collect(), respect_ignores, found: sender, variables: variables_sender };
+    let (sender, seen) = mpsc::channel();
+    let below = starts.0.keys().filter(|(_, reach)| *reach == Reach::Below);
+    let deep: Vec<PathBuf> = below.map(|(path, _)| path.clone()).collect();
+    let walk = Walk { deep: deep.iter().cloned().collect(), respect_ignores, seen: sender };
     let current = std::env::current_dir().unwrap_or_default();
     rayon::scope(|scope| {
-        for ((path, deep), named) in starts.0 {
+        for ((path, reach), named) in starts.0 {
             let absolute = absolute(&current, &path);
             let ignores = if respect_ignores { Ignores::above(&absolute) } else { None };
             let config = config_above(&path, &absolute);
-            let spot = Spot { path, absolute, ignores, config, deep, named };
+            let spot = Spot { path, absolute, ignores, config, reach, named };
             scope.spawn(|scope| walk.visit(scope, spot));
         }
     });
     drop(walk);
-    let mut folders = Folders::new();
-    for folder in found {
-        // A folder that is found twice has more files where ignored ones were named.
-        if folders.get(&folder.name).is_none_or(|known| known.files.len() < folder.files.len()) {
-            folders.insert(folder.name.clone(), folder);
+    let mut found = Found { deep, ..Found::default() };
+    for seen in seen {
+        match seen {
+            // A folder that is found twice has more files where ignored ones were named.
+            Seen::Folder(folder) => {
+                if found.folders.get(&folder.name).is_none_or(|known| known.files.len() < folder.files.len()) {
+                    found.folders.insert(folder.name.clone(), *folder);
+                }
+            }
+            Seen::Variables(paths) => found.variables.extend(paths),
+            Seen::Templates(templates) => found.templates.extend(templates),
         }
     }
-    let mut variables: Vec<PathBuf> = variables.into_iter().flatten().collect();
-    variables.sort_unstable();
-    Found { folders, variables, deep }
+    found.variables.sort_unstable();
+    found
 }
 
 struct Walk {
     /// The given folders: each is walked once, even when it lies inside another.
     deep: HashSet<PathBuf>,
     respect_ignores: bool,
-    found: mpsc::Sender<Folder>,
-    variables: mpsc::Sender<Vec<PathBuf>>,
+    seen: mpsc::Sender<Seen>,
 }
 
 /// A folder on the way.
@@ -87,8 +118,8 @@ struct Spot {
     ignores: Option<Arc<Ignores>>,
     /// The configuration file that applies here.
     config: Option<Arc<Path>>,
-    /// Whether to go on to the folders below.
-    deep: bool,
+    /// What to read of it.
+    reach: Reach,
     /// Files in it that the user named: these are read even when they are ignored.
     named: BTreeSet<OsString>,
 }
@@ -97,14 +128,19 @@ impl Walk {
     fn visit<'s>(&'s self, scope: &Scope<'s>, mut spot: Spot) {
         let mut listing = match Listing::of(&spot.path) {
             Ok(listing) => listing,
-            Err(error) => return self.send(Folder::unlisted(&spot.path, &error)),
+            Err(error) => return self.send(Seen::Folder(Box::new(Folder::unlisted(&spot.path, &error)))),
         };
         if self.respect_ignores {
             spot.ignores = Ignores::enter(spot.ignores.take(), &spot.absolute, listing.repository, listing.gitignore);
             remove_ignored(&mut listing, &spot);
         }
-        if !spot.deep {
-            listing.data.retain(|entry| spot.named.contains(&entry.name));
+        match spot.reach {
+            Reach::Below => {}
+            Reach::Named => {
+                listing.data.retain(|entry| spot.named.contains(&entry.name));
+                listing.templates.retain(|entry| spot.named.contains(&entry.name));
+            }
+            Reach::Templates => listing.configuration.clear(),
         }
         if listing.repository {
             spot.config = None;
@@ -112,34 +148,55 @@ impl Walk {
         if let Some(name) = &listing.config {
             spot.config = Some(spot.path.join(name).into());
         }
-        if spot.deep {
+        if spot.reach == Reach::Below {
             for name in std::mem::take(&mut listing.folders) {
                 let path = spot.path.join(&name);
                 if !self.deep.contains(&path) {
                     let absolute = spot.absolute.join(&name);
                     let (ignores, config) = (spot.ignores.clone(), spot.config.clone());
-                    let below = Spot { path, absolute, ignores, config, deep: true, named: BTreeSet::new() };
+                    let below = Spot { path, absolute, ignores, config, reach: Reach::Below, named: BTreeSet::new() };
                     scope.spawn(|scope| self.visit(scope, below));
                 }
             }
         }
-        if !listing.configuration.is_empty() || !listing.data.is_empty() {
-            let mut folder = Folder::linted(&spot.path, listing);
-            folder.config = spot.config;
-            return self.send(folder);
-        }
+        self.read(spot, listing);
+    }
+
+    /// Reads what a listing has.
+    fn read(&self, spot: Spot, listing: Listing) {
+        let asked = |entry: &Entry| if spot.named.contains(&entry.name) { Asked::Named } else { Asked::Found };
+        let mut templates = template::read_listed(&spot.path, &listing.templates, &asked);
         let variables: Vec<PathBuf> = listing.variable_files().map(|name| spot.path.join(name)).collect();
-        if !variables.is_empty() {
-            let _ = self.variables.send(variables);
+        let mut folder = None;
+        if !listing.configuration.is_empty() || !listing.data.is_empty() {
+            folder = Some(Folder::linted(&spot.path, listing, &mut templates, &asked)).filter(|f| !f.is_empty());
+        }
+        if !templates.is_empty() {
+            // Who names a template does not ask for the configuration beside it.
+            folder = folder.filter(|f| f.has_plans || spot.reach == Reach::Below || names_terraform(&spot.named));
+            templates.set_config(spot.config.as_ref());
+            self.send(Seen::Templates(templates));
+        }
+        match folder {
+            Some(mut folder) => {
+                folder.config = spot.config;
+                self.send(Seen::Folder(Box::new(folder)));
+            }
+            None if !variables.is_empty() => self.send(Seen::Variables(variables)),
+            None => {}
         }
     }
 
-    fn send(&self, folder: Folder) {
-        if !folder.is_empty() {
-            // Sending fails only without a receiver, and that outlives the walk.
-            let _ = self.found.send(folder);
-        }
+    fn send(&self, seen: Seen) {
+        // Sending fails only without a receiver, and that outlives the walk.
+        let _ = self.seen.send(seen);
     }
+}
+
+/// Whether one of the named files is Terraform's.
+fn names_terraform(named: &BTreeSet<OsString>) -> bool {
+    let is_terraform = |name: &str| files::role(name).is_some() || files::has_values(name);
+    named.iter().any(|name| is_terraform(&name.to_string_lossy()))
 }
 
 fn remove_ignored(listing: &mut Listing, spot: &Spot) {
@@ -148,6 +205,7 @@ fn remove_ignored(listing: &mut Listing, spot: &Spot) {
         listing.configuration.retain(|entry| keep(&entry.name));
         listing.rest.retain(|entry| keep(&entry.name));
         listing.data.retain(|entry| keep(&entry.name));
+        listing.templates.retain(|entry| keep(&entry.name));
         listing.variables.retain(|entry| keep(&entry.name));
         listing.folders.retain(|name| !ignores.ignore(&spot.absolute.join(name), true));
     }

@@ -2,6 +2,7 @@
 
 pub mod naming;
 pub mod outcome;
+pub mod own;
 pub mod places;
 pub mod plan;
 pub mod template;

@@ -3,6 +3,7 @@
 
 mod addons;
 mod addresses;
+mod bicep_modules;
 mod defaults;
 mod egress;
 mod modules;
@@ -14,6 +15,7 @@ mod upgrade;
 
 pub use addons::Addons;
 pub use addresses::Addresses;
+pub use bicep_modules::{KnownBicepModule, KnownBicepModules};
 pub use defaults::Defaults;
 pub use egress::Egress;
 pub use modules::{KnownModule, KnownModules, KnownVersions};
@@ -41,6 +43,8 @@ pub struct Facts {
     pub addons: Addons,
     /// Terraform modules that are known without their code.
     pub modules: LazyLock<KnownModules>,
+    /// Modules of Bicep's public registry that are known without their code.
+    pub bicep_modules: LazyLock<KnownBicepModules>,
     /// What is known about nodes.
     pub nodes: Nodes,
     /// How many nodes an upgrade adds.
@@ -61,8 +65,9 @@ impl Facts {
             addresses: read(include_str!("../../rules/facts/addresses.toml")),
             defaults: read(include_str!("../../rules/facts/defaults.toml")),
             egress: read(include_str!("../../rules/facts/egress.toml")),
-            // By far the largest file, and most code calls no such module.
+            // By far the largest files, and most code calls no such module.
             modules: LazyLock::new(|| read(include_str!("../../rules/facts/modules.toml"))),
+            bicep_modules: LazyLock::new(|| read(include_str!("../../rules/facts/bicep-modules.toml"))),
             nodes: read(include_str!("../../rules/facts/nodes.toml")),
             plugin: read(include_str!("../../rules/facts/plugin.toml")),
             surge: read(include_str!("../../rules/facts/surge.toml")),
@@ -105,6 +110,7 @@ mod tests {
         toml::from_str::<Addresses>(include_str!("../../rules/facts/addresses.toml")).unwrap();
         toml::from_str::<Defaults>(include_str!("../../rules/facts/defaults.toml")).unwrap();
         toml::from_str::<Egress>(include_str!("../../rules/facts/egress.toml")).unwrap();
+        toml::from_str::<KnownBicepModules>(include_str!("../../rules/facts/bicep-modules.toml")).unwrap();
         toml::from_str::<KnownModules>(include_str!("../../rules/facts/modules.toml")).unwrap();
         toml::from_str::<Nodes>(include_str!("../../rules/facts/nodes.toml")).unwrap();
         toml::from_str::<Plugin>(include_str!("../../rules/facts/plugin.toml")).unwrap();

@@ -19,8 +19,20 @@ pub struct KnownModule {
     pub address: String,
     /// Its repository on GitHub: `Azure/terraform-azurerm-aks`.
     pub repository: String,
+    /// Which versions of azurerm it allows, oldest versions first.
+    pub azurerm: Vec<RequiredAzurerm>,
     /// What it means, oldest versions first.
     pub versions: Vec<KnownVersions>,
+}
+
+/// The versions of azurerm that a module allows from one of its versions on.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequiredAzurerm {
+    /// The first version.
+    pub from: Version,
+    /// The constraint, empty if there is none.
+    pub requires: String,
 }
 
 /// What the versions from one up to another mean.
@@ -31,7 +43,7 @@ pub struct KnownVersions {
     pub from: Version,
     /// The first version for which it may no longer hold.
     pub below: Version,
-    /// A Terraform module that makes the same of the same arguments, as far as the model looks at it.
+    /// A module that makes the same of the same arguments, as far as the model looks at it.
     pub code: String,
 }
 

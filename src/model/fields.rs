@@ -107,9 +107,14 @@ impl Vocabulary {
     }
 }
 
+/// The azurerm type of AKS Automatic, which in Resource Manager is a cluster like any other.
+pub const AUTOMATIC: &str = "azurerm_kubernetes_automatic_cluster";
+
 /// Whether a resource type is this azurerm type, in either vocabulary.
 pub fn is_kind(kind: &str, azurerm: &str) -> bool {
-    kind == azurerm || KINDS.iter().any(|(own, arm)| *own == azurerm && kind.eq_ignore_ascii_case(arm))
+    kind == azurerm
+        || kind == AUTOMATIC && azurerm == "azurerm_kubernetes_cluster"
+        || KINDS.iter().any(|(own, arm)| *own == azurerm && kind.eq_ignore_ascii_case(arm))
 }
 
 /// Whether two resource types mean the same, perhaps in different vocabularies.
@@ -119,5 +124,5 @@ pub fn same_kind(a: &str, b: &str) -> bool {
 
 /// Whether this is a type that both vocabularies have.
 pub fn is_listed(kind: &str) -> bool {
-    KINDS.iter().any(|(azurerm, arm)| kind == *azurerm || kind.eq_ignore_ascii_case(arm))
+    kind == AUTOMATIC || KINDS.iter().any(|(azurerm, arm)| kind == *azurerm || kind.eq_ignore_ascii_case(arm))
 }

@@ -1,16 +1,16 @@
 //! The one model that rules see: clusters, node pools, subnets and VNets, linked, whatever language they were written in.
 
 mod arm;
-mod azurerm;
 mod change;
+mod clusters;
 mod field;
 mod fields;
 mod network;
 mod networks;
 mod read;
 
-pub use azurerm::{is_cluster, is_wanted};
 pub use change::Change;
+pub use clusters::{is_cluster, is_wanted};
 pub use field::{Field, State, Undecided};
 pub use network::{NatGateway, Peer, Route, RouteTable, Subnet, SubnetId, Vnet, VnetId};
 
@@ -36,6 +36,8 @@ pub struct World {
     pub more_resources: Option<Undecided>,
     /// The Kubernetes ConfigMaps that the code makes.
     pub config_maps: Vec<ConfigMap>,
+    /// The Bicep file that the template was compiled from, where the two are known to differ.
+    pub compiled_from: Option<String>,
     /// Conditions on the inputs of modules that do not hold, or may not.
     pub validations: Vec<Validation>,
 }
@@ -278,7 +280,7 @@ impl Pool {
 impl World {
     /// The model of the resources of one root module, with Azure's defaults of a day.
     pub fn new(resources: &[Resource], provider: &ProviderVersion, facts: &Facts, day: Date) -> Self {
-        azurerm::world(resources, provider, &facts.defaults, day)
+        clusters::world(resources, provider, &facts.defaults, day)
     }
 
     /// The subnet with this id.

@@ -166,7 +166,7 @@ impl Networks {
             let why = Undecided::new(format!("{} is read from Azure", resource.address), Some(resource.header));
             let mut subnet = unseen_subnet(&resource.address, body.at.clone(), name, vnet, why);
             // A plan shows what was read.
-            let prefixes = body.ranges(&["address_prefixes"]);
+            let prefixes = body.ranges(&["address_prefixes", "address_prefix"]);
             if !prefixes.is_empty() {
                 subnet.prefixes = prefixes;
             }

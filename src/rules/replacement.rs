@@ -97,16 +97,27 @@ pub(super) fn service_cidr(_: &Context, cluster: &Cluster, out: &mut Out) -> Dec
     if let Some((title, (field, before, after))) = changes.next() {
         let draft = out.report("default", field, format!("the {title} changes from {before} to {after}"));
         draft
-            .azure(
+            .azure(with_azurerm(
+                cluster,
                 "AKS cannot change the service CIDR and the DNS service IP of a cluster; from Kubernetes 1.33 on, more ranges can be \
-                 added inside the cluster. The azurerm provider destroys the cluster and creates it anew.",
-            )
+                 added inside the cluster.",
+                "The azurerm provider destroys the cluster and creates it anew.",
+            ))
             .fix(format!("Keep {before}, or plan a new cluster and move the workloads."));
         for (title, (field, before, after)) in changes {
             draft.related(format!("the {title} changes from {before} to {after}"), field);
         }
     }
     decision
+}
+
+fn is_by_azurerm(cluster: &Cluster) -> bool {
+    matches!(cluster.deployer, Deployer::Azurerm(_))
+}
+
+/// What Azure does; where azurerm deploys the cluster, also what the provider does.
+pub(super) fn with_azurerm(cluster: &Cluster, azure: &str, azurerm: &str) -> String {
+    if is_by_azurerm(cluster) { format!("{azure} {azurerm}") } else { azure.to_owned() }
 }
 
 /// A place, what stood there and what will.
@@ -152,7 +163,7 @@ pub(super) fn pod_cidr_expansion(cx: &Context, cluster: &Cluster, out: &mut Out)
     } else {
         None
     };
-    let by_azurerm = matches!(cluster.deployer, Deployer::Azurerm(_));
+    let by_azurerm = is_by_azurerm(cluster);
     let reason = match obstacle {
         Some(reason) => reason,
         None if by_azurerm => "for which azurerm replaces the cluster",
@@ -160,11 +171,16 @@ pub(super) fn pod_cidr_expansion(cx: &Context, cluster: &Cluster, out: &mut Out)
     };
     let draft = out.report("default", at, format!("the pod CIDR changes from {before} to {after}, {reason}"));
     draft.azure(match may_grow {
-        true => {
-            "AKS can only make the pod CIDR larger (a preview): one IPv4 range around the old one, with Linux nodes. The azurerm \
-             provider destroys the cluster for any change and creates it anew."
-        }
-        false => "The pod CIDR of a cluster cannot be changed. The azurerm provider destroys the cluster and creates it anew.",
+        true => with_azurerm(
+            cluster,
+            "AKS can only make the pod CIDR larger (a preview): one IPv4 range around the old one, with Linux nodes.",
+            "The azurerm provider destroys the cluster for any change and creates it anew.",
+        ),
+        false => with_azurerm(
+            cluster,
+            "The pod CIDR of a cluster cannot be changed.",
+            "The azurerm provider destroys the cluster and creates it anew.",
+        ),
     });
     match obstacle {
         None => draft.fix(format!(

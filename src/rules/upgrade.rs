@@ -1,8 +1,9 @@
 //! Topic `upgrade`: what stands in the way of an existing cluster that a plan moves to Azure CNI Overlay.
 
 use super::ranges::{self, Kind, move_away, report_overlaps, report_overlaps_as};
+use super::replacement::with_azurerm;
 use super::{Context, Decision, Out, kubernetes};
-use crate::model::{Change, Cluster, Undecided, both};
+use crate::model::{Change, Cluster, Deployer, State, Undecided, both};
 
 /// Runs a check for a cluster that is updated in place and gets the mode overlay. Where it is unknown whether it does, that matters only
 /// if the check would find something, or is itself undecided.
@@ -144,8 +145,16 @@ pub(super) fn irreversible(_: &Context, cluster: &Cluster, out: &mut Out) -> Dec
     let Some(change) = cluster.change.as_deref() else { return Ok(()) };
     if both(change.before.is_overlay(), cluster.is_overlay().map(|is| !is))? {
         let mode = cluster.mode.name;
+        if matches!((&cluster.deployer, &cluster.mode.state), (Deployer::ResourceManager { .. }, State::Absent)) {
+            let why = format!("whether AKS keeps the mode when {mode} is left out of an update is not documented");
+            return Err(Undecided::new(why, Some(cluster.mode.at.site)));
+        }
         out.report("default", &cluster.mode.at, format!("the cluster is overlay, and {mode} is taken away"))
-            .azure("A cluster cannot leave overlay. The azurerm provider destroys it and creates it anew.")
+            .azure(with_azurerm(
+                cluster,
+                "A cluster cannot leave overlay.",
+                "The azurerm provider destroys it and creates it anew.",
+            ))
             .fix(format!("Set {mode} to \"overlay\" again, or plan a new cluster and move the workloads."));
     }
     Ok(())

@@ -9,10 +9,10 @@ use crate::source::{join, parent};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many folders above a root module its variable files may lie.
-const LEVELS: usize = 2;
+pub const LEVELS: usize = 2;
 
 /// How deep they may lie in a folder for environments, that folder included.
-const DEEPEST: usize = 4;
+pub const DEEPEST: usize = 4;
 
 /// A variable file of a root module.
 #[derive(Debug)]

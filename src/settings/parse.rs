@@ -1,5 +1,6 @@
 //! The text of a configuration file, read key by key so that every mistake has its place.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -9,6 +10,17 @@ use toml::de::{DeTable, DeValue};
 pub struct ConfigFile {
     /// The `[[terraform]]` tables.
     pub terraform: Vec<Entry>,
+    /// The `[[arm]]` tables.
+    pub arm: Vec<TemplateEntry>,
+}
+
+/// An `[[arm]]` table.
+#[derive(Debug)]
+pub struct TemplateEntry {
+    /// The template.
+    pub template: NamedFile,
+    /// The sets of parameter files; at least one, which may be empty.
+    pub sets: Vec<Vec<NamedFile>>,
 }
 
 /// A `[[terraform]]` table.
@@ -62,13 +74,45 @@ impl Reader {
     fn file(&mut self, table: &DeTable, file: &mut ConfigFile) {
         for (key, value) in table {
             match key.get_ref().as_ref() {
-                "terraform" => match value.get_ref() {
-                    DeValue::Array(entries) => file.terraform.extend(entries.iter().filter_map(|entry| self.entry(entry))),
-                    _ => self.wrong(key.span(), "terraform is a list of tables: write [[terraform]]"),
-                },
-                name => self.unknown(key.span(), name, &["terraform"]),
+                "terraform" => file.terraform.extend(self.tables(key, value).iter().filter_map(|entry| self.entry(entry))),
+                "arm" => file.arm.extend(self.tables(key, value).iter().filter_map(|entry| self.template(entry))),
+                name => self.unknown(key.span(), name, &["arm", "terraform"]),
             }
         }
+    }
+
+    /// The elements of a list of tables.
+    fn tables<'v, 'i>(&mut self, key: &Spanned<Cow<'i, str>>, value: &'v Value<'i>) -> &'v [Value<'i>] {
+        match value.get_ref() {
+            DeValue::Array(entries) => entries,
+            _ => {
+                self.wrong(key.span(), format!("{0} is a list of tables: write [[{0}]]", key.get_ref()));
+                &[]
+            }
+        }
+    }
+
+    fn template(&mut self, value: &Value) -> Option<TemplateEntry> {
+        let DeValue::Table(table) = value.get_ref() else {
+            self.wrong(value.span(), "arm is a list of tables: write [[arm]]");
+            return None;
+        };
+        let mut template = None;
+        let mut sets = Vec::new();
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "template" => template = self.path(value),
+                "parameters" => sets = self.sets(key.get_ref(), value),
+                name => self.unknown(key.span(), name, &["template", "parameters"]),
+            }
+        }
+        if sets.is_empty() {
+            sets.push(Vec::new());
+        }
+        if !table.keys().any(|key| key.get_ref() == "template") {
+            self.wrong(value.span(), "template is missing: the file of the template, from here");
+        }
+        Some(TemplateEntry { template: template?, sets })
     }
 
     fn entry(&mut self, value: &Value) -> Option<Entry> {
@@ -82,7 +126,7 @@ impl Reader {
         for (key, value) in table {
             match key.get_ref().as_ref() {
                 "root" => root = self.path(value),
-                "var-files" => sets = self.sets(value),
+                "var-files" => sets = self.sets(key.get_ref(), value),
                 "workspace" => workspace = self.text(value).map(|text| (text, value.span())),
                 name => self.unknown(key.span(), name, &["root", "var-files", "workspace"]),
             }
@@ -97,9 +141,9 @@ impl Reader {
     }
 
     /// `["a.tfvars", ["b.tfvars", "c.tfvars"]]`: a list with one element for each set.
-    fn sets(&mut self, value: &Value) -> Vec<Vec<NamedFile>> {
+    fn sets(&mut self, key: &str, value: &Value) -> Vec<Vec<NamedFile>> {
         let DeValue::Array(sets) = value.get_ref() else {
-            self.wrong(value.span(), "var-files is a list with one element for each set: a file, or a list of files");
+            self.wrong(value.span(), format!("{key} is a list with one element for each set: a file, or a list of files"));
             return Vec::new();
         };
         let set = |set: &Value| match set.get_ref() {

@@ -34,10 +34,12 @@ pub(super) fn of(entry: &Entry<'_>, root: &Node, links: &Links<'_>, resource: &R
             differences.push(Difference { path: path.clone(), before: None, after: Ok(None) });
         }
     }
+    // In the form of Resource Manager, what stands in azapi's body is the body.
+    let of_azapi = ["body".to_owned()];
     let attributes = differences.into_iter().map(|d| ChangedAttribute {
         name: d.path.join(".").into(),
         forces_replacement: paths.as_ref().map(|p| p.iter().any(|p| d.path.starts_with(p) || p.starts_with(&d.path))),
-        at: place(&resource.body, &d.path, At::new(resource.header)),
+        at: place(&resource.body, d.path.strip_prefix(of_azapi.as_slice()).unwrap_or(&d.path), At::new(resource.header)),
         before: d.before,
         after: d.after,
     });

@@ -5,7 +5,7 @@ use super::written::{Written, is_expression, module};
 use super::{Entry, text_of};
 use crate::syntax::json::Node;
 use crate::tree::Resource;
-use crate::value::{Term, Value};
+use crate::value::{Term, TermPart, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -19,11 +19,14 @@ pub(super) struct Links<'p> {
     ids: HashMap<String, Term>,
     /// The addresses of the instances of each resource, by its address without indexes.
     instances: BTreeMap<String, Vec<Arc<str>>>,
+    /// The addresses of VNets.
+    vnets: BTreeSet<Arc<str>>,
 }
 
 impl<'p> Links<'p> {
     pub(super) fn new(entries: &BTreeMap<Arc<str>, Entry<'p>>, root: &'p Node) -> Self {
-        let mut links = Self { root, ids: HashMap::new(), instances: BTreeMap::new() };
+        let mut links = Self { root, ids: HashMap::new(), instances: BTreeMap::new(), vnets: BTreeSet::new() };
+        links.vnets = entries.iter().filter(|(_, e)| is_vnet(e)).map(|(address, _)| Arc::clone(address)).collect();
         // A resource that the code makes is preferred to one that it reads.
         for (address, entry) in entries.iter().filter(|(_, e)| !e.existing).chain(entries.iter().filter(|(_, e)| e.existing)) {
             links.instances.entry(without_indexes(address)).or_default().push(Arc::clone(address));
@@ -97,6 +100,12 @@ impl<'p> Links<'p> {
             (Some(address), None) => Some(Term::attribute(&address, "id")),
             _ => None,
         }
+    }
+
+    /// Whether a value that is only a part of an expression can be the id that the expression refers to. That of a VNet is more likely
+    /// to be the beginning of a subnet's.
+    pub(super) fn may_be_part(&self, name: &str, id: &Term) -> bool {
+        name == "id" || !matches!(&*id.0, [TermPart::Attribute(address, _)] if self.vnets.contains(address))
     }
 
     /// Collects the resources behind references; nothing when some cannot be followed.
@@ -193,7 +202,9 @@ fn caller(module: &str) -> (&str, &str) {
 
 /// A VNet lists all of its subnets, also those that have a resource of their own: such are left out of it.
 pub(super) fn drop_listed_twice(resources: &mut [Resource]) {
-    let own: BTreeSet<String> = resources.iter().filter(|r| &*r.kind == "azurerm_subnet").filter_map(id_of).collect();
+    let is_subnet =
+        |kind: &str| kind == "azurerm_subnet" || kind.eq_ignore_ascii_case("Microsoft.Network/virtualNetworks/subnets");
+    let own: BTreeSet<String> = resources.iter().filter(|r| is_subnet(&r.kind)).filter_map(id_of).collect();
     for vnet in resources.iter_mut().filter(|r| &*r.kind == "azurerm_virtual_network") {
         let Some(val) = vnet.body.entries.get("subnet") else { continue };
         let listed = val.value.as_items().unwrap_or_default();
@@ -207,6 +218,12 @@ pub(super) fn drop_listed_twice(resources: &mut [Resource]) {
             Arc::make_mut(&mut vnet.body).entries.insert("subnet".into(), rest);
         }
     }
+}
+
+fn is_vnet(entry: &Entry<'_>) -> bool {
+    let of_azapi = || entry.after.or(entry.before)?.get("type")?.as_str()?.split('@').next();
+    entry.kind == "azurerm_virtual_network"
+        || of_azapi().is_some_and(|kind| kind.eq_ignore_ascii_case("Microsoft.Network/virtualNetworks"))
 }
 
 fn id_of(resource: &Resource) -> Option<String> {

@@ -5,6 +5,7 @@
 //! code.
 
 mod address;
+mod azapi;
 mod change;
 mod links;
 mod places;
@@ -13,13 +14,15 @@ mod written;
 
 pub use address::without_indexes;
 
+use crate::eval::terraform::azapi::is_azapi;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::hcl::ast::Body;
 use crate::syntax::hcl::from_json;
 use crate::syntax::json::{self, Node};
 use crate::tree::{Change, Resource};
-use crate::value::{Map, Value};
+use crate::value::{Map, Val, Value};
 use links::Links;
+use memchr::memmem;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use value::Reader;
@@ -42,6 +45,8 @@ pub struct Planned {
     pub before: Vec<Resource>,
     /// What happens to those that exist and will exist.
     pub changes: Vec<Change>,
+    /// Resources that may be of the wanted kinds: their addresses, and why that is not known.
+    pub unresolved: Vec<(Arc<str>, Val)>,
 }
 
 /// A resource of a plan: where its parts stand.
@@ -54,6 +59,13 @@ struct Entry<'p> {
     after: Option<&'p Node>,
     change: Option<&'p Node>,
 }
+
+/// What the types of azurerm begin with that are about Kubernetes ..
+const PROVIDER: &[u8] = b"azurerm_kubernetes_";
+/// .. and how those of clusters and node pools go on.
+const KINDS: [&[u8]; 2] = [b"cluster", b"automatic_cluster"];
+/// Their type in Resource Manager, in lower case.
+const ARM_KIND: &[u8] = b"microsoft.containerservice/managedclusters";
 
 /// Finds the plans among the JSON files. What looks like a plan but is not readable is told, too.
 pub fn read(sources: &Sources) -> (Vec<Plan>, Vec<(Span, String)>) {
@@ -78,9 +90,15 @@ pub fn read(sources: &Sources) -> (Vec<Plan>, Vec<(Span, String)>) {
 
 /// Whether a file may be a plan of a cluster: a cheap test of all that must occur in one.
 pub fn is_candidate(path: &str, text: &[u8]) -> bool {
-    let needle = |needle: &str| memchr::memmem::find(text, needle.as_bytes()).is_some();
     let configuration = path.ends_with(".tf.json") || path.ends_with(".tfvars.json");
-    path.ends_with(".json") && !configuration && needle("azurerm_kubernetes_cluster") && needle("\"format_version\"")
+    path.ends_with(".json") && !configuration && memmem::find(text, b"\"format_version\"").is_some() && mentions_cluster(text)
+}
+
+/// Whether a text may be about a cluster or its node pools, written for azurerm or azapi: a cheap test, too.
+pub fn mentions_cluster(text: &[u8]) -> bool {
+    let of_azurerm = |at| KINDS.iter().any(|kind| text.get(at + PROVIDER.len()..).is_some_and(|rest| rest.starts_with(kind)));
+    memmem::find_iter(text, PROVIDER).any(of_azurerm)
+        || memmem::find(text, b"azapi_").is_some() && memmem::find(&text.to_ascii_lowercase(), ARM_KIND).is_some()
 }
 
 /// The version of the format, if this is a plan or a state.
@@ -92,7 +110,7 @@ fn version(root: &Node) -> Option<&Node> {
 impl Plan {
     /// The resources of the wanted kinds. Their places are those of the same resources in `code`, where there are such.
     pub fn resources(&self, code: &[Resource], wanted: &dyn Fn(&str) -> bool) -> Planned {
-        let entries = self.entries(wanted);
+        let entries = self.entries(&|kind| wanted(kind) || is_azapi(kind));
         let links = Links::new(&entries, &self.root);
         let code: BTreeMap<&str, &Resource> = code.iter().map(|r| (&*r.address, r)).collect();
         let mut planned = Planned::default();
@@ -101,14 +119,17 @@ impl Plan {
             let unknown = entry.change.and_then(|c| c.get("after_unknown"));
             if let Some(after) = entry.after {
                 let sensitive = entry.change.map_or_else(|| entry.node.get("sensitive_values"), |c| c.get("after_sensitive"));
-                let reader = Reader { links: &links, module: entry.module };
-                let body = reader.body(after, unknown, sensitive, written);
-                planned.resources.push(entry.resource(address, body));
+                let body = entry.reader(&links).body(after, unknown, sensitive, written);
+                match azapi::in_arm_form(entry.resource(address, body)) {
+                    Ok(resource) if wanted(&resource.kind) => planned.resources.push(resource),
+                    Ok(_) => {}
+                    Err(why) => planned.unresolved.push((Arc::clone(address), why)),
+                }
             }
             if let Some(before) = entry.before {
                 let sensitive = entry.change.and_then(|c| c.get("before_sensitive"));
-                let body = Reader { links: &links, module: entry.module }.body(before, None, sensitive, Written::NotSaid);
-                planned.before.push(entry.resource(address, body));
+                let body = entry.reader(&links).body(before, None, sensitive, Written::NotSaid);
+                planned.before.extend(azapi::in_arm_form(entry.resource(address, body)).ok().filter(|r| wanted(&r.kind)));
             }
         }
         links::drop_listed_twice(&mut planned.resources);
@@ -201,7 +222,11 @@ fn add<'p>(
     entries.insert(address.into(), entry);
 }
 
-impl Entry<'_> {
+impl<'p> Entry<'p> {
+    fn reader<'a>(&self, links: &'a Links<'p>) -> Reader<'a, 'p> {
+        Reader { links, module: self.module, fills_in: !is_azapi(self.kind) }
+    }
+
     fn resource(&self, address: &Arc<str>, body: Map) -> Resource {
         Resource {
             address: Arc::clone(address),

@@ -46,8 +46,10 @@ fn placed(planned: &Val, code: Option<&Val>, around: &At) -> Val {
     Val { value, at }
 }
 
+/// Whether a name is made of attributes of resources, and of texts around them.
 fn is_attribute(term: &Term) -> bool {
-    matches!(&*term.0, [TermPart::Attribute(..)])
+    let is = |part: &TermPart| matches!(part, TermPart::Attribute(..));
+    term.0.iter().any(is) && term.0.iter().all(|part| is(part) || matches!(part, TermPart::Text(_)))
 }
 
 /// The element of the code that is this one: by its name where it has one, else by its place in the list.

@@ -17,6 +17,8 @@ pub(super) struct Reader<'a, 'p> {
     pub links: &'a Links<'p>,
     /// The module that the resource stands in.
     pub module: &'p str,
+    /// Whether the provider fills in what is not set. That of azapi does not.
+    pub fills_in: bool,
 }
 
 /// The same place in the values and in what marks them.
@@ -26,6 +28,8 @@ struct Spot<'p> {
     unknown: Option<&'p Node>,
     sensitive: Option<&'p Node>,
     written: Written<'p>,
+    /// Whether that is also the expression of what this is a part of.
+    part: bool,
     /// Where to point when there is no value.
     around: Span,
 }
@@ -39,7 +43,7 @@ impl<'p> Reader<'_, 'p> {
         sensitive: Option<&'p Node>,
         written: Written<'p>,
     ) -> Map {
-        self.map(Spot { value: Some(value), unknown, sensitive, written, around: value.span })
+        self.map(Spot { value: Some(value), unknown, sensitive, written, part: false, around: value.span })
     }
 
     fn map(&self, spot: Spot<'p>) -> Map {
@@ -53,6 +57,7 @@ impl<'p> Reader<'_, 'p> {
                 unknown: get(spot.unknown),
                 sensitive: get(spot.sensitive),
                 written: spot.written.get(name),
+                part: spot.written.is_expression(),
                 around,
             };
             if !entries.contains_key(name)
@@ -74,13 +79,14 @@ impl<'p> Reader<'_, 'p> {
                 return None;
             }
             let term = spot.written.references().and_then(|refs| self.links.referred(refs, self.module));
+            let term = term.filter(|id| !spot.part || self.links.may_be_part(name, id));
             return Some(Val::new(Value::Unknown(Arc::new(unknown(AFTER_APPLY).called(term))), site));
         }
         if spot.sensitive.is_some_and(holds_all) {
             return Some(Val::new(Value::Unknown(Arc::new(unknown(SENSITIVE))), site));
         }
         let node = spot.value?;
-        if !matches!(spot.written, Written::Yes(_)) && is_nothing(node) {
+        if self.fills_in && !matches!(spot.written, Written::Yes(_)) && is_nothing(name, node) {
             return None;
         }
         let value = match &node.value {
@@ -108,6 +114,7 @@ impl<'p> Reader<'_, 'p> {
             unknown: get(spot.unknown),
             sensitive: get(spot.sensitive),
             written: spot.written.element(index, of),
+            part: spot.written.is_expression(),
             around: list.span,
         };
         self.val(name, spot).unwrap_or(Val::new(Value::Null, item.span))
@@ -119,10 +126,15 @@ pub(super) fn holds_all(mark: &Node) -> bool {
     mark.as_bool() == Some(true)
 }
 
+/// Switches for which azurerm fills in that they are on.
+const ON_BY_DEFAULT: [&str; 3] =
+    ["allow_virtual_network_access", "bgp_route_propagation_enabled", "peer_complete_virtual_networks_enabled"];
+
 /// What a provider fills in for attributes that are not set.
-fn is_nothing(node: &Node) -> bool {
+fn is_nothing(name: &str, node: &Node) -> bool {
     match &node.value {
-        json::Value::Null | json::Value::Bool(false) => true,
+        json::Value::Null => true,
+        json::Value::Bool(on) => !on && !ON_BY_DEFAULT.contains(&name),
         json::Value::String(text) => text.is_empty(),
         json::Value::Array(items) => items.is_empty(),
         _ => false,

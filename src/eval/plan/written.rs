@@ -50,6 +50,11 @@ impl<'p> Written<'p> {
         }
     }
 
+    /// Whether it is one expression, for whatever is in it.
+    pub(super) fn is_expression(self) -> bool {
+        matches!(self, Self::Yes(node) if is_expression(node))
+    }
+
     /// The references in the expression.
     pub(super) fn references(self) -> Option<&'p Node> {
         match self {

@@ -14,7 +14,7 @@ use std::sync::Arc;
 const UPDATE: &str = "azapi_update_resource";
 
 /// Whether resources of this type have a Resource Manager type inside.
-pub(super) fn is_azapi(kind: &str) -> bool {
+pub(in crate::eval) fn is_azapi(kind: &str) -> bool {
     matches!(kind, "azapi_resource" | UPDATE)
 }
 
@@ -29,33 +29,46 @@ fn envelope(azapi: &str) -> Option<&'static str> {
     })
 }
 
+/// The resource in the form of Resource Manager, with this body, or why its type is not known.
+pub(in crate::eval) fn in_arm_form(resource: Resource, mut body: Map) -> Result<Resource, Val> {
+    let written = resource.body.entries.get("type").cloned();
+    let written = written.unwrap_or_else(|| Val::unknown("this resource has no type", resource.header));
+    let (kind, version) = type_and_version(&written)?;
+    let mut set = |name: &str, val: Val| drop(body.entries.insert(name.into(), val));
+    set("apiVersion", version);
+    let update = &*resource.kind == UPDATE;
+    for (name, val) in &resource.body.entries {
+        match envelope(name) {
+            Some(name) if !update => set(name, val.clone()),
+            _ => {}
+        }
+    }
+    match resource.get("resource_id").cloned() {
+        Some(id) if update => set("updates", id),
+        None if update => set("updates", id_in_parent(&kind, &resource)),
+        Some(id) => set("id", id),
+        None => {}
+    }
+    Ok(Resource { kind, body: Arc::new(body), ..resource })
+}
+
+/// What stands in `body`: an object, or before azapi 2 the text of one in JSON.
+pub(in crate::eval) fn object(body: Option<Val>) -> Map {
+    match body.map(|body| (body.at, body.value)) {
+        None | Some((_, Value::Null)) => Map::default(),
+        Some((_, Value::Map(map))) => (*map).clone(),
+        Some((at, Value::String(json))) => match parse_json(&json, &at) {
+            Some(Value::Map(map)) => (*map).clone(),
+            _ => unknown(Val::unknown("body is no JSON object", at.site)),
+        },
+        Some((at, value)) => unknown(Val { value, at }),
+    }
+}
+
 impl<'m> Evaluator<'m> {
     /// The resource in the form of Resource Manager, or why its type is not known.
     pub(super) fn arm_resource(&self, resource: Resource, block: &Block, env: Env<'_, 'm>) -> Result<Resource, Val> {
-        let written = resource.body.entries.get("type").cloned();
-        let written = written.unwrap_or_else(|| Val::unknown("this resource has no type", block.header));
-        let (kind, version) = type_and_version(&written)?;
-        let mut body = self.arm_body(&resource, block, env);
-        let mut set = |name: &str, val: Val| drop(body.entries.insert(name.into(), val));
-        set("apiVersion", version);
-        let update = &*resource.kind == UPDATE;
-        for (name, val) in &resource.body.entries {
-            match envelope(name) {
-                Some(name) if !update => set(name, val.clone()),
-                _ => {}
-            }
-        }
-        match resource.get("resource_id").cloned() {
-            Some(id) if update => set("updates", id),
-            None if update => set("updates", id_in_parent(&kind, &resource, block)),
-            Some(id) => set("id", id),
-            None => {}
-        }
-        Ok(Resource { kind, body: Arc::new(body), ..resource })
-    }
-
-    /// What stands in `body`: an object, or before azapi 2 the text that `jsonencode` makes of one, which loses all places.
-    fn arm_body(&self, resource: &Resource, block: &Block, env: Env<'_, 'm>) -> Map {
+        // A text that jsonencode makes would lose all places.
         let encoded = block.body.attribute("body").and_then(|a| match &a.expr.kind {
             ExprKind::Call(call) if &*call.name == "jsonencode" => call.args.first(),
             _ => None,
@@ -64,24 +77,13 @@ impl<'m> Evaluator<'m> {
             Some(object) => Some(self.value(object, env)),
             None => resource.get("body").cloned(),
         };
-        match body.map(|body| (body.at.clone(), body.value)) {
-            None | Some((_, Value::Null)) => Map::default(),
-            Some((at, Value::String(json))) => match parse_json(&json, &at) {
-                Some(Value::Map(map)) => (*map).clone(),
-                _ => unknown(Val::unknown("body is no JSON object", at.site)),
-            },
-            Some((at, value @ Value::Map(_))) => match headed(&Val { value, at }, self.sources).value {
-                Value::Map(map) => (*map).clone(),
-                _ => Map::default(),
-            },
-            Some((at, value)) => unknown(Val { value, at }),
-        }
+        in_arm_form(resource, object(body.map(|body| headed(&body, self.sources))))
     }
 }
 
 /// The id of a resource that is given by its name and what it is in.
-fn id_in_parent(kind: &str, resource: &Resource, block: &Block) -> Val {
-    let unknown = || Val::unknown("the resource that this changes is not known", block.header);
+fn id_in_parent(kind: &str, resource: &Resource) -> Val {
+    let unknown = || Val::unknown("the resource that this changes is not known", resource.header);
     let (Some(parent), Some(name)) = (resource.get("parent_id"), resource.get("name")) else { return unknown() };
     let (Some(parent), Some(name)) = (naming::parts(parent), naming::parts(name)) else { return unknown() };
     let between = match kind.rsplit_once('/') {
@@ -89,8 +91,8 @@ fn id_in_parent(kind: &str, resource: &Resource, block: &Block) -> Val {
         _ => format!("/providers/{kind}/"),
     };
     let id = parent.into_iter().chain([TermPart::Text(between.into())]).chain(name);
-    let value = naming::text(id, || Unknown::new("this id is known only after deployment", Some(block.header)));
-    Val::new(value, block.header)
+    let value = naming::text(id, || Unknown::new("this id is known only after deployment", Some(resource.header)));
+    Val::new(value, resource.header)
 }
 
 /// A body of which nothing is known.

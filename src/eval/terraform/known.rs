@@ -69,7 +69,11 @@ impl Modules {
         for (i, (call, asked)) in calls.into_iter().enumerate() {
             let Some(module) = known.iter().find(|m| asked.is_for(m)) else { continue };
             match asked.newest(module) {
-                Some(versions) => self.add_stand_in(i, call, &versions.code),
+                Some(versions) => {
+                    let azurerm = asked.azurerm(module);
+                    let requires = format!("terraform {{\n  required_providers {{\n    azurerm = \"{azurerm}\"\n  }}\n}}\n");
+                    self.add_stand_in(i, call, versions.code.clone() + &requires);
+                }
                 None => {
                     let source = &asked.source;
                     let why = format!("the version of the module {source} that is asked for here is not among the known ones");
@@ -79,11 +83,11 @@ impl Modules {
         }
     }
 
-    fn add_stand_in(&mut self, number: usize, call: Span, code: &str) {
+    fn add_stand_in(&mut self, number: usize, call: Span, code: String) {
         let file = FileId::outside(number);
         let folder = format!("<known module {number}>");
-        self.insert(Module::stand_in(&folder, hcl::parse(file, code).body));
-        let stand_in = Arc::new(StandIn { folder, call, code: code.to_owned() });
+        self.insert(Module::stand_in(&folder, hcl::parse(file, &code).body));
+        let stand_in = Arc::new(StandIn { folder, call, code });
         self.known.by_call.insert(call, Arc::clone(&stand_in));
         self.known.by_file.insert(file, stand_in);
     }
@@ -129,16 +133,55 @@ impl Asked {
     /// What holds for the newest of the known versions that are asked for, which is the one that Terraform takes. Of a repository without a
     /// tag, Terraform takes what was written last, which is not known.
     fn newest<'k>(&self, module: &'k KnownModule) -> Option<&'k KnownVersions> {
-        let range = match &self.version {
+        let range = self.range(module)?;
+        module.versions.iter().rev().find(|v| overlap(&range, v.from, v.below))
+    }
+
+    /// The constraint on azurerm in that version.
+    fn azurerm<'k>(&self, module: &'k KnownModule) -> &'k str {
+        let below = self.range(module).and_then(|range| range.below);
+        let required = module.azurerm.iter().rev().find(|r| below.is_none_or(|below| r.from < below));
+        required.map_or("", |r| &r.requires)
+    }
+
+    fn range(&self, module: &KnownModule) -> Option<ProviderVersion> {
+        Some(match &self.version {
             Some(tag) if self.is_repository(module) => version::exactly(tag)?,
             None if self.is_repository(module) => return None,
             Some(constraint) => version::range(constraint),
             None => ProviderVersion::default(),
-        };
-        module.versions.iter().rev().find(|v| overlap(&range, v.from, v.below))
+        })
     }
 }
 
 fn overlap(range: &ProviderVersion, from: Version, below: Version) -> bool {
     range.least.is_none_or(|least| least < below) && range.below.is_none_or(|end| from < end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::Facts;
+
+    #[test]
+    fn every_stand_in_is_terraform_and_versions_are_in_order() {
+        let facts = Facts::embedded();
+        assert!(facts.modules.iter().count() > 5);
+        for module in facts.modules.iter() {
+            for versions in &module.versions {
+                let name = format!("{} {:?}", module.address, versions.from);
+                let parsed = hcl::parse(FileId::outside(0), &versions.code);
+                assert!(parsed.errors.is_empty(), "{name}: {:?}", parsed.errors);
+                for keyword in ["variable", "resource"] {
+                    assert!(parsed.body.blocks(keyword).next().is_some(), "{name} has no {keyword}");
+                }
+                assert!(versions.from < versions.below, "{name}");
+            }
+            assert!(module.azurerm.iter().zip(module.azurerm.iter().skip(1)).all(|(a, b)| a.from < b.from), "{}", module.address);
+            let least = module.versions.iter().map(|versions| versions.from).min();
+            assert!(module.azurerm.iter().any(|required| Some(required.from) == least), "{}", module.address);
+            let following = module.versions.iter().skip(1);
+            assert!(module.versions.iter().zip(following).all(|(a, b)| a.below <= b.from), "{} overlaps", module.address);
+        }
+    }
 }

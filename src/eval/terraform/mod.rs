@@ -3,7 +3,7 @@
 //! Everything is evaluated when it is first asked for, and once: a root module's [`Evaluator`] holds [`Instance`]s of modules, and each
 //! keeps the values of its names. What is asked for while it is being worked out refers to itself.
 
-mod azapi;
+pub(super) mod azapi;
 mod block;
 mod call;
 pub mod convert;
@@ -28,6 +28,7 @@ pub use module::{Module, Modules, VariableFile};
 pub use own::Own;
 pub use version::{provider_version, within};
 
+use super::own::Own as _;
 use super::{Assumptions, Evaluated};
 use crate::config::Config;
 use crate::model::Undecided;

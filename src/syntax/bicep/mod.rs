@@ -4,9 +4,12 @@
 //! evaluated. A mistake costs the statement that it is in, not the file.
 
 pub mod ast;
+pub mod config;
 pub mod lex;
 mod lower;
+pub mod outline;
 mod parse;
+pub mod reference;
 
 pub use lower::{parameters, template};
 

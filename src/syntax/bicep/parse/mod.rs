@@ -4,7 +4,7 @@
 
 mod expr;
 mod statement;
-mod text;
+pub(super) mod text;
 mod types;
 
 use super::ast::{Directive, Statement, StatementKind};

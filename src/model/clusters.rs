@@ -69,7 +69,7 @@ impl Reader<'_> {
     fn cluster(&mut self, resource: &Resource) -> Cluster {
         let body = arm::body(resource, self.resources);
         let profile = body.part("network_profile");
-        let automatic = automatic(&body);
+        let automatic = automatic(resource, &body);
         let plugin = plugin(or_chosen_by(&automatic, profile.word(&["network_plugin"])), &body, &profile);
         let mode = or_chosen_by(&automatic, profile.word(&["network_plugin_mode"]));
         let service_cidrs: Vec<_> = self.service_cidrs(&profile).into_iter().map(|f| or_chosen_by(&automatic, f)).collect();
@@ -99,9 +99,10 @@ impl Reader<'_> {
             pod_cidrs,
             service_cidrs,
             dns_service_ip,
-            outbound_type: profile.text(&["outbound_type"]).or_default(self.defaults.of(|d| &d.outbound_type)),
+            outbound_type: or_chosen_by(&automatic, profile.text(&["outbound_type"]))
+                .or_default(self.defaults.of(|d| &d.outbound_type)),
             load_balancer_sku: profile.word(&["load_balancer_sku"]).or_default(self.defaults.of(|d| &d.load_balancer_sku)),
-            private: body.truth(&["private_cluster_enabled", "private_link_enabled"]),
+            private: private(&body),
             ip_families: families(&profile),
             pools,
             more_pools,
@@ -304,12 +305,24 @@ fn plugin(written: Field<String>, body: &Part<'_>, profile: &Part<'_>) -> Field<
 ///
 /// # Errors
 /// What is to be said of whatever the code leaves out, when it does or may do so.
-fn automatic(body: &Part<'_>) -> Result<(), Undecided> {
+fn automatic(resource: &Resource, body: &Part<'_>) -> Result<(), Undecided> {
     let sku = body.word(&["sku_name"]);
-    if sku.is("automatic")? {
+    if *resource.kind == *fields::AUTOMATIC || sku.is("automatic")? {
         return Err(Undecided::new("AKS Automatic chooses what is not written, which is not evaluated", Some(sku.at.site)));
     }
     Ok(())
+}
+
+/// Whether the API server is private: a switch, or for AKS Automatic a block that is there.
+fn private(body: &Part<'_>) -> Field<bool> {
+    const BLOCK: &str = "private_cluster";
+    let switch = body.truth(&["private_cluster_enabled", "private_link_enabled"]);
+    let block = body.part(BLOCK);
+    match block.exists() {
+        Ok(true) => Field::new(BLOCK, State::Set(true), block.at),
+        Err(why) => Field::new(BLOCK, State::Unknown(why), block.at),
+        Ok(false) => switch,
+    }
 }
 
 /// The field, which is unknown when the code leaves it to AKS Automatic.

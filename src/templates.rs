@@ -1,0 +1,105 @@
+//! ARM templates and Bicep files that are deployed by themselves, each checked with its sets of parameter files.
+
+use crate::config::Config;
+use crate::eval::template::{self, Templates};
+use crate::facts::Facts;
+use crate::model::{self, ProviderVersion, Undecided, World};
+use crate::report::{Finding, Report, UndecidedRule};
+use crate::scenarios::parameters::{Root, Roots, Set};
+use crate::scenarios::{self, Named};
+use crate::source::Sources;
+use crate::{choices, rules};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+impl Named for Set<'_> {
+    fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+}
+
+/// What a check of templates needs.
+pub(crate) struct Checker<'a> {
+    pub templates: &'a Templates,
+    pub sources: &'a Sources,
+    pub config: &'a Config,
+    pub facts: &'a Facts,
+}
+
+impl Checker<'_> {
+    /// Checks all roots: one report for each, by the path of the template. A template that was compiled from a Bicep file beside it only
+    /// adds what that does not explain.
+    pub fn check(&self, roots: &Roots<'_>) -> BTreeMap<String, Report> {
+        let check = |root: &Root<'_>| (root.template.to_owned(), self.root(root, None));
+        let (sources, compiled): (Vec<&Root>, Vec<&Root>) = roots.roots.iter().partition(|root| root.source.is_none());
+        let mut found: BTreeMap<String, Report> = sources.into_par_iter().map(check).collect();
+        let compiled: Vec<(String, Report)> = compiled
+            .into_par_iter()
+            .map(|root| match root.source.and_then(|source| Some((source, found.get(source)?))) {
+                Some((source, report)) => (root.template.to_owned(), self.compiled(root, source, report)),
+                None => check(root),
+            })
+            .collect();
+        found.extend(compiled);
+        for (path, why) in &roots.skipped {
+            let undecided = UndecidedRule { rule: "*", cluster: (*path).to_owned(), why: Undecided::new(why.as_str(), None) };
+            found.entry((*path).to_owned()).or_default().undecided.push(undecided);
+        }
+        found
+    }
+
+    /// Checks a compiled template whose source has this report.
+    fn compiled(&self, root: &Root<'_>, source: &str, of_source: &Report) -> Report {
+        let is_new = |report: &Report| !unexplained(&report.findings, &of_source.findings).is_empty();
+        let first = self.root(root, None);
+        let mut report = if is_new(&first) { self.root(root, Some(source)) } else { Report::default() };
+        report.findings = unexplained(&report.findings, &of_source.findings);
+        // It is the same cluster, and what the source leaves open, that leaves open, too.
+        if !of_source.clusters.is_empty() {
+            report.clusters.clear();
+            report.undecided.clear();
+        }
+        report
+    }
+
+    fn root(&self, root: &Root<'_>, outdated: Option<&str>) -> Report {
+        crate::guarded(root.template, || {
+            scenarios::check_all(&root.sets, "parameter file", &|set| self.set(root.template, set, outdated))
+        })
+    }
+
+    /// Checks a template with one set of parameter files. Where something hangs on a condition that is not known, both ways are checked.
+    fn set(&self, path: &str, set: &Set<'_>, outdated: Option<&str>) -> Report {
+        choices::check_all(&|assumptions| {
+            let mut report = Report::default();
+            let evaluated =
+                template::evaluate(path, &set.parameters, self.templates, self.sources, assumptions, &model::is_wanted);
+            let mut world = World::new(&evaluated.resources, &ProviderVersion::default(), self.facts, self.config.day);
+            world.compiled_from = outdated.map(str::to_owned);
+            for (call, why) in evaluated.unresolved {
+                world.more_resources.get_or_insert_with(|| why.clone());
+                report.undecided.push(UndecidedRule { rule: "*", cluster: call, why });
+            }
+            rules::run(&world, self.facts, self.config.day, &|rule| self.config.wants(rule), &mut report);
+            report
+        })
+    }
+}
+
+/// The findings in a compiled template that its source does not have. The two may call things otherwise, so that of each rule only the
+/// number of findings is compared.
+fn unexplained(compiled: &[Finding], source: &[Finding]) -> Vec<Finding> {
+    let mut explained: BTreeMap<&str, usize> = BTreeMap::new();
+    source.iter().for_each(|finding| *explained.entry(finding.rule).or_default() += 1);
+    let same_text = |f: &&Finding| source.iter().any(|s| s.rule == f.rule && s.message == f.message);
+    // What is worded alike is explained first.
+    let (alike, others): (Vec<&Finding>, Vec<&Finding>) = compiled.iter().partition(same_text);
+    let is_new = |finding: &&Finding| match explained.get_mut(finding.rule) {
+        Some(left) if *left > 0 => {
+            *left -= 1;
+            false
+        }
+        _ => true,
+    };
+    alike.into_iter().chain(others).filter(is_new).cloned().collect()
+}
