@@ -98,6 +98,16 @@ fn a_missing_path_ends_with_2() {
 }
 
 #[test]
+fn a_parameter_file_that_cannot_be_read_ends_with_2() {
+    let folder = clean();
+    let output = run(folder.path(), &["check", "--parameters", "missing.bicepparam", "--fail-on", "never"]);
+    assert_eq!(code(&output), 2);
+    assert!(stdout(&output).contains("missing.bicepparam"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("no such file or folder"));
+    assert_eq!(code(&run(folder.path(), &["check", "--parameters", ""])), 2);
+}
+
+#[test]
 fn each_variable_file_is_a_scenario() {
     let folder = TempDir::new().unwrap();
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();

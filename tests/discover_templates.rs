@@ -226,9 +226,10 @@ fn parameter_files_that_are_given_replace_the_others() {
     let expected = ["elsewhere/x.json", "elsewhere/y.bicepparam", "elsewhere/z.bicepparam", "!main.bicep"];
     assert_eq!(files(&root, &sources), expected);
     assert_eq!(sources.unreadable().len(), 1);
-    let parameters = vec![path("main.parameters.json")];
+    let parameters = vec![path("main.parameters.json"), path("elsewhere/y.bicepparam")];
     let sources = read_with(&root, &[""], &Options { parameters, ..Options::default() });
-    assert_eq!(files(&root, &sources), ["+main.bicep", "+main.parameters.json"]);
+    let expected = ["+elsewhere/y.bicepparam", "elsewhere/z.bicepparam", "+main.bicep", "+main.parameters.json"];
+    assert_eq!(files(&root, &sources), expected);
 }
 
 #[test]

@@ -279,7 +279,7 @@ fn the_configuration_file_names_the_workspace() {
 fn mistakes_in_the_configuration_file_have_their_place() {
     let main = cluster("\"x\"");
     let cases = [
-        ("terrafrom = 1\n", "terrafrom", "there is no setting terrafrom; here may stand terraform"),
+        ("terrafrom = 1\n", "terrafrom", "there is no setting terrafrom; here may stand arm, terraform"),
         (
             "[[terraform]]\nroot = \".\"\nvar-file = []\n",
             "var-file",
@@ -294,6 +294,18 @@ fn mistakes_in_the_configuration_file_have_their_place() {
         ),
         ("[[terraform]]\nroot = \".\"\nvar-files = [[1]]\n", "1", "a text is needed here"),
         ("[terraform]\nroot = \".\"\n", "terraform", "terraform is a list of tables: write [[terraform]]"),
+        ("arm = [1]\n", "1", "arm is a list of tables: write [[arm]]"),
+        ("[[arm]]\nparameters = []\n", "[[arm]]", "template is missing: the file of the template, from here"),
+        (
+            "[[arm]]\ntemplate = \"a.bicep\"\nparameters = 1\n",
+            "1",
+            "parameters is a list with one element for each set: a file, or a list of files",
+        ),
+        (
+            "[[arm]]\ntemplate = \"a.bicep\"\nroot = \"x\"\n",
+            "root",
+            "there is no setting root; here may stand template, parameters",
+        ),
     ];
     for (settings, place, message) in cases {
         let (sources, report) = check_with(&[("main.tf", &*main), ("overlint.toml", settings)], &Config::default());

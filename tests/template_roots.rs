@@ -174,7 +174,7 @@ fn sorted(list: &str) -> String {
 fn a_parameter_file_that_is_named_is_the_only_one() {
     let main = only_called(template("main.bicep", &["a?"]));
     let files = [named_file(bicepparam("a.bicepparam", "main.bicep")), bicepparam("b.bicepparam", "main.bicep")];
-    expect(&[main.clone()], &files, &["main.bicep: a.bicepparam"]);
+    expect(std::slice::from_ref(&main), &files, &["main.bicep: a.bicepparam"]);
     expect(&[main], &[named_file(json("env/x.json", &["a"]))], &["main.bicep: env/x.json"]);
     let stray = [named_file(json("x.json", &["a"])), named_file(bicepparam("y.bicepparam", "gone.bicep"))];
     let expected = [
@@ -305,4 +305,20 @@ fn facts_come_from_the_texts() {
     assert_eq!(read(&files, &[]), expected);
     let given = read(&files, &["main.parameters.json"]);
     assert!(given.contains(&"main.bicep: [main.parameters.json]".to_owned()), "{given:?}");
+}
+
+#[test]
+fn a_parameter_file_for_a_restored_module_makes_it_a_root() {
+    let mut sources = Sources::new();
+    let module = "br/public:avm/res/container-service/managed-cluster:0.9.0";
+    let compiled =
+        r#"{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "resources": []}"#;
+    sources.add("/cache/main.json", compiled.as_bytes());
+    sources.add("infra/aks.bicepparam", format!("using '{module}'\n").as_bytes());
+    sources.ask("infra/aks.bicepparam", Asked::Found);
+    sources.add_restored("infra/aks.bicepparam", module, "/cache/main.json");
+    let (templates, mut errors) = Templates::read(&sources);
+    let (config, settings) = (Config::default(), Settings::default());
+    let found = Roots::of(&templates, &mut errors, &sources, &config, &settings);
+    assert_eq!(lines(&found), ["/cache/main.json: infra/aks.bicepparam"]);
 }

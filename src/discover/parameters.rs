@@ -27,7 +27,7 @@ pub(super) fn read(
     sources: &mut Sources,
 ) -> BTreeSet<String> {
     let templates = &mut found.templates;
-    let named = name_files(templates, configs, options, sources);
+    name_files(templates, configs, options, sources);
     let restored = Restored::new(current);
     let near = near_named(templates, current);
     add_near(templates, near, options, |_| false);
@@ -49,10 +49,6 @@ pub(super) fn read(
         let belonging = belonging.into_iter().filter(|(_, owners)| owners.iter().any(|owner| is_wanted(owner)));
         let belonging: Vec<String> = belonging.map(|(file, _)| file).collect();
         wanted.extend(belonging);
-    } else {
-        wanted.retain(|path| {
-            named.contains(path) || templates.files.get(path).is_none_or(|f| f.kind == Kind::Template || f.asked.is_none())
-        });
     }
     wanted
 }
@@ -68,7 +64,7 @@ fn read_templates(templates: &mut Templates, restored: &Restored) {
 }
 
 /// Adds the parameter files that the command line and the configuration files name. They matter, and what they refer to.
-fn name_files(templates: &mut Templates, configs: &[ConfigFile], options: &Options, sources: &mut Sources) -> BTreeSet<String> {
+fn name_files(templates: &mut Templates, configs: &[ConfigFile], options: &Options, sources: &mut Sources) {
     let mut named: BTreeSet<String> = options.parameters.iter().map(|typed| normal(typed)).collect();
     for typed in &options.parameters {
         let path = normal(typed);
@@ -91,7 +87,9 @@ fn name_files(templates: &mut Templates, configs: &[ConfigFile], options: &Optio
         file.matters();
         named.insert(file.path.clone());
     }
-    named
+    if !options.parameters.is_empty() {
+        templates.files.retain(|path, file| file.kind == Kind::Template || named.contains(path));
+    }
 }
 
 /// Where the templates of the JSON parameter files may lie that the user named.

@@ -15,7 +15,7 @@ use overlint::config::Config;
 use overlint::date::Date;
 use overlint::report::Report;
 use overlint::rules::Example;
-use overlint::source::Sources;
+use overlint::source::{Asked, Sources};
 use std::path::Path;
 
 /// Compares a generated text with a file of the project, or writes the file when `OVERLINT_BLESS` is set.
@@ -34,10 +34,13 @@ pub fn check(example: &Example<'_>) -> Report {
     let file = match example.language {
         "terraform" => "main.tf",
         "plan" => "plan.json",
+        "bicep" => "main.bicep",
+        "arm" => "azuredeploy.json",
         other => panic!("no rule is checked in {other} yet"),
     };
     sources.add(file, example.code.as_bytes());
     sources.add_folder("");
+    sources.ask(file, Asked::Found);
     let config = Config { day: example.as_of.unwrap_or(Date::LATEST), ..Config::default() };
     overlint::with_threads(1, || overlint::check(&sources, &config)).unwrap()
 }

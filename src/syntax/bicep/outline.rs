@@ -91,7 +91,7 @@ mod tests {
 targetScope = 'subscription'
 import { a, b
   as c } from 'types.bicep'
-import * as t from '../shared/t.bicep'
+import * as t from '../common/t.bicep'
 @description('module x \\'no.bicep\\'')
 param one string = 'module y'
 param two {
@@ -111,7 +111,7 @@ module broken
         let references: Vec<_> = outline.references.iter().map(|r| (r.name.as_str(), r.path.as_str())).collect();
         let expected = [
             ("", "types.bicep"),
-            ("", "../shared/t.bicep"),
+            ("", "../common/t.bicep"),
             ("aks", "./modules/aks.bicep"),
             ("net", "br/public:avm/res/network/virtual-network:0.1.0"),
             ("it", "test.bicep"),
