@@ -4,6 +4,8 @@
 //! are in Azure/bicep-registry-modules at the tag `REPOSITORY/TAG`. Every test is evaluated with either, and what the model looks at is
 //! compared. `--show` prints the differences.
 
+#![allow(clippy::print_stdout, reason = "printing is what it is for")]
+
 use overlint::eval::template::{self, Templates};
 use overlint::eval::{Assumptions, Evaluated};
 use overlint::facts::{Facts, KnownBicepModules};
@@ -147,7 +149,14 @@ fn tests_in(root: &str) -> Vec<String> {
 }
 
 /// What a test deploys, when its module is the one at a path.
-fn evaluated(known: &KnownBicepModules, root: &str, test: &str, module: &str, repository: &str, tag: &str) -> BTreeMap<String, String> {
+fn evaluated(
+    known: &KnownBicepModules,
+    root: &str,
+    test: &str,
+    module: &str,
+    repository: &str,
+    tag: &str,
+) -> BTreeMap<String, String> {
     let mut sources = Sources::new();
     let folder = Path::new(test).parent().map_or_else(String::new, |folder| folder.to_string_lossy().into_owned());
     let files = walkdir::WalkDir::new(folder).into_iter().flatten().map(|entry| entry.path().to_owned());
@@ -160,9 +169,8 @@ fn evaluated(known: &KnownBicepModules, root: &str, test: &str, module: &str, re
     }
     let (templates, _) = Templates::read(&sources);
     let wanted = |kind: &str| KINDS.contains(&&*kind.to_ascii_lowercase());
-    let evaluated = overlint::with_threads(1, || {
-        flat(&template::evaluate(test, &[], &templates, &sources, &Assumptions::new(), &wanted))
-    });
+    let evaluated =
+        overlint::with_threads(1, || flat(&template::evaluate(test, &[], &templates, &sources, &Assumptions::new(), &wanted)));
     evaluated.unwrap_or_default()
 }
 
@@ -196,7 +204,9 @@ fn add_value(path: &str, value: &Value, leaves: &mut BTreeMap<String, String>) {
     match value {
         Value::Null => {}
         Value::Map(map) => add(path, map, leaves),
-        Value::List(items) => items.iter().enumerate().for_each(|(i, item)| add_value(&format!("{path}[{i}]"), &item.value, leaves)),
+        Value::List(items) => {
+            items.iter().enumerate().for_each(|(i, item)| add_value(&format!("{path}[{i}]"), &item.value, leaves))
+        }
         other => _ = leaves.insert(path.to_owned(), leaf(other)),
     }
 }
