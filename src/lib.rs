@@ -24,6 +24,7 @@ pub mod tree;
 pub mod value;
 
 use crate::config::Config;
+use crate::eval::own::Own as _;
 use crate::eval::plan;
 use crate::eval::template::Templates;
 use crate::eval::terraform::{self, Modules, Own};
@@ -56,7 +57,8 @@ pub fn check(sources: &Sources, config: &Config) -> Report {
     let roots: Vec<&str> = modules.roots().into_iter().filter(|folder| linted.contains(folder)).collect();
     let scenarios = Scenarios::find(&roots, &modules, sources, config, &settings);
     errors.extend(scenarios.errors.iter().cloned());
-    let (templates, mut wrong) = Templates::read(sources);
+    let (mut templates, mut wrong) = Templates::read(sources);
+    templates.add_known(&facts.bicep_modules);
     let template_roots = Roots::of(&templates, &mut wrong, sources, config, &settings);
     errors.extend(wrong);
     let mut report = Report { files: sources.len(), unreadable: sources.unreadable().to_vec(), ..Report::default() };

@@ -1,10 +1,13 @@
 //! Evaluation: from syntax to the tree of resources.
 
 pub mod naming;
+pub mod outcome;
+pub mod own;
 pub mod places;
 pub mod plan;
 pub mod template;
 pub mod terraform;
+pub mod timestamp;
 
 use crate::model::Undecided;
 use crate::tree;

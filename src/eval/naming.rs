@@ -96,3 +96,13 @@ pub fn made(value: Value, site: Span, from: &[&Val]) -> Val {
     let hops = from.iter().fold(Hops::default(), |hops, v| hops.then(&v.at.hops));
     Val { value, at: At { site, hops } }
 }
+
+/// Whether a value is the id of a resource: unknown, but certainly not null.
+pub fn is_id(val: &Val) -> bool {
+    let term = val.value.as_unknown().and_then(|u| u.term.as_ref());
+    match term.map(|t| &*t.0) {
+        Some([TermPart::Attribute(_, attribute)]) => &**attribute == "id" || attribute.ends_with(".id"),
+        Some(parts) => parts.iter().any(|p| matches!(p, TermPart::Text(t) if !t.is_empty())),
+        None => false,
+    }
+}

@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::eval::template::Templates;
 use crate::settings::Settings;
 use crate::source::{Asked, Sources, Span};
-use crate::syntax::template::{Declaration, DeclarationKind, Parameter, ParameterFile, Source, Template};
+use crate::syntax::template::{Parameter, ParameterFile, Template};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A template, as far as it matters here.
@@ -101,18 +101,8 @@ impl<'a> TemplateFacts<'a> {
     fn of(path: &'a str, asked: Option<Asked>, template: &'a Template, templates: &Templates) -> Self {
         let has_value = |p: &Parameter| p.default.is_some() || p.of.nullable;
         let parameters = template.parameters.iter().map(|p| (&*p.name.text, has_value(p))).collect();
-        let (from, mut calls) = (path, Vec::new());
-        let mut next: Vec<&Declaration> = template.declarations.iter().collect();
-        while let Some(declaration) = next.pop() {
-            match &declaration.kind {
-                DeclarationKind::Resource(resource) => next.extend(&resource.children),
-                DeclarationKind::Module(module) => match &module.source {
-                    Source::Path(path) => calls.extend(templates.called(from, path).map(|(path, _)| path.to_owned())),
-                    Source::Inline(template, _) => next.extend(&template.declarations),
-                    Source::Unknown(..) => {}
-                },
-            }
-        }
+        let called = |written| templates.called(path, written).ok().map(|(path, _)| path.to_owned());
+        let calls = template.called_paths().into_iter().filter_map(called).collect();
         Self { path, asked, parameters, calls }
     }
 

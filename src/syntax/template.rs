@@ -228,6 +228,23 @@ pub struct ParameterFile {
 }
 
 impl Template {
+    /// The files and modules of registries that it calls as modules, as written, those in templates inside it included.
+    pub fn called_paths(&self) -> Vec<&Name> {
+        let mut paths = Vec::new();
+        let mut next: Vec<&Declaration> = self.declarations.iter().collect();
+        while let Some(declaration) = next.pop() {
+            match &declaration.kind {
+                DeclarationKind::Resource(resource) => next.extend(&resource.children),
+                DeclarationKind::Module(module) => match &module.source {
+                    Source::Path(path) => paths.push(path),
+                    Source::Inline(template, _) => next.extend(&template.declarations),
+                    Source::Unknown(..) => {}
+                },
+            }
+        }
+        paths
+    }
+
     /// An empty template.
     pub fn new(file: FileId, language: Language, span: Span) -> Self {
         Self {

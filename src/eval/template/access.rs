@@ -139,7 +139,7 @@ impl<'t> Evaluator<'t> {
         let val = match self.module(deployed) {
             Ok(module) => match module.index.outputs.get(&super::instance::key(module.template.language, name)) {
                 Some(output) => self.output(&module, output),
-                None if module.stands_in() => {
+                None if self.templates.stands_in(module.template.file) => {
                     let reason = format!("the output {name} of {} is not known", deployed.address);
                     self.unknown_output(deployed, name, reason)
                 }

@@ -3,10 +3,12 @@
 use super::declaration::{Deployed, is_written_out};
 use super::ids::segments;
 use super::instance::Instance;
-use super::{Evaluated, Evaluator};
+use super::{Evaluated, Evaluator, Templates};
 use crate::eval::naming;
+use crate::eval::own::Own;
 use crate::eval::places::headed;
 use crate::model::Undecided;
+use crate::source::Span;
 use crate::syntax::template::{Declaration, DeclarationKind, Resource};
 use crate::tree;
 use crate::value::{Map, TermPart, Unknown, Val, Value};
@@ -53,10 +55,16 @@ impl<'t> Evaluator<'t> {
                     }
                     DeclarationKind::Module(_) => match self.module(deployed) {
                         Ok(module) => {
-                            let before = into.resources.len();
-                            self.collect(&module, wanted, into);
-                            let new = into.resources.iter_mut().skip(before);
-                            new.filter(|r| r.repeated.is_none()).for_each(|r| r.repeated = doubt.cloned());
+                            let mut new = Evaluated::default();
+                            self.collect(&module, wanted, &mut new);
+                            let foreign = |span: Span| self.templates.is_foreign(span.file);
+                            if foreign(module.template.span) && !foreign(declaration.header) {
+                                new = Foreign { templates: self.templates, call: declaration.header }.moved(new);
+                            }
+                            let unsure = new.resources.iter_mut().filter(|r| r.repeated.is_none());
+                            unsure.for_each(|r| r.repeated = doubt.cloned());
+                            into.resources.extend(new.resources);
+                            into.unresolved.extend(new.unresolved);
                         }
                         Err(why) => into.unresolved.push((deployed.address.to_string(), why)),
                     },
@@ -109,6 +117,34 @@ impl<'t> Evaluator<'t> {
             header,
             body: Arc::new(map),
             repeated: doubt.cloned(),
+        }
+    }
+}
+
+/// Moves places out of modules that are not the user's own code.
+struct Foreign<'t> {
+    templates: &'t Templates,
+    /// The user's own call of the outermost one.
+    call: Span,
+}
+
+impl Own for Foreign<'_> {
+    fn call(&self, place: Span) -> Option<Span> {
+        self.templates.is_foreign(place.file).then_some(self.call)
+    }
+
+    fn stand_in(&self, place: Span) -> Option<Span> {
+        self.templates.stands_in(place.file).then_some(self.call)
+    }
+}
+
+impl Foreign<'_> {
+    fn moved(&self, evaluated: Evaluated) -> Evaluated {
+        let why = |why: Undecided| Undecided { span: why.span.map(|s| self.call(s).unwrap_or(s)), ..why };
+        Evaluated {
+            resources: evaluated.resources.into_iter().map(|r| self.resource(r)).collect(),
+            unresolved: evaluated.unresolved.into_iter().map(|(call, reason)| (call, why(reason))).collect(),
+            ..evaluated
         }
     }
 }

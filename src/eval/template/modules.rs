@@ -12,13 +12,6 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-impl Instance<'_> {
-    /// Whether it stands for a module whose code is not at hand, so that it may have outputs that are not listed.
-    pub(super) fn stands_in(&self) -> bool {
-        false
-    }
-}
-
 impl<'t> Evaluator<'t> {
     /// The template that a module call deploys, as it deploys it; or why that is not known.
     pub(super) fn module(&self, deployed: &Rc<Deployed<'t>>) -> Result<Rc<Instance<'t>>, Undecided> {

@@ -1,12 +1,15 @@
 //! The templates and parameter files among the sources, and what the paths in them lead to.
 
 use crate::eval::plan;
+use crate::facts::KnownBicepModules;
 use crate::source::{FileId, Sources, Span, join, parent};
 use crate::syntax::arm::{self, Kind};
+use crate::syntax::bicep::reference::Reference;
 use crate::syntax::bicep::{self, Dialect};
 use crate::syntax::expr::Name;
 use crate::syntax::template::{ParameterFile, Template};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 /// All templates and parameter files of a run, by path.
 #[derive(Debug, Default)]
@@ -15,7 +18,14 @@ pub struct Templates {
     parameters: BTreeMap<String, ParameterFile>,
     /// Where modules of registries are, by the file that names one and how.
     restored: BTreeMap<String, BTreeMap<String, String>>,
+    /// Stand-ins for modules of the public registry, by how they are written.
+    known: BTreeMap<String, Template>,
+    /// The files that are restored modules.
+    foreign: BTreeSet<FileId>,
 }
+
+/// Stand-ins have file names from here on; so many others outside of the sources there never are.
+const FIRST_KNOWN: usize = 1_000_000;
 
 /// What is wrong in the files: the place, and a message for the user.
 pub type Errors = Vec<(Span, String)>;
@@ -33,6 +43,8 @@ impl Templates {
         for (from, written, path) in sources.restored() {
             templates.restored.entry(from.to_owned()).or_default().insert(written.to_owned(), path.to_owned());
         }
+        let restored: BTreeSet<&str> = sources.restored().map(|(_, _, path)| path).collect();
+        templates.foreign = sources.iter().filter(|(_, file)| restored.contains(file.path())).map(|(id, _)| id).collect();
         for (path, kind, errors) in read {
             wrong.extend(errors);
             match kind {
@@ -41,6 +53,40 @@ impl Templates {
             }
         }
         (templates, wrong)
+    }
+
+    /// Adds stand-ins for the modules of Bicep's public registry that are called but not at hand. Without any such call, the facts are not
+    /// even read.
+    pub fn add_known(&mut self, known: &LazyLock<KnownBicepModules>) {
+        let mut new: Vec<String> = self.templates.iter().flat_map(|(path, template)| self.not_restored(path, template)).collect();
+        while let Some(written) = new.pop() {
+            if self.known.contains_key(&written) {
+                continue;
+            }
+            let Ok(Reference::Registry(artifact)) = bicep::config::Config::built_in().resolve(&written) else { continue };
+            let Some(versions) = artifact.public().and_then(|(repository, tag)| known.find(repository, tag)) else { continue };
+            let file = FileId::outside(FIRST_KNOWN + self.known.len());
+            let (template, _) = bicep::template(file, &versions.code);
+            new.extend(self.not_restored("", &template));
+            self.known.insert(written, template);
+        }
+    }
+
+    /// The modules of registries that a template calls and that are not at hand.
+    fn not_restored(&self, path: &str, template: &Template) -> Vec<String> {
+        let restored = self.restored.get(path);
+        let is_missing = |written: &&str| written.starts_with("br") && restored.is_none_or(|r| !r.contains_key(*written));
+        template.called_paths().into_iter().map(|path| &*path.text).filter(is_missing).map(str::to_owned).collect()
+    }
+
+    /// Whether a file is not the user's own: restored from a registry, or a stand-in.
+    pub fn is_foreign(&self, file: FileId) -> bool {
+        self.foreign.contains(&file) || self.stands_in(file)
+    }
+
+    /// Whether a file is a stand-in for a module that is not at hand.
+    pub fn stands_in(&self, file: FileId) -> bool {
+        file >= FileId::outside(FIRST_KNOWN + self.known.len()) && file <= FileId::outside(FIRST_KNOWN)
     }
 
     /// The template at a path.
@@ -69,7 +115,11 @@ impl Templates {
     /// Why it is not at hand.
     pub fn called(&self, from: &str, written: &Name) -> Result<(&str, &Template), String> {
         let restored = self.restored.get(from).and_then(|of| self.templates.get_key_value(of.get(&*written.text)?));
-        restored.map_or_else(|| find(&self.templates, from, &written.text), |(path, found)| Ok((path, found)))
+        let known = || self.known.get_key_value(&*written.text);
+        match restored.or_else(known) {
+            Some((path, found)) => Ok((path, found)),
+            None => find(&self.templates, from, &written.text),
+        }
     }
 
     /// The path of the parameter file that another one builds on.

@@ -10,85 +10,17 @@
 //! Source of the rules: Terraform 1.11.4 and the module it takes them from, `zclconf/go-cty` 1.16.0 (`cty/convert`, `cty/value_ops.go`,
 //! `cty/set_internals.go`).
 
-use crate::value::{Map, Unknown, Val, Value};
+pub use crate::eval::outcome::{Outcome, Stop, wholly_known};
+pub(super) use crate::eval::outcome::{children, weigh};
+use crate::value::{Map, Val, Value};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Why there is no result.
-#[derive(Clone, Debug)]
-pub enum Stop {
-    /// It depends on something unknown.
-    Unknown(Arc<Unknown>),
-    /// Terraform refuses; the reason is in words for the user and starts lower-case.
-    Refused(String),
-}
-
-/// A result, or why there is none.
-pub type Outcome<T> = Result<T, Stop>;
-
-impl Stop {
-    /// Terraform refuses for this reason.
-    pub fn refused(reason: impl Into<String>) -> Self {
-        Self::Refused(reason.into())
-    }
-
-    /// Terraform may well have a result, but it is not worked out here, for this reason. Also used for all limits of our own: an error
-    /// would make `try` choose its next argument, and so give a wrong value.
-    pub fn undecided(reason: impl Into<Arc<str>>) -> Self {
-        Self::Unknown(Arc::new(Unknown::new(reason, None)))
-    }
-}
-
-/// Values nested deeper are not walked.
-const DEEPEST_VALUE: usize = 200;
-/// Values with more parts are not walked. Parts that are shared count each time they are met, and a text counts once more for every
-/// 64 bytes.
-const MOST_PARTS: usize = 1_000_000;
 /// An `f64` keeps every decimal number of so many digits.
 const MOST_DIGITS: usize = 15;
 /// The largest `f64` up to which every whole number has its own `f64`.
 const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
-
-/// The direct parts of a value.
-pub(super) fn children(value: &Value) -> impl Iterator<Item = &Val> {
-    let entries = match value {
-        Value::Map(map) => Some(map.entries.values()),
-        _ => None,
-    };
-    value.as_items().into_iter().flatten().chain(entries.into_iter().flatten())
-}
-
-/// Fails when a value is too deep or too large to be walked. Everything that recurses into values checks this first.
-pub(super) fn weigh<'a>(values: impl IntoIterator<Item = &'a Val>) -> Outcome<()> {
-    fn spend(value: &Value, depth: usize, left: &mut usize) -> Outcome<()> {
-        let Some(depth) = depth.checked_sub(1) else {
-            return Err(Stop::undecided(format!("the value is nested more than {DEEPEST_VALUE} deep")));
-        };
-        *left = left
-            .checked_sub(1 + value.as_str().map_or(0, str::len) / 64)
-            .ok_or_else(|| Stop::undecided(format!("the value has more than {MOST_PARTS} parts")))?;
-        children(value).try_for_each(|child| spend(&child.value, depth, left))
-    }
-    let mut left = MOST_PARTS;
-    values.into_iter().try_for_each(|val| spend(&val.value, DEEPEST_VALUE, &mut left))
-}
-
-/// Fails with the first unknown anywhere in the value. An open map counts as one.
-pub fn wholly_known(val: &Val) -> Outcome<()> {
-    fn look(value: &Value) -> Outcome<()> {
-        if let Value::Unknown(unknown) = value {
-            return Err(Stop::Unknown(Arc::clone(unknown)));
-        }
-        children(value).try_for_each(|child| look(&child.value))?;
-        match value {
-            Value::Map(map) => map.open.as_ref().map_or(Ok(()), |open| Err(Stop::Unknown(Arc::clone(open)))),
-            _ => Ok(()),
-        }
-    }
-    weigh([val])?;
-    look(&val.value)
-}
 
 /// Whether any part is a map that may have other keys, such as a resource, the type of which is known to its provider only.
 pub(super) fn has_open_part(val: &Val) -> bool {
@@ -113,7 +45,7 @@ pub fn number_text(number: f64) -> Outcome<String> {
 }
 
 /// Fails for a number so large that it may stand for others too.
-pub(super) fn check_exact(number: f64) -> Outcome<()> {
+pub fn check_exact(number: f64) -> Outcome<()> {
     if number.abs() > LARGEST_EXACT || !number.is_finite() {
         return Err(Stop::undecided("numbers beyond 2^53 are not kept exactly"));
     }

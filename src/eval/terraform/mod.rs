@@ -28,6 +28,7 @@ pub use module::{Module, Modules, VariableFile};
 pub use own::Own;
 pub use version::{provider_version, within};
 
+use super::own::Own as _;
 use super::{Assumptions, Evaluated};
 use crate::config::Config;
 use crate::model::Undecided;

@@ -1,6 +1,7 @@
 //! What the names of unknown values tell: whether one may be null, or an error.
 
 use super::convert;
+pub(super) use crate::eval::naming::is_id;
 use crate::syntax::hcl::ast::{Expr, ExprKind, Step};
 use crate::value::{TermPart, Unknown, Val, Value};
 use std::sync::Arc;
@@ -38,14 +39,4 @@ fn may_fail(unknown: &Unknown) -> bool {
         }
     };
     unknown.term.as_ref().is_none_or(|term| term.0.iter().any(fails))
-}
-
-/// Whether a value is the id of a resource: unknown, but certainly not null.
-pub(super) fn is_id(val: &Val) -> bool {
-    let term = val.value.as_unknown().and_then(|u| u.term.as_ref());
-    match term.map(|t| &*t.0) {
-        Some([TermPart::Attribute(_, attribute)]) => &**attribute == "id" || attribute.ends_with(".id"),
-        Some(parts) => parts.iter().any(|p| matches!(p, TermPart::Text(t) if !t.is_empty())),
-        None => false,
-    }
 }

@@ -2,6 +2,7 @@
 
 use super::super::convert::{self, Outcome, Stop};
 use super::{Answer, Files};
+pub(super) use crate::eval::outcome::{bounded, check_bytes, check_items};
 use crate::source::Span;
 use crate::value::{Map, Val, Value};
 use std::sync::Arc;
@@ -173,25 +174,4 @@ impl<'a> Args<'a> {
             _ => false,
         })
     }
-}
-
-/// No collection of more elements is made.
-const MOST_ITEMS: usize = 100_000;
-/// No text of more bytes is made.
-const MOST_BYTES: usize = 1 << 20;
-
-/// Fails for a collection that would be too large.
-pub(super) fn check_items(count: usize) -> Outcome<()> {
-    if count <= MOST_ITEMS { Ok(()) } else { Err(Stop::undecided(format!("more than {MOST_ITEMS} elements are not worked out"))) }
-}
-
-/// Fails for a text that would be too long.
-pub(super) fn check_bytes(count: usize) -> Outcome<()> {
-    if count <= MOST_BYTES { Ok(()) } else { Err(Stop::undecided("texts of more than 1 MiB are not worked out")) }
-}
-
-/// Collects elements up to the limit.
-pub(super) fn bounded(items: impl IntoIterator<Item = Val>) -> Outcome<Vec<Val>> {
-    let items: Vec<Val> = items.into_iter().take(MOST_ITEMS + 1).collect();
-    check_items(items.len()).map(|()| items)
 }

@@ -76,11 +76,16 @@ fn parse_uuid(text: &str) -> Option<u128> {
 pub(super) fn uuidv5(args: &Args) -> Outcome<Answer> {
     let name = args.text(0)?;
     let space = namespace(name).ok_or_else(|| Stop::refused(format!("{name:?} is not a namespace")))?;
-    let hash = Sha1::new().chain_update(space.to_be_bytes()).chain_update(args.text(1)?).finalize();
+    Ok(Answer::Made(Value::string(uuid_v5(space, args.text(1)?))))
+}
+
+/// A UUID of version 5, made of a namespace and a name.
+pub fn uuid_v5(space: u128, name: &str) -> String {
+    let hash = Sha1::new().chain_update(space.to_be_bytes()).chain_update(name).finalize();
     let bits = hash.iter().take(16).fold(0u128, |bits, byte| bits << 8 | u128::from(*byte));
     let (version, variant) = (0xf << 76, 0x3 << 62);
     let bits = bits & !version & !variant | 0x5 << 76 | 0x2 << 62;
     let groups = [bits >> 96, bits >> 80 & 0xffff, bits >> 64 & 0xffff, bits >> 48 & 0xffff, bits & 0xffff_ffff_ffff];
     let [a, b, c, d, e] = groups;
-    Ok(Answer::Made(Value::string(format!("{a:08x}-{b:04x}-{c:04x}-{d:04x}-{e:012x}"))))
+    format!("{a:08x}-{b:04x}-{c:04x}-{d:04x}-{e:012x}")
 }

@@ -22,11 +22,13 @@ mod yaml_scalar;
 mod yaml_text;
 
 use super::convert::{Outcome, Stop};
+use crate::eval::outcome::hops;
 use crate::source::{Entry, FileId, ReadError, Span};
-use crate::value::{At, Hop, Hops, Unknown, Val, Value};
+use crate::value::{At, Unknown, Val, Value};
 use args::Param::{Any, Bools, Known, List, NotNull, Number, Set, Text, Texts};
 use args::{Args, Param};
 pub use encoding::parse_json;
+pub use hash::uuid_v5;
 use std::sync::Arc;
 
 /// Why a call has no value.
@@ -251,13 +253,6 @@ fn within(inner: Span, outer: Span) -> bool {
 /// An unknown for the same reason that is not the same value. What has no place of its own is due to the call.
 fn nameless(unknown: &Unknown, site: Span) -> Value {
     Value::Unknown(Arc::new(Unknown { span: Some(unknown.span.unwrap_or(site)), ..unknown.nameless() }))
-}
-
-/// The places of the arguments and of their elements. So many are looked at as can be kept, and some more because of repeated ones.
-fn hops(args: &[Val]) -> Hops {
-    let parts = args.iter().flat_map(|arg| super::convert::children(&arg.value));
-    let hops: Vec<Hop> = args.iter().chain(parts).flat_map(|val| val.at.hops.iter()).take(64).cloned().collect();
-    Hops::from_vec(hops)
 }
 
 #[cfg(test)]
