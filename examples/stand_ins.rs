@@ -16,66 +16,86 @@ use overlint::value::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// Kinds of resources that the comparison is about, in lower case.
-const KINDS: [&str; 8] = [
-    "microsoft.containerservice/managedclusters",
-    "microsoft.containerservice/managedclusters/agentpools",
-    "microsoft.network/virtualnetworks",
-    "microsoft.network/virtualnetworks/subnets",
-    "microsoft.network/virtualnetworks/virtualnetworkpeerings",
-    "microsoft.network/routetables",
-    "microsoft.network/natgateways",
-    "microsoft.network/applicationgateways",
+/// What the model looks at, by the kinds of resources, all in lower case.
+const FIELDS: [(&str, &[&str]); 8] = [
+    ("microsoft.containerservice/managedclusters", &CLUSTER),
+    ("microsoft.containerservice/managedclusters/agentpools", &POOL),
+    ("microsoft.network/virtualnetworks", &["name", "location", "properties addressspace"]),
+    (
+        "microsoft.network/virtualnetworks/subnets",
+        &[
+            "name",
+            "properties addressprefix",
+            "properties addressprefixes",
+            "properties ipampoolprefixallocations",
+            "properties routetable",
+            "properties natgateway",
+            "properties delegations",
+        ],
+    ),
+    (
+        "microsoft.network/virtualnetworks/virtualnetworkpeerings",
+        &["name", "properties allowvirtualnetworkaccess", "properties remotevirtualnetwork"],
+    ),
+    ("microsoft.network/routetables", &["name", "location", "properties"]),
+    ("microsoft.network/natgateways", &["name", "location"]),
+    ("microsoft.network/applicationgateways", &["name", "location", "properties gatewayipconfigurations"]),
 ];
 
-/// What the model looks at in them, in lower case: the ends of paths, or parts of them.
-const FIELDS: [&str; 46] = [
-    "aciconnectorlinux enabled",
-    "addressprefix",
-    "addressprefixes",
-    "allowvirtualnetworkaccess",
-    "applicationgatewayid",
-    "count",
-    "delegations",
-    "disablebgproutepropagation",
-    "dnsserviceip",
-    "enableautoscaling",
-    "enableprivatecluster",
-    "gatewayipconfigurations",
-    "httpapplicationrouting enabled",
-    "identity type",
-    "ingressapplicationgateway enabled",
-    "ipamnumberofipaddresses",
-    "ipfamilies",
-    "kubernetesversion",
-    "loadbalancersku",
-    "location",
-    "maxcount",
-    "maxpods",
-    "maxsurge",
-    "mincount",
-    "mode",
+const CLUSTER: [&str; 36] = [
     "name",
-    "natgateway id",
-    "networkdataplane",
-    "networkplugin",
-    "networkpluginmode",
-    "networkpolicy",
-    "ossku",
-    "ostype",
-    "outboundtype",
-    "podcidr",
-    "podcidrs",
-    "podsubnetid",
-    "remotevirtualnetwork id",
-    "routes",
-    "routetable id",
-    "servicecidr",
-    "servicecidrs",
-    "sku name",
-    "sku tier",
-    "vmsize",
-    "vnetsubnetid",
+    "location",
+    "identity type",
+    "sku",
+    "properties kubernetesversion",
+    "properties apiserveraccessprofile enableprivatecluster",
+    "properties addonprofiles aciconnectorlinux enabled",
+    "properties addonprofiles httpapplicationrouting enabled",
+    "properties addonprofiles ingressapplicationgateway enabled",
+    "properties addonprofiles ingressapplicationgateway config applicationgatewayid",
+    "properties networkprofile dnsserviceip",
+    "properties networkprofile ipfamilies",
+    "properties networkprofile loadbalancersku",
+    "properties networkprofile networkdataplane",
+    "properties networkprofile networkplugin",
+    "properties networkprofile networkpluginmode",
+    "properties networkprofile networkpolicy",
+    "properties networkprofile outboundtype",
+    "properties networkprofile podcidr",
+    "properties networkprofile podcidrs",
+    "properties networkprofile servicecidr",
+    "properties networkprofile servicecidrs",
+    "properties agentpoolprofiles name",
+    "properties agentpoolprofiles count",
+    "properties agentpoolprofiles enableautoscaling",
+    "properties agentpoolprofiles maxcount",
+    "properties agentpoolprofiles maxpods",
+    "properties agentpoolprofiles mincount",
+    "properties agentpoolprofiles mode",
+    "properties agentpoolprofiles ossku",
+    "properties agentpoolprofiles ostype",
+    "properties agentpoolprofiles podsubnetid",
+    "properties agentpoolprofiles type",
+    "properties agentpoolprofiles upgradesettings",
+    "properties agentpoolprofiles vmsize",
+    "properties agentpoolprofiles vnetsubnetid",
+];
+
+const POOL: [&str; 14] = [
+    "name",
+    "properties count",
+    "properties enableautoscaling",
+    "properties maxcount",
+    "properties maxpods",
+    "properties mincount",
+    "properties mode",
+    "properties ossku",
+    "properties ostype",
+    "properties podsubnetid",
+    "properties type",
+    "properties upgradesettings",
+    "properties vmsize",
+    "properties vnetsubnetid",
 ];
 
 fn main() {
@@ -168,7 +188,7 @@ fn evaluated(
         sources.add_restored(test, &format!("{up}main.bicep"), module);
     }
     let (templates, _) = Templates::read(&sources);
-    let wanted = |kind: &str| KINDS.contains(&&*kind.to_ascii_lowercase());
+    let wanted = |kind: &str| FIELDS.iter().any(|(known, _)| kind.eq_ignore_ascii_case(known));
     let evaluated =
         overlint::with_threads(1, || flat(&template::evaluate(test, &[], &templates, &sources, &Assumptions::new(), &wanted)));
     evaluated.unwrap_or_default()
@@ -181,17 +201,25 @@ fn flat(evaluated: &Evaluated) -> BTreeMap<String, String> {
     let mut leaves = BTreeMap::new();
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for resource in evaluated.resources.iter().filter(|resource| !resource.existing) {
+        let kind = resource.kind.to_ascii_lowercase();
         let name = resource.get("name").map_or_else(String::new, |name| leaf(&name.value));
-        let own = format!("{} {name}", resource.kind.to_ascii_lowercase());
+        let own = format!("{kind} {name}");
         let times = seen.entry(own.clone()).or_default();
         *times += 1;
-        add(&format!("{own} #{times}"), &resource.body, &mut leaves);
+        let mut all = BTreeMap::new();
+        add("", &resource.body, &mut all);
+        all.retain(|path, _| is_looked_at(&kind, path));
+        leaves.extend(all.into_iter().map(|(path, value)| (format!("{own} #{times}{path}"), value)));
     }
-    leaves.retain(|path, _| {
-        let path: String = path.split('[').map(|part| part.split_once(']').map_or(part, |(_, rest)| rest)).collect();
-        FIELDS.iter().any(|field| path.ends_with(&format!(" {field}")) || path.contains(&format!(" {field} ")))
-    });
     leaves
+}
+
+fn is_looked_at(kind: &str, path: &str) -> bool {
+    // Without the numbers of elements.
+    let path: String = path.split('[').map(|part| part.split_once(']').map_or(part, |(_, rest)| rest)).collect();
+    let path = path.trim_start();
+    let fields = FIELDS.iter().find(|(known, _)| *known == kind).map_or(&[][..], |(_, fields)| fields);
+    fields.iter().any(|field| path.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
 }
 
 fn add(path: &str, map: &Map, leaves: &mut BTreeMap<String, String>) {
