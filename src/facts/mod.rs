@@ -20,7 +20,7 @@ pub use defaults::Defaults;
 pub use egress::Egress;
 pub use modules::{KnownModule, KnownModules, KnownVersions};
 pub use nodes::{Nodes, RetiredOs, VmSeries};
-pub use plugin::{ModeSpelling, OldAttribute, Plugin, Spelling, Version};
+pub use plugin::{ApiProperty, ApiRange, ModeSpelling, OldAttribute, Plugin, Spelling, Version};
 pub use replacement::{InPlace, Replacement, Replacing};
 pub use surge::Surge;
 pub use upgrade::{Named, Upgrade};
