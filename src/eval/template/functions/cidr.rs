@@ -1,8 +1,9 @@
-//! Address ranges. As in .NET's `IPNetwork`, bits behind the prefix do not count.
+//! Address ranges. As in the .NET library `IPNetwork`, bits behind the prefix do not count, and an IPv4 address without prefix length is the
+//! network of its class. (Deployed tests of `Azure/bicep-registry-modules` have `cidrSubnet('192.168.1.0', 24, 0)`.)
 
 use super::Answer;
 use super::args::{Args, text};
-use crate::cidr::{Cidr, Family};
+use crate::cidr::{Cidr, CidrError, Family};
 use crate::eval::outcome::{Outcome, Stop};
 use crate::value::{Val, Value};
 use std::collections::BTreeMap;
@@ -11,12 +12,27 @@ use std::sync::Arc;
 
 fn range(args: &Args) -> Outcome<Cidr> {
     let text = args.text(0)?;
-    let range: Cidr = text.parse().map_err(|error| Stop::refused(format!("{text:?} is not an address range: {error}")))?;
+    let parsed = match text.parse() {
+        Err(CidrError::NoPrefixLength) => of_class(text).ok_or(CidrError::NoPrefixLength),
+        parsed => parsed,
+    };
+    let range: Cidr = parsed.map_err(|error| Stop::refused(format!("{text:?} is not an address range: {error}")))?;
     match range.first() {
         IpAddr::V6(a) if a.to_ipv4().is_some() && a.segments() != [0; 8] => {
             Err(Stop::undecided("IPv4 ranges written as IPv6 are not worked out"))
         }
         _ => Ok(range),
+    }
+}
+
+/// The network that an address is in by the classes of old.
+fn of_class(address: &str) -> Option<Cidr> {
+    let address: Ipv4Addr = address.parse().ok()?;
+    match address.octets() {
+        [0..=127, ..] => Cidr::new(address.into(), 8),
+        [128..=191, ..] => Cidr::new(address.into(), 16),
+        [192..=223, ..] => Cidr::new(address.into(), 24),
+        _ => None,
     }
 }
 

@@ -5,10 +5,13 @@ use super::args::{Args, int, text};
 use crate::eval::outcome::{Outcome, Stop};
 use crate::eval::timestamp::{SECOND, Timestamp};
 
-/// A timestamp by RFC 3339, or with a space in place of the T.
+/// A timestamp by RFC 3339, or with a space in place of the T, or a day, which begins in UTC.
 fn timestamp(text: &str) -> Outcome<Timestamp> {
-    let spaced = text.get(10..11) == Some(" ");
-    let read = if spaced { Timestamp::read(&text.replacen(' ', "T", 1)) } else { Timestamp::read(text) };
+    let read = match text.get(10..11) {
+        Some(" ") => Timestamp::read(&text.replacen(' ', "T", 1)),
+        None => Timestamp::read(&format!("{text}T00:00:00Z")),
+        _ => Timestamp::read(text),
+    };
     read.ok_or_else(|| Stop::undecided(format!("{text:?} as a point in time is not worked out")))
 }
 
@@ -84,7 +87,7 @@ fn in_format(time: &Timestamp, format: &str) -> Outcome<String> {
         let letters = rest.get(..run).unwrap_or_default();
         match parts.iter().find(|(name, _)| *name == letters) {
             Some((name, number)) => out.push_str(&format!("{number:0width$}", width = name.len())),
-            None if matches!(c, '-' | ':' | ' ' | 'T' | 'Z' | '.') => out.push_str(letters),
+            None if matches!(c, '-' | '+' | ':' | ' ' | 'T' | 'Z' | '.' | '0'..='9') => out.push_str(letters),
             None => return Err(Stop::undecided(format!("the date format {format:?} is not worked out"))),
         }
         rest = rest.get(run..).unwrap_or_default();

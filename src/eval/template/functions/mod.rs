@@ -78,7 +78,7 @@ static FUNCTIONS: &[Function] = &[
     f("buildUri", &[Map], uri::build_uri),
     f("cidrHost", &[Text, Int], cidr::cidr_host),
     f("cidrSubnet", &[Text, Int, Int], cidr::cidr_subnet),
-    v("coalesce", &[Any], Any, logical::coalesce),
+    v("coalesce", &[], Any, logical::coalesce),
     v("concat", &[NotNull], NotNull, string::concat),
     f("contains", &[NotNull, Any], search::contains),
     v("createArray", &[], Any, array::create_array),
