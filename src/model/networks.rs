@@ -350,7 +350,7 @@ impl Networks {
             let reason = format!("subnet {name} {NOT_DECLARED}").into();
             why = Undecided { reason, span: Some(at.site), ..why };
         }
-        let address = id.value.as_str().unwrap_or("the subnet").into();
+        let address = id.value.as_str().or(names.subnet.as_deref()).unwrap_or("the subnet").into();
         let name = named_in_id("name", names.subnet.as_ref(), id);
         self.push_subnet(unseen_subnet(&address, at, name, vnet, why))
     }
