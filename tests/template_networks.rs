@@ -1,8 +1,9 @@
-//! Bicep's ways to name VNets, subnets and peerings, and what is said where a name is not known.
+//! Bicep's ways to name VNets, subnets and peerings, what is said where a name is not known, and from where a range came.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests may")]
 
 use overlint::config::Config;
+use overlint::report::Report;
 use overlint::source::{Asked, Sources};
 
 const NETWORK: &str = "
@@ -47,8 +48,8 @@ resource aks 'Microsoft.ContainerService/managedClusters@2025-05-01' = {{
     )
 }
 
-/// What one rule says of a file, and of one that it calls: its findings, else why it is undecided.
-fn said(rule: &str, text: &str, called: &str) -> Vec<String> {
+/// The report on a file, and on one that it calls.
+fn check(text: &str, called: &str) -> Report {
     let mut sources = Sources::new();
     sources.add("main.bicep", text.as_bytes());
     sources.add("peer.bicep", called.as_bytes());
@@ -56,6 +57,12 @@ fn said(rule: &str, text: &str, called: &str) -> Vec<String> {
     sources.ask("main.bicep", Asked::Found);
     let report = overlint::with_threads(1, || overlint::check(&sources, &Config::default())).unwrap();
     assert!(report.unreadable.is_empty(), "{text}: {:?}", report.unreadable);
+    report
+}
+
+/// What one rule says: its findings, else why it is undecided.
+fn said(rule: &str, text: &str, called: &str) -> Vec<String> {
+    let report = check(text, called);
     let found = report.findings.iter().filter(|f| f.rule == rule).map(|f| f.message.clone());
     let undecided = report.undecided.iter().filter(|u| u.rule == rule).map(|u| format!("? {}", u.why.reason));
     found.chain(undecided).collect()
@@ -189,4 +196,20 @@ fn attributes_are_called_as_in_the_code() {
   properties: { peerCompleteVnets: false, remoteVirtualNetwork: { id: hub.id } }
 }";
     expect_peered(partly, &["? peerCompleteVnets is false, so not all of the two VNets may be connected"]);
+}
+
+#[test]
+fn each_parameter_on_the_way_is_one_step() {
+    let text = "param first string = '10.244.0.0/25'
+param second string = first
+module aks 'peer.bicep' = {
+  name: 'aks'
+  params: { range: second }
+}
+";
+    let called = cluster("null").replace("'10.244.0.0/16'", "range").replace("location: location", "location: 'westeurope'");
+    let report = check(text, &format!("param range string\n{called}"));
+    let finding = report.findings.iter().find(|f| f.rule == "pod-cidr-below-one-node").unwrap();
+    let steps: Vec<&str> = finding.related.iter().map(|r| &*r.message).collect();
+    assert_eq!(steps, ["argument range of aks", "default of parameter second", "default of parameter first"]);
 }
