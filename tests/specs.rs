@@ -69,9 +69,11 @@ const NO_EXAMPLES: &[(&str, &str)] =
 
 /// Rules that find nothing in templates, and why: they need no bad examples in Bicep and ARM.
 const ONLY_TERRAFORM: &[(&str, &str)] = &[
+    ("dns-service-cidr-pairing", "azurerm wants both or neither, Azure completes the pair"),
     ("network-plugin-mode-casing", "azurerm is picky, Azure is not"),
     ("plan-forces-cluster-replacement", "a plan tells it"),
     ("pod-cidr-expansion", "what the cluster was is in a plan only"),
+    ("service-cidr-immutable", "what the cluster was is in a plan only"),
     ("upgrade-combined-ipam-dataplane", "what the cluster was is in a plan only"),
     ("upgrade-dynamic-ip", "what the cluster was is in a plan only"),
     ("upgrade-ip-masq-config", "what the cluster was is in a plan only"),

@@ -317,15 +317,6 @@ impl Networks {
         if let Some(known) = self.subnet_by_term.get(&term) {
             return Ok(*known);
         }
-        // "${azurerm_virtual_network.x.id}/subnets/name"
-        if let [TermPart::Attribute(vnet, path), TermPart::Text(rest)] = &*parts
-            && &**path == "id"
-            && let Some(name) = rest.strip_prefix("/subnets/")
-            && let Some(vnet) = self.vnet_by_address.get(vnet).copied()
-            && let Some(subnet) = self.subnet_named(vnet, name)
-        {
-            return Ok(subnet);
-        }
         let subnet = self.unseen(&parts, id);
         self.subnet_by_term.insert(term, subnet);
         Ok(subnet)
@@ -334,7 +325,17 @@ impl Networks {
     /// A subnet known by its id alone: a known one if the names in the id are those of one, else one that the code does not show.
     fn unseen(&mut self, parts: &[TermPart], id: &Val) -> SubnetId {
         let names = names_in_id(parts);
-        let vnet = self.vnet_in_id(&names, id);
+        // "${azurerm_virtual_network.x.id}/subnets/name"
+        let referred = match parts {
+            [TermPart::Attribute(vnet, path), TermPart::Text(rest), ..] if &**path == "id" && rest.starts_with("/subnets/") => {
+                self.vnet_by_address.get(vnet).copied()
+            }
+            _ => None,
+        };
+        let vnet = match referred {
+            Some(vnet) => Ok(vnet),
+            None => self.vnet_in_id(&names, id),
+        };
         let known = match (&vnet, &names.subnet) {
             (Ok(vnet), Some(name)) => self.subnet_named(*vnet, name),
             _ => None,
@@ -344,12 +345,12 @@ impl Networks {
 
     fn push_unseen(&mut self, names: &IdNames, vnet: Result<VnetId, Undecided>, id: &Val) -> SubnetId {
         let at = id.at.clone();
-        let not_declared = |name: &str| Undecided::new(format!("subnet {name} {NOT_DECLARED}"), Some(at.site));
-        let (address, why): (Arc<str>, _) = match (&id.value, &names.subnet) {
-            (Value::String(text), Some(name)) => (Arc::clone(text), not_declared(name)),
-            (_, Some(name)) => (name.as_str().into(), not_declared(name)),
-            _ => ("the subnet".into(), read::undecided(id)),
-        };
+        let mut why = read::undecided(id);
+        if let Some(name) = names.subnet.as_ref().filter(|_| id.value.as_str().is_some() || vnet.is_ok()) {
+            let reason = format!("subnet {name} {NOT_DECLARED}").into();
+            why = Undecided { reason, span: Some(at.site), ..why };
+        }
+        let address = id.value.as_str().or(names.subnet.as_deref()).unwrap_or("the subnet").into();
         let name = named_in_id("name", names.subnet.as_ref(), id);
         self.push_subnet(unseen_subnet(&address, at, name, vnet, why))
     }

@@ -139,7 +139,7 @@ impl<'t> Evaluator<'t> {
             return val.clone().placed(site);
         }
         match env.instance.index.parameters.get(&key(Language::Arm, &name)).filter(|_| !env.in_function) {
-            Some(parameter) => self.parameter(&env.instance, parameter).used_at(site, &format!("parameter {name}"), None),
+            Some(parameter) => self.read_parameter(&env.instance, parameter, site),
             None => Val::unknown(format!("there is no parameter {name}"), site),
         }
     }

@@ -1,7 +1,7 @@
 //! Resources and module calls as they are deployed: how often, under which names and ids.
 
 use super::Evaluator;
-use super::ids::{self, Parts, Place, id_value, provider_path, segments};
+use super::ids::{self, Parts, Place, id_value, place_value, provider_path, segments};
 use super::instance::{Env, Instance};
 use super::loops::RESOURCE_LOOP;
 use crate::eval::naming;
@@ -203,39 +203,45 @@ impl<'t> Evaluator<'t> {
             return self.ids_in(deployed, id);
         }
         let place = self.place_of(deployed);
-        let (place, base) = match place {
-            Ok(place) => (place.clone(), place.id()),
+        let place = match place {
+            Ok(place) => place,
             Err(unknown) => return (self.nameless_id(deployed), unknown),
         };
         let kind = deployed.kind();
         let Some(names) = self.names(deployed) else {
-            return (self.nameless_id(deployed), id_value(place.id(), site));
+            return (self.nameless_id(deployed), place_value(&place, site));
         };
+        let name = self.body_member(deployed, "name");
         let id = |names: &[Parts], kind: &str| {
-            let mut id = base.clone();
+            let mut id = place.id();
             id.extend(provider_path(kind, names));
-            id_value(id, site)
+            id_value(id, site, &name)
         };
         let above = match (names.split_last(), kind.rsplit_once('/')) {
             (Some((_, above)), Some((of, _))) if !above.is_empty() => id(above, of),
-            _ => id_value(base.clone(), site),
+            _ => place_value(&place, site),
         };
         (id(&names, &kind), above)
     }
 
     fn ids_in(&self, deployed: &Deployed<'t>, parent: Val) -> (Val, Val) {
-        let own = self.body_member(deployed, "name").and_then(|name| naming::parts(&name));
-        let own = own.and_then(|name| segments(&name).pop());
+        let name = self.body_member(deployed, "name");
+        let own = name.as_ref().and_then(naming::parts).and_then(|name| segments(&name).pop());
         let kind = deployed.kind();
         let (Some(mut id), Some(own)) = (naming::parts(&parent), own) else { return (self.nameless_id(deployed), parent) };
         id.push(ids::literal(format!("/{}/", kind.rsplit('/').next().unwrap_or(""))));
         id.extend(own);
-        (id_value(id, deployed.declaration.header), parent)
+        (id_value(id, deployed.declaration.header, name.iter().chain([&parent])), parent)
     }
 
+    /// The id of a resource in which a name is not known.
     fn nameless_id(&self, deployed: &Deployed<'t>) -> Val {
         let site = deployed.declaration.header;
-        let unknown = Unknown::new(format!("the id of {} is known only at deployment", deployed.address), Some(site));
+        let name = self.body_member(deployed, "name");
+        let unknown = match name.as_ref().and_then(|name| name.value.as_unknown()) {
+            Some(name) => name.nameless(),
+            None => Unknown::new(format!("the id of {} is known only at deployment", deployed.address), Some(site)),
+        };
         Val::new(Value::Unknown(Arc::new(unknown.called(Some(Term::attribute(&deployed.address, "id"))))), site)
     }
 

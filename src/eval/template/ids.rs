@@ -112,9 +112,21 @@ pub(super) fn comparable(id: &[TermPart]) -> String {
     }
 }
 
-/// An id as a value.
-pub(super) fn id_value(id: Parts, site: Span) -> Val {
-    Val::new(naming::text(id, || Unknown::new("this id is known only at deployment", Some(site))), site)
+/// An id as a value. What is not known of it is so for the reason of the first unknown one of the values that it is made of, if there is
+/// one.
+pub(super) fn id_value<'v>(id: Parts, site: Span, made_of: impl IntoIterator<Item = &'v Val>) -> Val {
+    let why = || match made_of.into_iter().find_map(|val| val.value.as_unknown()) {
+        Some(unknown) => unknown.nameless(),
+        None => Unknown::new("this id is known only at deployment", Some(site)),
+    };
+    Val::new(naming::text(id, why), site)
+}
+
+/// The id of what a template is deployed to, as a value.
+pub(super) fn place_value(place: &Place, site: Span) -> Val {
+    let what = if place.group.is_some() { "resource group" } else { "subscription" };
+    let why = || Unknown::new(format!("the {what} is known only at deployment"), Some(site));
+    Val::new(naming::text(place.id(), why), site)
 }
 
 impl<'t> Evaluator<'t> {
@@ -131,6 +143,7 @@ impl<'t> Evaluator<'t> {
                 None => return unknown(first),
             }
         }
+        let all = args.as_slice();
         let kind = loop {
             let Some(arg) = args.next() else { return Val::unknown(format!("{function} needs a resource type"), site) };
             match text_arg(arg) {
@@ -170,7 +183,7 @@ impl<'t> Evaluator<'t> {
             _ => base.unwrap_or_else(|| place.id()),
         };
         id.extend(provider_path(&kind, &names));
-        id_value(id, site)
+        id_value(id, site, all)
     }
 
     /// `resourceGroup()`, `resourceGroup('name')`, `resourceGroup(subscription, 'name')`
@@ -189,7 +202,7 @@ impl<'t> Evaluator<'t> {
             Val::new(naming::text(parts, why), site)
         };
         let entries = [
-            ("id", id_value(place.id(), site)),
+            ("id", place_value(&place, site)),
             ("name", text(name, "name")),
             ("location", text(symbol(&format!("{what}.location")), "location")),
             ("type", Val::new(Value::string("Microsoft.Resources/resourceGroups"), site)),
@@ -206,7 +219,7 @@ impl<'t> Evaluator<'t> {
         };
         let name = place.subscription.clone().unwrap_or_else(|| symbol("subscription().subscriptionId"));
         let why = || Unknown::new("the subscription is known only at deployment", Some(site));
-        let entries = [("id", id_value(place.id(), site)), ("subscriptionId", Val::new(naming::text(name, why), site))];
+        let entries = [("id", place_value(&place, site)), ("subscriptionId", Val::new(naming::text(name, why), site))];
         let what = if args.is_empty() { "subscription()".to_owned() } else { comparable(&place.id()) };
         open(entries, "this is known of the subscription only at deployment", &what, site)
     }

@@ -10,8 +10,8 @@ use std::sync::Arc;
 /// Where ids lead: from their segments to the address of a resource.
 struct Ids(HashMap<Vec<String>, Arc<str>>);
 
-/// Replaces ids in all bodies. A resource that is declared loses its own `id`; one that is only read keeps it, unless another one that is
-/// declared has it.
+/// Replaces ids in all bodies. A resource that is declared loses its own `id`; one that is only read keeps it, as something in another one if it
+/// is, unless another one has it too.
 pub(super) fn link(resources: &mut [Resource]) {
     let mut ids = HashMap::new();
     for resource in resources.iter().filter(|r| !r.existing).chain(resources.iter().filter(|r| r.existing)) {
@@ -28,7 +28,8 @@ pub(super) fn link(resources: &mut [Resource]) {
                 let others = naming::parts(&own).and_then(|id| ids.0.get(&segmented(&id)).cloned());
                 let others = others.filter(|address| *address != resource.address);
                 if others.is_none() {
-                    map.entries.insert("id".into(), own);
+                    let value = ids.reference(&own, Some(&resource.address)).unwrap_or_else(|| own.value.clone());
+                    map.entries.insert("id".into(), Val { value, at: own.at });
                 }
             }
             _ => _ = map.entries.remove("id"),
@@ -51,15 +52,15 @@ impl Ids {
         let value = match &val.value {
             Value::Map(map) => Value::Map(Arc::new(self.map(map))),
             Value::List(items) => Value::list(items.iter().map(|item| self.val(item)).collect()),
-            Value::String(text) if text.starts_with('/') => self.reference(val).unwrap_or_else(|| val.value.clone()),
-            Value::Unknown(_) => self.reference(val).unwrap_or_else(|| val.value.clone()),
+            Value::String(text) if text.starts_with('/') => self.reference(val, None).unwrap_or_else(|| val.value.clone()),
+            Value::Unknown(_) => self.reference(val, None).unwrap_or_else(|| val.value.clone()),
             other => other.clone(),
         };
         Val { value, at: val.at.clone() }
     }
 
-    /// The id of a declared resource, or of something in one, as a reference.
-    fn reference(&self, val: &Val) -> Option<Value> {
+    /// The id of a declared resource, or of something in one, as a reference to one that is not `own`.
+    fn reference(&self, val: &Val, own: Option<&str>) -> Option<Value> {
         let parts = naming::parts(val)?;
         if !matches!(parts.first(), Some(TermPart::Text(text)) if text.starts_with('/')) {
             return None;
@@ -68,7 +69,8 @@ impl Ids {
         let spelled = segmented(&parts);
         // Types and names come in pairs.
         for end in (1..=spelled.len()).rev().step_by(2) {
-            let Some(address) = spelled.get(..end).and_then(|own| self.0.get(own)) else { continue };
+            let known = spelled.get(..end).and_then(|id| self.0.get(id));
+            let Some(address) = known.filter(|address| Some(&***address) != own) else { continue };
             let mut id: Parts = vec![TermPart::Attribute(Arc::clone(address), "id".into())];
             for segment in all.iter().skip(end) {
                 id.push(literal("/"));
@@ -77,7 +79,8 @@ impl Ids {
             let why = || Unknown::new(format!("the id of {address} is known only at deployment"), Some(val.at.site));
             return Some(match id.as_slice() {
                 [TermPart::Attribute(..)] => Value::Unknown(Arc::new(why().called(Some(Term::attribute(address, "id"))))),
-                _ => naming::text(id, why),
+                // A name in it may be what is not known.
+                _ => naming::text(id, || val.value.as_unknown().map_or_else(why, |unknown| unknown.nameless())),
             });
         }
         None

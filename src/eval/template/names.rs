@@ -36,7 +36,7 @@ impl<'t> Evaluator<'t> {
         }
         let index = &env.instance.index;
         if let Some(parameter) = index.parameters.get(name).filter(|_| !env.in_function) {
-            return Named::Val(self.parameter(&env.instance, parameter).used_at(site, &format!("parameter {name}"), None));
+            return Named::Val(self.read_parameter(&env.instance, parameter, site));
         }
         if let Some(variable) = index.variables.get(name) {
             return Named::Val(self.variable(&env.instance, variable).used_at(site, &format!("variable {name}"), None));

@@ -17,22 +17,30 @@ const MOST_CANDIDATES: usize = 5;
 const MOST_NAMES: usize = 20;
 
 impl<'t> Evaluator<'t> {
+    /// A parameter where an expression reads it. Whence it came is said in one step.
+    pub(super) fn read_parameter(&self, instance: &Rc<Instance<'t>>, parameter: &'t Parameter, site: Span) -> Val {
+        let name = &parameter.name.text;
+        let label = match (given(instance, parameter), &parameter.default) {
+            (Some(argument), _) => argument.label.to_string(),
+            (None, Some(_)) if instance.arguments.open.is_none() => format!("default of parameter {name}"),
+            _ => format!("parameter {name}"),
+        };
+        self.parameter(instance, parameter).used_at(site, &label, None)
+    }
+
     /// The value of a parameter: the one given, else its default, else null where its type allows that.
-    pub(super) fn parameter(&self, instance: &Rc<Instance<'t>>, parameter: &'t Parameter) -> Val {
+    fn parameter(&self, instance: &Rc<Instance<'t>>, parameter: &'t Parameter) -> Val {
         let name = &parameter.name;
         let busy = || Val::unknown(format!("parameter {} refers to itself", name.text), name.span);
         self.once(instance, parameter, busy, || {
-            let given = instance.arguments.values.get(&*name.text.to_ascii_lowercase());
-            // Null is as good as nothing.
-            if let Some(Argument { val, label }) = given.filter(|a| !a.val.value.is_null()) {
-                return val.used_at(name.span, label, None);
+            if let Some(argument) = given(instance, parameter) {
+                return argument.val.clone();
             }
             if let Some(open) = &instance.arguments.open {
                 return Val::new(Value::Unknown(Arc::clone(open)), name.span);
             }
             if let Some(default) = &parameter.default {
-                let label = format!("default of parameter {}", name.text);
-                return self.eval(default, &Env::of(instance)).used_at(name.span, &label, None);
+                return self.eval(default, &Env::of(instance));
             }
             if self.is_nullable(instance, &parameter.of, 0) {
                 return Val::new(Value::Null, name.span);
@@ -149,6 +157,12 @@ impl<'t> Evaluator<'t> {
         }
         arguments
     }
+}
+
+/// The value that a parameter is given. Null is as good as nothing.
+fn given<'i>(instance: &'i Instance<'_>, parameter: &Parameter) -> Option<&'i Argument> {
+    let argument = instance.arguments.values.get(&*parameter.name.text.to_ascii_lowercase());
+    argument.filter(|argument| !argument.val.value.is_null())
 }
 
 /// What a parameter without a value is called wherever it goes.

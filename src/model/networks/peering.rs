@@ -7,6 +7,8 @@ use crate::value::At;
 use std::sync::Arc;
 
 const REMOTE: &str = "remote_virtual_network_id";
+/// The peerings that a VNet lists.
+const LISTED: &str = "virtual_network_peering";
 
 /// Attributes that leave out a part of the two VNets when they are false. Both are true when they are not set.
 const WHOLE: [&str; 2] = ["allow_virtual_network_access", "peer_complete_virtual_networks_enabled"];
@@ -16,19 +18,24 @@ impl Networks {
     pub(super) fn add_peering(&mut self, resource: &Resource) {
         let body = Part::resource(resource);
         let near = self.vnet_of(&body, &resource.module);
-        self.add_ends(resource, &body, near);
+        self.add_ends(resource, Arc::clone(&resource.address), &body, near);
     }
 
     /// Adds the peerings that a VNet lists itself.
     pub(super) fn add_listed_peerings(&mut self, resource: &Resource) {
         let Some(&near) = self.vnet_by_address.get(&resource.address) else { return };
-        match Part::resource(resource).parts("virtual_network_peering") {
-            Ok(listed) => listed.iter().for_each(|part| self.add_ends(resource, part, Ok(near))),
+        let body = Part::resource(resource);
+        match body.parts(LISTED) {
+            Ok(listed) => listed.iter().enumerate().for_each(|(i, part)| {
+                let address = format!("{}.{}[{i}]", resource.address, body.spelled(LISTED));
+                self.add_ends(resource, address.into(), part, Ok(near));
+            }),
             Err((why, _)) => self.may_have_more(near, &why),
         }
     }
 
-    fn add_ends(&mut self, resource: &Resource, body: &Part<'_>, near: Result<VnetId, Undecided>) {
+    /// Adds a peering, which a resource is or lists, to the two VNets.
+    fn add_ends(&mut self, resource: &Resource, address: Arc<str>, body: &Part<'_>, near: Result<VnetId, Undecided>) {
         let [near, far] = match self.ends(resource, body, near) {
             Ok(ends) => ends,
             // An end that is not known may be any VNet, and so may, for it, the other end.
@@ -36,7 +43,7 @@ impl Networks {
         };
         let peer = |vnet, names: &[&'static str]| {
             let at: At = body.either(names).1.map_or_else(|| body.at.clone(), |val| val.at.clone());
-            Peer { vnet, address: Arc::clone(&resource.address), at }
+            Peer { vnet, address: Arc::clone(&address), at }
         };
         match self.doubt(resource, body, near) {
             None => {
@@ -70,9 +77,10 @@ impl Networks {
         if let Some(why) = super::may_be_missing(resource, module) {
             return Some(why);
         }
+        let partly = |name| format!("{} is false, so not all of the two VNets may be connected", body.spelled(name));
         WHOLE.iter().find_map(|name| match body.truth(&[name]).known() {
             Ok(None | Some(true)) => None,
-            Ok(Some(false)) => Some(Undecided::new(format!("{name} is false, so not all of the two VNets may be connected"), at)),
+            Ok(Some(false)) => Some(Undecided::new(partly(name), at)),
             Err(why) => Some(why),
         })
     }

@@ -1,0 +1,215 @@
+//! Bicep's ways to name VNets, subnets and peerings, what is said where a name is not known, and from where a range came.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests may")]
+
+use overlint::config::Config;
+use overlint::report::Report;
+use overlint::source::{Asked, Sources};
+
+const NETWORK: &str = "
+param location string = 'westeurope'
+resource hub 'Microsoft.Network/virtualNetworks@2024-05-01' = {
+  name: 'hub'
+  location: location
+  properties: { addressSpace: { addressPrefixes: ['10.244.0.0/20'] } }
+}
+resource spoke 'Microsoft.Network/virtualNetworks@2024-05-01' = {
+  name: 'spoke'
+  location: location
+  properties: {
+    addressSpace: { addressPrefixes: ['10.1.0.0/16', '10.244.128.0/24'] }
+    subnets: [
+      { name: 'nodes', properties: { addressPrefix: '10.1.0.0/22' } }
+      { name: 'more', properties: { addressPrefix: '10.244.128.0/24' } }
+    ]
+  }
+}
+";
+
+/// A cluster with its nodes in a subnet.
+fn cluster(subnet: &str) -> String {
+    format!(
+        "
+resource aks 'Microsoft.ContainerService/managedClusters@2025-05-01' = {{
+  name: 'aks'
+  location: location
+  properties: {{
+    agentPoolProfiles: [{{ name: 'system', count: 3, vnetSubnetID: {subnet} }}]
+    networkProfile: {{
+      networkPlugin: 'azure'
+      networkPluginMode: 'overlay'
+      podCidr: '10.244.0.0/16'
+      serviceCidr: '10.0.0.0/16'
+      dnsServiceIP: '10.0.0.10'
+    }}
+  }}
+}}
+"
+    )
+}
+
+/// The report on a file, and on one that it calls.
+fn check(text: &str, called: &str) -> Report {
+    let mut sources = Sources::new();
+    sources.add("main.bicep", text.as_bytes());
+    sources.add("peer.bicep", called.as_bytes());
+    sources.add_folder("");
+    sources.ask("main.bicep", Asked::Found);
+    let report = overlint::with_threads(1, || overlint::check(&sources, &Config::default())).unwrap();
+    assert!(report.unreadable.is_empty(), "{text}: {:?}", report.unreadable);
+    report
+}
+
+/// What one rule says: its findings, else why it is undecided.
+fn said(rule: &str, text: &str, called: &str) -> Vec<String> {
+    let report = check(text, called);
+    let found = report.findings.iter().filter(|f| f.rule == rule).map(|f| f.message.clone());
+    let undecided = report.undecided.iter().filter(|u| u.rule == rule).map(|u| format!("? {}", u.why.reason));
+    found.chain(undecided).collect()
+}
+
+const PEERING: &str = "Microsoft.Network/virtualNetworks/virtualNetworkPeerings@2024-05-01";
+
+#[track_caller]
+fn expect_peered(peering: &str, expected: &[&str]) {
+    let text = format!("{NETWORK}{}{}", cluster("spoke.properties.subnets[0].id"), peering.replace("PEERING", PEERING));
+    let called = format!(
+        "param near string
+param far string
+resource peering '{PEERING}' = {{
+  name: '${{near}}/peering'
+  properties: {{ remoteVirtualNetwork: {{ id: far }} }}
+}}"
+    );
+    assert_eq!(said("pod-cidr-overlaps-peered-vnet", &text, &called), expected, "{peering}");
+}
+
+const PEERED: &[&str] = &["pod CIDR 10.244.0.0/16 overlaps address space 10.244.0.0/20 of the peered VNet hub"];
+
+#[test]
+fn peerings_name_their_vnets_in_many_ways() {
+    expect_peered("", &[]);
+    for end in ["parent: spoke", "parent: again", "name: 'spoke/x'", "name: '${spoke.name}/${hub.name}'"] {
+        for remote in ["hub.id", "resourceId('Microsoft.Network/virtualNetworks', 'hub')", "'${hub.id}'"] {
+            let name = if end.starts_with("parent") { "name: 'x'" } else { "" };
+            let again = "resource again 'Microsoft.Network/virtualNetworks@2024-05-01' existing = { name: 'spoke' }";
+            let peering = format!(
+                "{again}\nresource peering 'PEERING' = {{
+  {end}
+  {name}
+  properties: {{ remoteVirtualNetwork: {{ id: {remote} }} }}
+}}"
+            );
+            expect_peered(&peering, PEERED);
+        }
+    }
+}
+
+#[test]
+fn peerings_stand_in_loops_and_modules() {
+    let looped = "param peers array = ['hub']
+resource peering 'PEERING' = [for peer in peers: {
+  parent: spoke
+  name: 'to-${peer}'
+  properties: { remoteVirtualNetwork: { id: resourceId('Microsoft.Network/virtualNetworks', peer) } }
+}]";
+    expect_peered(looped, PEERED);
+    let module = "module peer 'peer.bicep' = {
+  name: 'peer'
+  params: { near: hub.name, far: spoke.id }
+}";
+    expect_peered(module, PEERED);
+    // A hub of the same name in another resource group is another one.
+    let elsewhere = "module peer 'peer.bicep' = {
+  name: 'peer'
+  scope: resourceGroup('connectivity')
+  params: { near: 'hub', far: spoke.id }
+}";
+    expect_peered(elsewhere, &["? VNet hub is not declared in this code"]);
+}
+
+#[track_caller]
+fn expect_in_subnet(code: &str, subnet: &str, expected: &[&str]) {
+    let text = format!("{NETWORK}{code}{}", cluster(subnet));
+    assert_eq!(said("pod-cidr-overlaps-node-subnet", &text, ""), expected, "{code}{subnet}");
+}
+
+const OVERLAP: &[&str] = &["pod CIDR 10.244.0.0/16 overlaps node subnet more 10.244.128.0/24"];
+
+/// A subnet that exists, in the VNet of the code.
+fn existing(name: &str) -> String {
+    format!(
+        "resource nodes 'Microsoft.Network/virtualNetworks/subnets@2024-05-01' existing = {{
+  parent: spoke
+  name: {name}
+}}
+"
+    )
+}
+
+#[test]
+fn subnets_that_a_vnet_lists_have_many_names() {
+    for subnet in [
+        "spoke.properties.subnets[1].id",
+        "'${spoke.id}/subnets/more'",
+        "resourceId('Microsoft.Network/virtualNetworks/subnets', 'spoke', 'more')",
+        "resourceId('Microsoft.Network/virtualNetworks/subnets', spoke.name, 'more')",
+    ] {
+        expect_in_subnet("", subnet, OVERLAP);
+    }
+    expect_in_subnet(&existing("'more'"), "nodes.id", OVERLAP);
+    expect_in_subnet(&existing("'nodes'"), "nodes.id", &[]);
+    let inside = "resource again 'Microsoft.Network/virtualNetworks@2024-05-01' existing = {
+  name: 'spoke'
+  resource nodes 'subnets' existing = { name: 'more' }
+}
+";
+    expect_in_subnet(inside, "again::nodes.id", OVERLAP);
+}
+
+#[test]
+fn a_condition_in_a_name_is_tried_both_ways() {
+    let code = format!("param second bool\n{}", existing("second ? 'more' : 'more'"));
+    expect_in_subnet(&code, "nodes.id", OVERLAP);
+    let code = format!("param second bool\n{}", existing("second ? 'more' : 'nodes'"));
+    expect_in_subnet(&code, "nodes.id", &["? this depends on whether second == true holds"]);
+}
+
+#[test]
+fn a_name_that_is_not_known_is_told() {
+    let unlisted = existing("'gone'");
+    expect_in_subnet(&unlisted, "nodes.id", &["? subnet gone is not declared in this code"]);
+    let elsewhere = "resourceId('net', 'Microsoft.Network/virtualNetworks/subnets', 'spoke', 'more')";
+    expect_in_subnet("", elsewhere, &["? subnet more is not declared in this code"]);
+    let given = format!("param subnetName string\n{}", existing("subnetName"));
+    expect_in_subnet(&given, "nodes.id", &["? parameter subnetName has no value"]);
+    let code = "param vnetName string\n";
+    let subnet = "resourceId('Microsoft.Network/virtualNetworks/subnets', vnetName, 'nodes')";
+    expect_in_subnet(code, subnet, &["? parameter vnetName has no value"]);
+}
+
+#[test]
+fn attributes_are_called_as_in_the_code() {
+    let partly = "resource peering 'PEERING' = {
+  parent: spoke
+  name: 'x'
+  properties: { peerCompleteVnets: false, remoteVirtualNetwork: { id: hub.id } }
+}";
+    expect_peered(partly, &["? peerCompleteVnets is false, so not all of the two VNets may be connected"]);
+}
+
+#[test]
+fn each_parameter_on_the_way_is_one_step() {
+    let text = "param first string = '10.244.0.0/25'
+param second string = first
+module aks 'peer.bicep' = {
+  name: 'aks'
+  params: { range: second }
+}
+";
+    let called = cluster("null").replace("'10.244.0.0/16'", "range").replace("location: location", "location: 'westeurope'");
+    let report = check(text, &format!("param range string\n{called}"));
+    let finding = report.findings.iter().find(|f| f.rule == "pod-cidr-below-one-node").unwrap();
+    let steps: Vec<&str> = finding.related.iter().map(|r| &*r.message).collect();
+    assert_eq!(steps, ["argument range of aks", "default of parameter second", "default of parameter first"]);
+}
