@@ -357,10 +357,14 @@ fn config_map(resource: &Resource) -> ConfigMap {
     ConfigMap { address: Arc::clone(&resource.address), name: metadata.text(&["name"]), namespace: metadata.text(&["namespace"]) }
 }
 
-/// An old attribute, if the code has it.
+/// An old attribute, if the code has it, or may have it.
 fn old(part: &Part<'_>, name: &'static str) -> Option<Field<&'static str>> {
-    let val = part.get(name)?;
-    Some(Field::new(part.spelled(name), State::Set(name), val.at.clone()))
+    let (state, at) = match part.find(name) {
+        Ok(None) => return None,
+        Ok(Some(val)) => (State::Set(name), val.at.clone()),
+        Err(why) => (State::Unknown(why), part.at.clone()),
+    };
+    Some(Field::new(part.spelled(name), state, at))
 }
 
 /// Whether a node pool names this cluster: by reference, or by an id with its name.
