@@ -130,7 +130,6 @@ fn a_template_without_source_is_checked_by_itself() {
 #[test]
 fn what_is_compiled_from_a_module_is_not_deployed() {
     let caller = "module aks 'modules/main.bicep' = {\n  name: 'aks'\n}\n";
-    let files =
-        [("deploy.bicep", caller), ("modules/main.bicep", &bicep_of(GOOD)), ("modules/main.json", &json_of(OVERLAP))];
+    let files = [("deploy.bicep", caller), ("modules/main.bicep", &bicep_of(GOOD)), ("modules/main.json", &json_of(OVERLAP))];
     assert_eq!(found(&files), [""; 0]);
 }
