@@ -359,12 +359,15 @@ fn config_map(resource: &Resource) -> ConfigMap {
 
 /// An old attribute, if the code has it, or may have it.
 fn old(part: &Part<'_>, name: &'static str) -> Option<Field<&'static str>> {
-    let (state, at) = match part.find(name) {
-        Ok(None) => return None,
-        Ok(Some(val)) => (State::Set(name), val.at.clone()),
-        Err(why) => (State::Unknown(why), part.at.clone()),
-    };
-    Some(Field::new(part.spelled(name), state, at))
+    let spelled = part.spelled(name);
+    match part.find(name) {
+        Ok(None) => None,
+        Ok(Some(val)) => {
+            let raw = val.value.as_str().map(Arc::from);
+            Some(Field { raw, ..Field::new(spelled, State::Set(name), val.at.clone()) })
+        }
+        Err(why) => Some(Field::new(spelled, State::Unknown(why), part.at.clone())),
+    }
 }
 
 /// Whether a node pool names this cluster: by reference, or by an id with its name.
