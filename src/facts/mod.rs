@@ -15,7 +15,7 @@ mod upgrade;
 
 pub use addons::Addons;
 pub use addresses::Addresses;
-pub use bicep_modules::{KnownBicepModule, KnownBicepModules};
+pub use bicep_modules::{KnownBicepModule, KnownBicepModules, is_beside_the_point};
 pub use defaults::Defaults;
 pub use egress::Egress;
 pub use modules::{KnownModule, KnownModules, KnownVersions};

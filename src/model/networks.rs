@@ -344,10 +344,10 @@ impl Networks {
 
     fn push_unseen(&mut self, names: &IdNames, vnet: Result<VnetId, Undecided>, id: &Val) -> SubnetId {
         let at = id.at.clone();
+        let not_declared = |name: &str| Undecided::new(format!("subnet {name} {NOT_DECLARED}"), Some(at.site));
         let (address, why): (Arc<str>, _) = match (&id.value, &names.subnet) {
-            (Value::String(text), Some(name)) => {
-                (Arc::clone(text), Undecided::new(format!("subnet {name} {NOT_DECLARED}"), Some(at.site)))
-            }
+            (Value::String(text), Some(name)) => (Arc::clone(text), not_declared(name)),
+            (_, Some(name)) => (name.as_str().into(), not_declared(name)),
             _ => ("the subnet".into(), read::undecided(id)),
         };
         let name = named_in_id("name", names.subnet.as_ref(), id);
