@@ -429,3 +429,33 @@ fn an_absent_attribute_is_told_at_the_line_of_its_object() {
     let main = format!("{VNET}{}", cluster(&format!("{profile}\n{}", pools("azapi_resource.subnet.id"))));
     assert_eq!(found(&main, "overlay-mode-not-set")[0].0, "networkProfile = {");
 }
+
+#[test]
+fn the_api_version_must_have_the_mode() {
+    const RULE: &str = "arm-api-version-lacks-overlay";
+    let old = |main: &str| main.replace("@2025-01-01", "@2022-11-01");
+    let main = old(&overlay("", ""));
+    let place = r#""Microsoft.ContainerService/managedClusters@2022-11-01""#;
+    assert_eq!(found(&main, RULE), [(place.to_owned(), "the API version 2022-11-01 has no networkPluginMode".to_owned())]);
+    assert_eq!(found(&overlay("", ""), RULE), []);
+    let update = r#"
+resource "azapi_update_resource" "aks" {
+  type        = "Microsoft.ContainerService/managedClusters@2025-01-01"
+  resource_id = azapi_resource.aks.id
+  body        = { properties = { networkProfile = { networkPluginMode = "overlay" } } }
+}
+"#;
+    let main = old(&cluster(r#"networkProfile = { networkPlugin = "azure" }"#)) + update;
+    assert_eq!(found(&main, RULE), []);
+    assert_eq!(undecided(&main, RULE), ["another resource sets a part of this with an API version of its own"]);
+    // An azurerm cluster has no API version.
+    let azurerm = r#"resource "azurerm_kubernetes_cluster" "aks" {
+  name = "aks"
+  network_profile {
+    network_plugin      = "azure"
+    network_plugin_mode = "overlay"
+  }
+}"#;
+    assert_eq!(found(azurerm, RULE), []);
+    assert_eq!(undecided(azurerm, RULE), [""; 0]);
+}

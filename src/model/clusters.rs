@@ -357,10 +357,17 @@ fn config_map(resource: &Resource) -> ConfigMap {
     ConfigMap { address: Arc::clone(&resource.address), name: metadata.text(&["name"]), namespace: metadata.text(&["namespace"]) }
 }
 
-/// An old attribute, if the code has it.
+/// An old attribute, if the code has it, or may have it.
 fn old(part: &Part<'_>, name: &'static str) -> Option<Field<&'static str>> {
-    let val = part.get(name)?;
-    Some(Field::new(part.spelled(name), State::Set(name), val.at.clone()))
+    let spelled = part.spelled(name);
+    match part.find(name) {
+        Ok(None) => None,
+        Ok(Some(val)) => {
+            let raw = val.value.as_str().map(Arc::from);
+            Some(Field { raw, ..Field::new(spelled, State::Set(name), val.at.clone()) })
+        }
+        Err(why) => Some(Field::new(spelled, State::Unknown(why), part.at.clone())),
+    }
 }
 
 /// Whether a node pool names this cluster: by reference, or by an id with its name.

@@ -2,7 +2,7 @@
 
 use super::{Context, Decision, Out};
 use crate::cidr::{Cidr, Family};
-use crate::model::{Agic, Cluster, Field, Subnet, SubnetId, Undecided, Vnet, VnetId};
+use crate::model::{Agic, Cluster, Deployer, Field, Subnet, SubnetId, Undecided, Vnet, VnetId};
 use crate::value::At;
 
 /// Virtual nodes reach pods by their own addresses, which overlay pods do not have in the VNet.
@@ -23,9 +23,13 @@ pub fn http_application_routing_retired(cx: &Context, cluster: &Cluster, out: &m
         let name = cluster.http_application_routing.name;
         let day = cx.facts.addons.http_application_routing_retirement.on(cx.day).map_or("", String::as_str);
         let message = format!("the HTTP application routing add-on was retired on {day}");
+        let successor = match cluster.deployer {
+            Deployer::Azurerm(_) => "web_app_routing",
+            Deployer::ResourceManager { .. } => "ingressProfile.webAppRouting",
+        };
         out.report("default", &cluster.http_application_routing.at, message)
             .azure("AKS does not create clusters with this add-on any more.")
-            .fix(format!("Remove {name} and use the application routing add-on: web_app_routing, or ingressProfile in ARM."));
+            .fix(format!("Remove {name} and use the application routing add-on, {successor}."));
     }
     Ok(())
 }

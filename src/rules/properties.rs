@@ -8,11 +8,11 @@ use crate::model::{Cluster, Deployer, Field, Undecided, both};
 pub(super) fn lacks_overlay(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
     let Deployer::ResourceManager { api_version } = &cluster.deployer else { return Ok(()) };
     let mode = cluster.mode.set().map(|mode| mode.is_some());
-    let mode = too_young(cx, api_version, &cluster.mode, mode, "no overlay cluster", out);
+    let mode = too_young(cx, api_version, &cluster.mode, mode, "the cluster does not become an overlay cluster", out);
     // Without the property, the data plane is Azure's own.
     let plane = cluster.data_plane.set().map(|plane| plane.is_some_and(|plane| plane != "azure"));
     let plane = match cluster.data_plane.name {
-        "networkDataplane" => too_young(cx, api_version, &cluster.data_plane, plane, "no cluster with this data plane", out),
+        "networkDataplane" => too_young(cx, api_version, &cluster.data_plane, plane, "the data plane stays Azure's own", out),
         _ => Ok(()),
     };
     mode.and(plane)
@@ -24,7 +24,7 @@ fn too_young(
     api_version: &Field<ApiVersion>,
     field: &Field<String>,
     written: Result<bool, Undecided>,
-    becomes: &str,
+    outcome: &str,
     out: &mut Out,
 ) -> Decision {
     let name = field.name;
@@ -34,7 +34,7 @@ fn too_young(
         && let (Some(version), Some(first)) = (api_version.known()?, property.first_stable())
     {
         out.report("default", &api_version.at, format!("the API version {version} has no {name}"))
-            .azure(format!("AKS ignores what an API version of that time does not have. What comes out is {becomes}."))
+            .azure(format!("With this version AKS ignores the property, without an error: {outcome}."))
             .fix(format!("Use the API version {first} or later."))
             .related(format!("{name} is set here"), &field.at);
     }
@@ -55,11 +55,14 @@ pub(super) fn gone(cx: &Context, api_version: &Field<ApiVersion>, field: &Field<
     let message = format!("the API version {version} has no {name}");
     let draft = if facts.strict_api.is_in(version) {
         let draft = out.report("removed", &field.at, message);
-        draft.azure("AKS refuses what the API version does not have (UnmarshalError).")
+        draft.azure("AKS refuses properties that the API version does not have (UnmarshalError).")
+    } else if field.raw.as_deref() == Some("") {
+        // An empty text says nothing that could be ignored.
+        return Ok(());
     } else {
-        let refused = facts.strict_api.first_stable().map(|first| format!(" From {first} on it is refused.")).unwrap_or_default();
+        let strict = facts.strict_api.first_stable().map(ToString::to_string).unwrap_or_default();
         let draft = out.report("ignored", &field.at, message);
-        draft.azure(format!("AKS ignores what an API version of that time does not have.{refused}"))
+        draft.azure(format!("With this version AKS ignores the property, and with {strict} and later ones it refuses it."))
     };
     draft.fix(fix).related("the API version is set here", &api_version.at);
     Ok(())

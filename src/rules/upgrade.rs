@@ -49,10 +49,11 @@ pub(super) fn network_policy(cx: &Context, cluster: &Cluster, out: &mut Out) -> 
         let name = cluster.policy.name;
         out.report("default", &cluster.policy.at, format!("the cluster moves to overlay while {name} is \"{engine}\""))
             .azure("AKS refuses to move a cluster with the network policy engine of Azure or Calico.")
-            .fix(
-                "Uninstall the engine first with az aks update --network-policy none. (azurerm would replace the cluster to remove it.) \
-                 Then move the cluster, and turn an engine on again.",
-            )
+            .fix(with_azurerm(
+                cluster,
+                "Uninstall the engine first with az aks update --network-policy none, then move the cluster, and turn an engine on again.",
+                "To remove the engine, azurerm would replace the cluster.",
+            ))
             .related("the mode changes to overlay here", &cluster.mode.at);
         Ok(())
     })
