@@ -5,6 +5,9 @@ mod common;
 use overlint::rules::{Document, Example, ExampleKind, RULES};
 use std::collections::BTreeSet;
 
+/// Rules about things that only Terraform has, and which: their documents have no examples in Bicep and ARM templates.
+const ONLY_TERRAFORM: &[(&str, &str)] = &[("arm64-overlay-upgrade", "a plan shows what an existing cluster was")];
+
 /// What is wrong with an example, if anything.
 fn judge(rule: &str, example: &Example<'_>) -> Option<String> {
     let report = common::check(example);
@@ -62,6 +65,26 @@ fn every_rule_has_bad_good_and_undecided_examples() {
         for kind in [ExampleKind::Bad, ExampleKind::Good, ExampleKind::Undecided] {
             let excused = kind == ExampleKind::Undecided && never_undecided.contains(&rule.name);
             assert!(excused || examples.iter().any(|e| e.kind == kind), "{} has no {kind:?} example", rule.name);
+        }
+    }
+}
+
+#[test]
+fn examples_in_bicep_and_arm_come_together() {
+    for rule in RULES {
+        let examples = Document::examples(rule.document);
+        let has = |kind: ExampleKind, language: &str| examples.iter().any(|e| e.kind == kind && e.language == language);
+        let any = examples.iter().any(|e| matches!(e.language, "bicep" | "arm"));
+        let only_terraform = ONLY_TERRAFORM.iter().any(|(name, _)| *name == rule.name);
+        assert!(!(any && only_terraform), "{} has examples in Bicep or ARM templates", rule.name);
+        for (kind, language) in [
+            (ExampleKind::Bad, "bicep"),
+            (ExampleKind::Good, "bicep"),
+            (ExampleKind::Undecided, "bicep"),
+            (ExampleKind::Bad, "arm"),
+            (ExampleKind::Good, "arm"),
+        ] {
+            assert!(!any || has(kind, language), "{} has no {kind:?} example in {language}", rule.name);
         }
     }
 }

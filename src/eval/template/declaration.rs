@@ -8,7 +8,7 @@ use crate::eval::naming;
 use crate::source::Span;
 use crate::syntax::expr::{Expr, ExprKind, Member};
 use crate::syntax::template::{Declaration, DeclarationKind, Language, Resource};
-use crate::value::{Term, Unknown, Val, Value};
+use crate::value::{Term, TermPart, Unknown, Val, Value};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -209,18 +209,34 @@ impl<'t> Evaluator<'t> {
         };
         let kind = deployed.kind();
         let Some(names) = self.names(deployed) else {
-            return (self.nameless_id(deployed), id_value(place.id(), site));
+            return (self.nameless_id(deployed), self.place_value(deployed, &place));
         };
+        let is_plain = names.iter().flatten().all(|part| matches!(part, TermPart::Text(_)));
         let id = |names: &[Parts], kind: &str| {
             let mut id = base.clone();
             id.extend(provider_path(kind, names));
-            id_value(id, site)
+            if is_plain { Val::new(naming::text(id, || self.no_place(deployed)), site) } else { id_value(id, site) }
         };
         let above = match (names.split_last(), kind.rsplit_once('/')) {
             (Some((_, above)), Some((of, _))) if !above.is_empty() => id(above, of),
-            _ => id_value(base.clone(), site),
+            _ => self.place_value(deployed, &place),
         };
         (id(&names, &kind), above)
+    }
+
+    /// The id of what a resource is deployed to, as far as it is known.
+    fn place_value(&self, deployed: &Deployed<'t>, place: &Place) -> Val {
+        Val::new(naming::text(place.id(), || self.no_place(deployed)), deployed.declaration.header)
+    }
+
+    /// Why it is not known what a resource is deployed to.
+    fn no_place(&self, deployed: &Deployed<'t>) -> Unknown {
+        let site = deployed.declaration.header;
+        let name = self.body_member(deployed, "scope").and_then(|scope| super::names::entry(&scope, "name", site));
+        match name.as_ref().and_then(|name| name.value.as_unknown()) {
+            Some(unknown) => unknown.nameless(),
+            None => Unknown::new("which resource group this is in is known only at deployment", Some(site)),
+        }
     }
 
     fn ids_in(&self, deployed: &Deployed<'t>, parent: Val) -> (Val, Val) {
@@ -228,9 +244,14 @@ impl<'t> Evaluator<'t> {
         let own = own.and_then(|name| segments(&name).pop());
         let kind = deployed.kind();
         let (Some(mut id), Some(own)) = (naming::parts(&parent), own) else { return (self.nameless_id(deployed), parent) };
+        let is_plain = own.iter().all(|part| matches!(part, TermPart::Text(_)));
         id.push(ids::literal(format!("/{}/", kind.rsplit('/').next().unwrap_or(""))));
         id.extend(own);
-        (id_value(id, deployed.declaration.header), parent)
+        let id = match parent.value.as_unknown().filter(|_| is_plain) {
+            Some(unknown) => Val::new(naming::text(id, || unknown.nameless()), deployed.declaration.header),
+            None => id_value(id, deployed.declaration.header),
+        };
+        (id, parent)
     }
 
     fn nameless_id(&self, deployed: &Deployed<'t>) -> Val {
