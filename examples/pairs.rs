@@ -2,12 +2,15 @@
 //!
 //! `cargo run --release --example pairs -- FOLDER..` takes every `X.bicep` with an `X.json` beside it (or `main.bicep` with
 //! `azuredeploy.json`), evaluates both without parameter files, and compares the resources of the kinds that the rules look at: their
-//! values, and what is unknown. `--all` compares resources of every kind. `--show` prints the differences.
+//! values, and what is unknown. `--all` compares resources of every kind. `--show` prints the differences. `--cache=FOLDER` names a folder
+//! like `~/.bicep` with restored modules of registries.
 
 use overlint::discover::{Options, discover};
 use overlint::eval::template::{self, Templates};
 use overlint::eval::{Assumptions, Evaluated};
 use overlint::source::Sources;
+use overlint::syntax::bicep::config::Config;
+use overlint::syntax::bicep::reference::Reference;
 use overlint::value::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -30,15 +33,19 @@ fn main() {
     let (flags, folders): (Vec<&String>, Vec<&String>) = args.iter().partition(|a| a.starts_with("--"));
     let has = |flag: &str| flags.iter().any(|f| *f == flag);
     let result = overlint::with_threads(0, || {
-        folders.iter().for_each(|folder| compare_folder(folder, has("--all"), has("--show")));
+        let cache = flags.iter().find_map(|f| f.strip_prefix("--cache="));
+        folders.iter().for_each(|folder| compare_folder(folder, cache, has("--all"), has("--show")));
     });
     if let Err(error) = result {
         eprintln!("threads cannot be started: {error}");
     }
 }
 
-fn compare_folder(folder: &str, all: bool, show: bool) {
-    let sources = read_all(folder);
+fn compare_folder(folder: &str, cache: Option<&str>, all: bool, show: bool) {
+    let mut sources = read_all(folder);
+    if let Some(cache) = cache {
+        restore(cache, &mut sources);
+    }
     let (templates, _) = Templates::read(&sources);
     let wanted = |kind: &str| all || KINDS.contains(&&*kind.to_ascii_lowercase());
     let (mut same, mut empty, mut different, mut values, mut unknown) = (0, 0, Vec::new(), 0, 0);
@@ -84,6 +91,25 @@ fn read_all(folder: &str) -> Sources {
         }
     }
     sources
+}
+
+/// Adds the modules of registries that a cache has.
+fn restore(cache: &str, sources: &mut Sources) {
+    let mut found = Vec::new();
+    let (templates, _) = Templates::read(sources);
+    for (from, template) in templates.iter() {
+        for written in template.called_paths() {
+            let Ok(Reference::Registry(artifact)) = Config::built_in().resolve(&written.text) else { continue };
+            let path = format!("{cache}/{}", artifact.cache_file());
+            if let Ok(bytes) = std::fs::read(&path) {
+                found.push((from.to_owned(), written.text.to_string(), path, bytes));
+            }
+        }
+    }
+    for (from, written, path, bytes) in found {
+        sources.add(&path, &bytes);
+        sources.add_restored(&from, &written, &path);
+    }
 }
 
 /// The compiled template beside a Bicep file.

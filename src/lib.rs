@@ -3,6 +3,7 @@
 //!
 //! The core does no I/O and cannot fail: texts in, report out. Only [`discover`] and [`cli`] touch the world outside.
 
+pub mod api_version;
 mod choices;
 pub mod cidr;
 pub mod cli;

@@ -21,6 +21,28 @@ pub struct KnownBicepModule {
     pub versions: Vec<KnownVersions>,
 }
 
+/// Modules of the public registry for a single resource type are below this path. Such a module makes resources of its type, and what
+/// belongs to these (role assignments, locks, diagnostic settings, private endpoints) (Azure Verified Modules, specification BCPRMNFR1).
+const SINGLE: &str = "avm/res/";
+
+/// Those of them whose resources rules look at.
+const LOOKED_AT: [&str; 5] = [
+    "avm/res/container-service/",
+    "avm/res/network/application-gateway",
+    "avm/res/network/nat-gateway",
+    "avm/res/network/route-table",
+    "avm/res/network/virtual-network",
+];
+
+/// Modules for patterns that make no networks, and those that only compute.
+const WITHOUT_NETWORKS: [&str; 3] = ["avm/ptn/authorization/", "avm/ptn/policy-insights/", "avm/utl/"];
+
+/// Whether a module of the public registry makes nothing that rules look at, in no version.
+pub fn is_beside_the_point(repository: &str) -> bool {
+    let is_below = |paths: &[&str]| paths.iter().any(|path| repository.starts_with(path));
+    is_below(&WITHOUT_NETWORKS) || repository.starts_with(SINGLE) && !is_below(&LOOKED_AT)
+}
+
 impl KnownBicepModules {
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = &KnownBicepModule> {

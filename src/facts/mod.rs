@@ -15,12 +15,12 @@ mod upgrade;
 
 pub use addons::Addons;
 pub use addresses::Addresses;
-pub use bicep_modules::{KnownBicepModule, KnownBicepModules};
+pub use bicep_modules::{KnownBicepModule, KnownBicepModules, is_beside_the_point};
 pub use defaults::Defaults;
 pub use egress::Egress;
 pub use modules::{KnownModule, KnownModules, KnownVersions};
 pub use nodes::{Nodes, RetiredOs, VmSeries};
-pub use plugin::{ModeSpelling, OldAttribute, Plugin, Spelling, Version};
+pub use plugin::{ApiProperty, ApiRange, ModeSpelling, OldAttribute, Plugin, Spelling, Version};
 pub use replacement::{InPlace, Replacement, Replacing};
 pub use surge::Surge;
 pub use upgrade::{Named, Upgrade};

@@ -1,6 +1,7 @@
 //! `rules/facts/plugin.toml`.
 
 use super::Fact;
+use crate::api_version::ApiVersion;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -21,6 +22,10 @@ pub struct Plugin {
     pub mode_spelling: ModeSpelling,
     /// Attributes that newer versions of azurerm no longer have, by their old names.
     pub azurerm_attributes: BTreeMap<String, OldAttribute>,
+    /// Properties of clusters that not every version of Resource Manager's type has, by their names there.
+    pub api_properties: BTreeMap<String, ApiProperty>,
+    /// The versions of the type with which AKS refuses what they do not have, instead of ignoring it.
+    pub strict_api: ApiProperty,
 }
 
 /// The spelling of the network plugin mode by version of azurerm.
@@ -59,4 +64,48 @@ pub struct OldAttribute {
     /// What to write instead; nothing where it is simply to be deleted.
     #[serde(default)]
     pub replacement: Option<String>,
+}
+
+/// Which versions of Resource Manager's type have something.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApiProperty {
+    /// Where it was read.
+    pub source: String,
+    /// The stable versions that have it; nothing where none does.
+    #[serde(default)]
+    pub stable: Option<ApiRange>,
+    /// The other versions that have it, likewise.
+    #[serde(default)]
+    pub preview: Option<ApiRange>,
+    /// What to write where it is gone; nothing where it is simply to be deleted.
+    #[serde(default)]
+    pub replacement: Option<String>,
+}
+
+/// Versions in a row.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApiRange {
+    /// The first one; nothing where that does not matter.
+    #[serde(default)]
+    pub from: Option<ApiVersion>,
+    /// The first one after them, if there is one.
+    #[serde(default)]
+    pub below: Option<ApiVersion>,
+}
+
+impl ApiProperty {
+    /// Whether a version has it.
+    pub fn is_in(&self, version: &ApiVersion) -> bool {
+        let range = if version.is_stable() { &self.stable } else { &self.preview };
+        range.as_ref().is_some_and(|range| {
+            range.from.as_ref().is_none_or(|from| from <= version) && range.below.as_ref().is_none_or(|below| version < below)
+        })
+    }
+
+    /// The first stable version that has it.
+    pub fn first_stable(&self) -> Option<&ApiVersion> {
+        self.stable.as_ref()?.from.as_ref()
+    }
 }

@@ -11,9 +11,10 @@
 
 use super::networks::{name_in_id, parts_of_id, resource_group};
 use super::read::Part;
-use super::{Deployer, Field, ProviderVersion, Undecided, fields};
+use super::{Deployer, Field, ProviderVersion, State, Undecided, fields};
+use crate::api_version::ApiVersion;
 use crate::tree::Resource;
-use crate::value::{TermPart, Val};
+use crate::value::{TermPart, Val, Value};
 use std::sync::Arc;
 
 const CLUSTER: &str = "azurerm_kubernetes_cluster";
@@ -25,15 +26,25 @@ pub fn is_update(resource: &Resource) -> bool {
     resource.get("updates").is_some()
 }
 
-/// Who deploys a resource.
-pub fn deployer(resource: &Resource, provider: &ProviderVersion) -> Deployer {
-    match fields::Vocabulary::of(&resource.kind) {
+/// Who deploys a resource, with this body.
+pub fn deployer(resource: &Resource, body: &Part<'_>, provider: &ProviderVersion) -> Deployer {
+    match body.vocabulary() {
         fields::Vocabulary::Azurerm => Deployer::Azurerm(provider.clone()),
-        fields::Vocabulary::Arm => {
-            let version = resource.get("apiVersion").and_then(|v| v.value.as_str());
-            Deployer::ResourceManager { api_version: version.map(Arc::from) }
-        }
+        fields::Vocabulary::Arm => Deployer::ResourceManager { api_version: api_version(resource, body) },
     }
+}
+
+/// The version of the type; what others set in the resource they set with a version of their own.
+fn api_version(resource: &Resource, body: &Part<'_>) -> Field<ApiVersion> {
+    let parsed = |value: &Value| value.as_str().ok_or("the API version is not a text")?.parse();
+    let mut version = Part::resource(resource).field(&["apiVersion"], parsed);
+    let why = match &version.state {
+        State::Absent => "the code does not show the API version",
+        _ if body.is_updated() => "another resource sets a part of this with an API version of its own",
+        _ => return version,
+    };
+    version.state = State::Unknown(Undecided::new(why, Some(version.at.site)));
+    version
 }
 
 /// The body of a resource, with what others set in it.

@@ -89,7 +89,7 @@ impl Reader<'_> {
         Cluster {
             address: Arc::clone(&resource.address),
             at: body.at.clone(),
-            deployer: arm::deployer(resource, self.provider),
+            deployer: arm::deployer(resource, &body, self.provider),
             location: body.text(&["location"]).map(|l| l.to_ascii_lowercase().replace(' ', "")),
             kubernetes_version: body.text(&["kubernetes_version"]),
             sku_tier: body.word(&["sku_tier"]),
@@ -360,7 +360,7 @@ fn config_map(resource: &Resource) -> ConfigMap {
 /// An old attribute, if the code has it.
 fn old(part: &Part<'_>, name: &'static str) -> Option<Field<&'static str>> {
     let val = part.get(name)?;
-    Some(Field::new(name, State::Set(name), val.at.clone()))
+    Some(Field::new(part.spelled(name), State::Set(name), val.at.clone()))
 }
 
 /// Whether a node pool names this cluster: by reference, or by an id with its name.

@@ -31,6 +31,7 @@ const NAMES: &[(&str, &str)] = &[
     ("addon_profile", "addonProfiles"),
     ("default_node_pool", "agentPoolProfiles"),
     ("dns_service_ip", "dnsServiceIP"),
+    ("docker_bridge_cidr", "dockerBridgeCidr"),
     ("gateway_id", "applicationGatewayId"),
     ("http_application_routing", "httpApplicationRouting"),
     ("ingress_application_gateway", "ingressApplicationGateway"),

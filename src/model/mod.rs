@@ -14,6 +14,7 @@ pub use clusters::{is_cluster, is_wanted};
 pub use field::{Field, State, Undecided};
 pub use network::{NatGateway, Peer, Route, RouteTable, Subnet, SubnetId, Vnet, VnetId};
 
+use crate::api_version::ApiVersion;
 use crate::cidr::{Cidr, Family};
 use crate::date::Date;
 use crate::facts::Facts;
@@ -54,14 +55,14 @@ pub struct ConfigMap {
 }
 
 /// The program that sends the code to Azure: some of what is refused is refused by it, not by Azure.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Deployer {
     /// The azurerm provider of Terraform, of a version in this range.
     Azurerm(ProviderVersion),
     /// Azure Resource Manager itself (ARM, Bicep, azapi).
     ResourceManager {
-        /// The version of the resource type, such as `2025-01-01`, where it is known.
-        api_version: Option<Arc<str>>,
+        /// The version of the resource type.
+        api_version: Field<ApiVersion>,
     },
 }
 
@@ -139,8 +140,8 @@ pub struct Cluster {
     pub virtual_nodes: Field<bool>,
     /// The HTTP application routing add-on, `true` when on.
     pub http_application_routing: Field<bool>,
-    /// Attributes in the code that newer versions of the azurerm provider no longer have, by their key under `azurerm-attributes` in
-    /// `rules/facts/plugin.toml`.
+    /// Attributes in the code that not all versions of the azurerm provider or of Resource Manager's type have, by their key under
+    /// `azurerm-attributes` in `rules/facts/plugin.toml`; under `api-properties` they go by [`Field::name`].
     pub deprecated: Vec<Field<&'static str>>,
     /// The kind of the cluster's identity, lower case: `systemassigned`, `userassigned`. Absent where it has a service principal.
     pub identity: Field<String>,

@@ -350,10 +350,11 @@ impl Networks {
 
     fn push_unseen(&mut self, names: &IdNames, vnet: Result<VnetId, Undecided>, id: &Val) -> SubnetId {
         let at = id.at.clone();
-        let address = id.value.as_str().unwrap_or("the subnet").into();
-        let why = match (&vnet, &names.subnet) {
-            (Ok(_), Some(name)) => Undecided::new(format!("subnet {name} {NOT_DECLARED}"), Some(at.site)),
-            _ => read::undecided(id),
+        let not_declared = |name: &str| Undecided::new(format!("subnet {name} {NOT_DECLARED}"), Some(at.site));
+        let (address, why): (Arc<str>, _) = match (&id.value, &names.subnet) {
+            (Value::String(text), Some(name)) => (Arc::clone(text), not_declared(name)),
+            (_, Some(name)) => (name.as_str().into(), not_declared(name)),
+            _ => ("the subnet".into(), read::undecided(id)),
         };
         let name = named_in_id("name", names.subnet.as_ref(), id);
         self.push_subnet(unseen_subnet(&address, at, name, vnet, why))

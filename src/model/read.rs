@@ -45,6 +45,11 @@ impl<'r> Part<'r> {
         self
     }
 
+    /// Whether another resource sets something in it.
+    pub fn is_updated(&self) -> bool {
+        self.update.is_some()
+    }
+
     /// In which names it is written.
     pub fn vocabulary(&self) -> Vocabulary {
         self.vocabulary

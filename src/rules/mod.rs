@@ -2,6 +2,7 @@
 
 mod addons;
 mod cidr_syntax;
+mod compiled;
 mod dns;
 mod document;
 mod egress;
@@ -12,6 +13,7 @@ mod node_limit;
 mod node_subnet;
 mod plugin;
 mod pod_cidr;
+mod properties;
 mod ranges;
 mod replacement;
 mod service_cidr;
@@ -156,6 +158,7 @@ pub const RULES: &[Rule] = &[
     rule!("plugin", "overlay-with-pod-subnet", Overlay, Cluster(plugin::overlay_with_pod_subnet)),
     rule!("plugin", "network-plugin-mode-casing", Overlay, Cluster(plugin::network_plugin_mode_casing)),
     rule!("plugin", "deprecated-network-attribute", All, Cluster(plugin::deprecated_network_attribute)),
+    rule!("plugin", "arm-api-version-lacks-overlay", All, Cluster(properties::lacks_overlay)),
     rule!("plugin", "cilium-dataplane-combination", All, Cluster(plugin::cilium_dataplane_combination)),
     rule!("plugin", "windows-requires-azure-cni", Kubenet, Cluster(plugin::windows_requires_azure_cni)),
     rule!("addons", "agic-overlay", Overlay, Cluster(addons::agic_overlay)),
@@ -221,6 +224,7 @@ pub const RULES: &[Rule] = &[
     rule!("upgrade", "plan-forces-cluster-replacement", All, Cluster(replacement::forces_replacement)),
     rule!("upgrade", "pod-cidr-expansion", All, Cluster(replacement::pod_cidr_expansion)),
     rule!("terraform", "variable-validation-failed", All, Cluster(terraform::validation_failed)),
+    rule!("templates", "compiled-template-outdated", All, Cluster(compiled::outdated)),
 ];
 
 /// The rule of this name.

@@ -1,7 +1,7 @@
 //! Topic `plugin`: the network plugin, its mode and its data plane, and whether they go together.
 
 use super::tally::{Tally, largest};
-use super::{Context, Decision, Draft, Out};
+use super::{Context, Decision, Draft, Out, properties};
 use crate::cidr::Cidr;
 use crate::facts::{ModeSpelling, Version};
 use crate::model::{Cluster, Deployer, Field, Pool, ProviderVersion, Undecided, both};
@@ -155,16 +155,14 @@ pub fn overlay_with_pod_subnet(_: &Context, cluster: &Cluster, out: &mut Out) ->
 
 /// azurerm compares the mode letter by letter, and the letters changed with a version.
 pub fn network_plugin_mode_casing(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    // Azure itself takes any case.
+    let Deployer::Azurerm(version) = &cluster.deployer else { return Ok(()) };
     cluster.mode.known()?;
     let Some(written) = cluster.mode.raw.as_deref() else { return Ok(()) };
     let spelling = &cx.facts.plugin.mode_spelling;
     let Some(latest) = spelling.versions.last() else { return Ok(()) };
     let (name, at) = (cluster.mode.name, &cluster.mode.at);
-    let accepted = match &cluster.deployer {
-        Deployer::Azurerm(version) => accepted_spelling(spelling, version),
-        Deployer::ResourceManager { .. } => None,
-    };
-    match accepted {
+    match accepted_spelling(spelling, version) {
         Some(accepted) if accepted != written => {
             let message = format!("{name} is \"{written}\", but this version of azurerm accepts only \"{accepted}\"");
             out.report("default", at, message)
@@ -190,16 +188,20 @@ fn accepted_spelling<'a>(spelling: &'a ModeSpelling, version: &ProviderVersion) 
     })
 }
 
-/// Attributes that newer versions of azurerm warn of or no longer know.
+/// Attributes that newer versions of azurerm warn of or no longer know, and those that a version of Azure's API does not have.
 pub fn deprecated_network_attribute(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
-    let Deployer::Azurerm(version) = &cluster.deployer else { return Ok(()) };
     let mut unknown = None;
     for field in &cluster.deprecated {
-        match field.known() {
-            Ok(Some(&name)) => report_old_attribute(cx, version, name, field, out),
-            Ok(None) => {}
-            Err(why) => unknown = unknown.or(Some(why)),
-        }
+        let decision = match (&cluster.deployer, field.known()) {
+            (_, Err(why)) => Err(why),
+            (_, Ok(None)) => Ok(()),
+            (Deployer::Azurerm(version), Ok(Some(name))) => {
+                report_old_attribute(cx, version, name, field, out);
+                Ok(())
+            }
+            (Deployer::ResourceManager { api_version }, Ok(Some(_))) => properties::gone(cx, api_version, field, out),
+        };
+        unknown = unknown.or(decision.err());
     }
     unknown.map_or(Ok(()), Err)
 }

@@ -227,11 +227,9 @@ impl<'t> Evaluator<'t> {
     /// All that is known of a resource or module.
     pub(super) fn target_value(&self, target: &Target<'t>, site: Span) -> Val {
         let deployed = &target.deployed;
-        if target.properties {
-            return match self.target_member(target, Access::Plain, "", site) {
-                Ok(val) => val,
-                Err(Missing) => Val::new(Value::Null, site),
-            };
+        let module = matches!(deployed.declaration.kind, DeclarationKind::Module(_));
+        if target.properties && !module {
+            return self.member_value(deployed, "properties", site);
         }
         let mut map = Map { open: Some(self.runtime(deployed, "")), ..Map::default() };
         let mut add = |name: &str| {
@@ -239,10 +237,12 @@ impl<'t> Evaluator<'t> {
                 map.entries.insert(name.into(), val);
             }
         };
-        ["id", "name"].into_iter().for_each(&mut add);
-        match &deployed.declaration.kind {
-            DeclarationKind::Resource(_) => ["type", "apiVersion", "location", "properties"].into_iter().for_each(&mut add),
-            DeclarationKind::Module(_) => add("outputs"),
+        match (target.properties, module) {
+            (true, _) => add("outputs"),
+            (false, true) => ["id", "name", "outputs"].into_iter().for_each(&mut add),
+            (false, false) => {
+                ["id", "name", "type", "apiVersion", "location", "properties"].into_iter().for_each(&mut add);
+            }
         }
         Val::new(Value::Map(Arc::new(map)), site)
     }
@@ -256,9 +256,6 @@ impl<'t> Evaluator<'t> {
             return Ok(self.member_value(deployed, name, site));
         }
         let properties = self.member_value(deployed, "properties", site);
-        if name.is_empty() {
-            return Ok(properties);
-        }
         if matches!(deployed.declaration.kind, DeclarationKind::Module(_)) && name.eq_ignore_ascii_case("outputs") {
             return Ok(self.all_outputs(deployed, true, site));
         }

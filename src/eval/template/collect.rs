@@ -9,7 +9,7 @@ use crate::eval::own::Own;
 use crate::eval::places::headed;
 use crate::model::Undecided;
 use crate::source::Span;
-use crate::syntax::template::{Declaration, DeclarationKind, Resource};
+use crate::syntax::template::{Declaration, DeclarationKind, Module, Resource, Source};
 use crate::tree;
 use crate::value::{Map, TermPart, Unknown, Val, Value};
 use std::rc::Rc;
@@ -53,7 +53,7 @@ impl<'t> Evaluator<'t> {
                         }
                         self.collect_from(instance, &resource.children, Some(deployed), doubt, wanted, into);
                     }
-                    DeclarationKind::Module(_) => match self.module(deployed) {
+                    DeclarationKind::Module(call) => match self.module(deployed) {
                         Ok(module) => {
                             let mut new = Evaluated::default();
                             self.collect(&module, wanted, &mut new);
@@ -66,6 +66,7 @@ impl<'t> Evaluator<'t> {
                             into.resources.extend(new.resources);
                             into.unresolved.extend(new.unresolved);
                         }
+                        Err(_) if is_beside_the_point(call, self.templates) => {}
                         Err(why) => into.unresolved.push((deployed.address.to_string(), why)),
                     },
                 }
@@ -119,6 +120,10 @@ impl<'t> Evaluator<'t> {
             repeated: doubt.cloned(),
         }
     }
+}
+
+fn is_beside_the_point(call: &Module, templates: &Templates) -> bool {
+    matches!(&call.source, Source::Path(path) if templates.is_beside_the_point(&path.text))
 }
 
 /// Moves places out of modules that are not the user's own code.

@@ -1,7 +1,7 @@
 //! The templates and parameter files among the sources, and what the paths in them lead to.
 
 use crate::eval::plan;
-use crate::facts::KnownBicepModules;
+use crate::facts::{self, KnownBicepModules};
 use crate::source::{FileId, Sources, Span, join, parent};
 use crate::syntax::arm::{self, Kind};
 use crate::syntax::bicep::reference::Reference;
@@ -77,6 +77,14 @@ impl Templates {
         let restored = self.restored.get(path);
         let is_missing = |written: &&str| written.starts_with("br") && restored.is_none_or(|r| !r.contains_key(*written));
         template.called_paths().into_iter().map(|path| &*path.text).filter(is_missing).map(str::to_owned).collect()
+    }
+
+    /// Whether a module that is not at hand makes nothing that rules look at.
+    pub fn is_beside_the_point(&self, written: &str) -> bool {
+        match bicep::config::Config::built_in().resolve(written) {
+            Ok(Reference::Registry(artifact)) => artifact.public().is_some_and(|(path, _)| facts::is_beside_the_point(path)),
+            _ => false,
+        }
     }
 
     /// Whether a file is not the user's own: restored from a registry, or a stand-in.

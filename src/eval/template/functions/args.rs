@@ -177,8 +177,10 @@ pub(super) fn truth(truth: bool) -> Outcome<Answer> {
 /// A whole number. Azure's have 64 bits; ours are exact up to 2^53.
 pub(super) fn int(number: i64) -> Outcome<Answer> {
     let exact = number as f64;
-    convert::check_exact(exact)?;
-    if exact as i64 == number { Ok(Answer::Made(Value::Number(exact))) } else { convert::check_exact(f64::MAX).and(truth(false)) }
+    if exact as i64 != number {
+        return Err(Stop::undecided("numbers beyond 2^53 are not kept exactly"));
+    }
+    convert::check_exact(exact).map(|()| Answer::Made(Value::Number(exact)))
 }
 
 /// The result is as unknown as this value.
