@@ -69,6 +69,7 @@ const NO_EXAMPLES: &[(&str, &str)] =
 
 /// Rules that find nothing in templates, and why: they need no bad examples in Bicep and ARM.
 const ONLY_TERRAFORM: &[(&str, &str)] = &[
+    ("arm64-overlay-upgrade", "what the cluster was is in a plan only"),
     ("dns-service-cidr-pairing", "azurerm wants both or neither, Azure completes the pair"),
     ("network-plugin-mode-casing", "azurerm is picky, Azure is not"),
     ("plan-forces-cluster-replacement", "a plan tells it"),

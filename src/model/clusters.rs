@@ -416,13 +416,15 @@ fn http_application_routing(body: &Part<'_>, addons: &Part<'_>) -> Field<bool> {
 }
 
 fn families(profile: &Part<'_>) -> Field<Vec<Family>> {
+    const NAME: &str = "ip_versions";
+    let spelled = profile.spelled(NAME);
     profile
-        .field(&["ip_versions"], |value| {
-            let items = value.as_items().ok_or("ip_versions is no list")?;
+        .field(&[NAME], |value| {
+            let items = value.as_items().ok_or_else(|| format!("{spelled} is no list"))?;
             let family = |item: &crate::value::Val| match item.value.as_str().map(str::to_ascii_lowercase).as_deref() {
                 Some("ipv4") => Ok(Family::V4),
                 Some("ipv6") => Ok(Family::V6),
-                _ => Err("ip_versions has an element that is not known to be IPv4 or IPv6".to_owned()),
+                _ => Err(format!("{spelled} has an element that is not known to be IPv4 or IPv6")),
             };
             items.iter().map(family).collect()
         })

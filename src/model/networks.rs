@@ -36,6 +36,8 @@ pub struct Networks {
     /// Which resource declares a VNet.
     vnet_by_address: HashMap<Arc<str>, VnetId>,
     subnet_by_term: HashMap<Term, SubnetId>,
+    /// VNets that the code does not declare, by their ids without those of subnets.
+    unseen_by_term: HashMap<Term, VnetId>,
     /// The value of each VNet's name and the module it stands in, to link what names it.
     names: Vec<(Option<Val>, Arc<str>)>,
 }
@@ -274,10 +276,17 @@ impl Networks {
             (Some(_), Some(_)) => return Err(Undecided::new(AMBIGUOUS, Some(id.at.site))),
             (None, _) => {}
         }
+        // Names alone do not tell VNets apart that are in a group whose name is not known.
+        let term = Term(id_of_vnet(&parts_of_id(id)?));
+        if let Some(known) = self.unseen_by_term.get(&term) {
+            return Ok(*known);
+        }
         let value = Val { value: Value::string(name.as_str()), at: id.at.clone() };
         let group = named_in_id("resource_group_name", names.group.as_ref(), id);
         let vnet = unseen_vnet(named_in_id("name", names.vnet.as_ref(), id), group, id.at.clone());
-        Ok(self.push_vnet(vnet, Some(value), &"".into()))
+        let vnet = self.push_vnet(vnet, Some(value), &"".into());
+        self.unseen_by_term.insert(term, vnet);
+        Ok(vnet)
     }
 
     /// The VNet with a name, else one that the code does not declare.
@@ -484,6 +493,24 @@ pub(super) fn parts_of_id(id: &Val) -> Result<Arc<[TermPart]>, Undecided> {
         Value::Unknown(unknown) => unknown.term.as_ref().map(|t| Arc::clone(&t.0)).ok_or_else(|| read::undecided(id)),
         _ => Err(read::undecided(id)),
     }
+}
+
+/// The id of a VNet, from its own or that of something in it, in lower case: Azure does not tell letter cases apart.
+fn id_of_vnet(parts: &[TermPart]) -> Arc<[TermPart]> {
+    let mut own = Vec::new();
+    for part in parts {
+        let TermPart::Text(text) = part else {
+            own.push(part.clone());
+            continue;
+        };
+        let text = text.to_ascii_lowercase();
+        let (before, rest) = text.split_once("/subnets/").map_or((text.as_str(), None), |(before, rest)| (before, Some(rest)));
+        own.push(TermPart::Text(before.into()));
+        if rest.is_some() {
+            break;
+        }
+    }
+    own.into()
 }
 
 /// A name that an id shows, or may hide.

@@ -201,9 +201,10 @@ impl<'t> Evaluator<'t> {
             let why = || Unknown::new(format!("the {what} of the resource group is known only at deployment"), Some(site));
             Val::new(naming::text(parts, why), site)
         };
+        let given_name = args.last().cloned();
         let entries = [
             ("id", place_value(&place, site)),
-            ("name", text(name, "name")),
+            ("name", given_name.unwrap_or_else(|| text(name, "name"))),
             ("location", text(symbol(&format!("{what}.location")), "location")),
             ("type", Val::new(Value::string("Microsoft.Resources/resourceGroups"), site)),
         ];
