@@ -53,6 +53,8 @@ pub struct Finding {
     pub message: String,
     /// The address of the cluster.
     pub cluster: String,
+    /// Further clusters with the same finding at the same place: code that is used several times is told about once.
+    pub also: Vec<String>,
     /// The place to edit: the attribute nearest to the cluster.
     pub place: Span,
     /// Where the values came from, and the other things involved.
@@ -136,10 +138,17 @@ impl Report {
     pub fn sort(&mut self, sources: &Sources) {
         let place = |span: Span| (sources.file(span.file).path(), span.start, span.end);
         self.findings.sort_by(|a, b| {
-            let key = |f: &Finding| (f.rule, f.cluster.clone(), f.message.clone());
+            let key = |f: &Finding| (f.rule, f.message.clone(), f.scenarios.clone(), f.cluster.clone());
             place(a.place).cmp(&place(b.place)).then_with(|| key(a).cmp(&key(b)))
         });
-        self.findings.dedup();
+        self.findings.dedup_by(|next, first| {
+            let key = |f: &Finding| (f.rule, f.severity, f.place, f.message.clone(), f.scenarios.clone());
+            let same = key(next) == key(first);
+            if same && next.cluster != first.cluster && !first.also.contains(&next.cluster) {
+                first.also.push(std::mem::take(&mut next.cluster));
+            }
+            same
+        });
         self.undecided.sort_by(|a, b| {
             let key = |u: &UndecidedRule| (u.why.span.map(place).is_none(), u.why.reason.clone());
             let at = |u: &UndecidedRule| u.why.span.map(|s| (sources.file(s.file).path().to_owned(), s.start, s.end));
