@@ -69,7 +69,22 @@ pub struct Finding {
     pub scenarios: Vec<String>,
 }
 
+/// More places than this are not added to a finding for others that say the same.
+const MOST_RELATED: usize = 16;
+
 impl Finding {
+    /// Adds the places of another finding that says the same.
+    pub fn comes_also_from(&mut self, places: Vec<Related>) {
+        for mut related in places {
+            let is_new = !self.related.iter().any(|r| r.span == related.span && r.message == related.message);
+            if is_new && self.related.len() < MOST_RELATED {
+                // One way of the value is shown step by step: the first.
+                related.origin = false;
+                self.related.push(related);
+            }
+        }
+    }
+
     /// The message, with the scenarios if there are any.
     pub fn message_in_scenarios(&self) -> Cow<'_, str> {
         match self.scenarios.as_slice() {
@@ -144,8 +159,11 @@ impl Report {
         self.findings.dedup_by(|next, first| {
             let key = |f: &Finding| (f.rule, f.severity, f.place, f.message.clone(), f.scenarios.clone());
             let same = key(next) == key(first);
-            if same && next.cluster != first.cluster && !first.also.contains(&next.cluster) {
-                first.also.push(std::mem::take(&mut next.cluster));
+            if same {
+                if next.cluster != first.cluster && !first.also.contains(&next.cluster) {
+                    first.also.push(std::mem::take(&mut next.cluster));
+                }
+                first.comes_also_from(std::mem::take(&mut next.related));
             }
             same
         });
