@@ -1,7 +1,7 @@
 //! Compares what overlint sees in Bicep files with what it sees in the ARM templates that were compiled from them.
 //!
 //! `cargo run --release --example pairs -- FOLDER..` takes every `X.bicep` with an `X.json` beside it (or `main.bicep` with
-//! `azuredeploy.json`), evaluates both without parameter files, and compares the resources of the kinds that the rules look at: their
+//! `azuredeploy.json`, or `X.symbolicnames.json`), evaluates both without parameter files, and compares the resources of the kinds that the rules look at: their
 //! values, and what is unknown. `--all` compares resources of every kind. `--show` prints the differences. `--cache=FOLDER` names a folder
 //! like `~/.bicep` with restored modules of registries.
 
@@ -51,22 +51,28 @@ fn compare_folder(folder: &str, cache: Option<&str>, all: bool, show: bool) {
     let (mut same, mut empty, mut different, mut values, mut unknown) = (0, 0, Vec::new(), 0, 0);
     for (_, file) in sources.iter() {
         let Some(stem) = file.path().strip_suffix(".bicep") else { continue };
-        let Some(json) = compiled(stem, &templates) else { continue };
         let evaluate = |path: &str| template::evaluate(path, &[], &templates, &sources, &Assumptions::new(), &wanted);
-        let (bicep, arm) = (flat(&evaluate(file.path())), flat(&evaluate(&json)));
-        if bicep.is_empty() && arm.is_empty() {
-            empty += 1;
+        let compiled = compiled(stem, &templates);
+        if compiled.is_empty() {
             continue;
         }
-        let differences = differences(&bicep, &arm);
-        if differences.is_empty() {
-            same += 1;
-        } else {
-            if show {
-                println!("{}: {} of {} differ", file.path(), differences.len(), bicep.len().max(arm.len()));
-                differences.iter().take(12).for_each(|line| println!("    {line}"));
+        let bicep = flat(&evaluate(file.path()));
+        for json in compiled {
+            let arm = flat(&evaluate(&json));
+            if bicep.is_empty() && arm.is_empty() {
+                empty += 1;
+                continue;
             }
-            different.push(file.path().to_owned());
+            let differences = differences(&bicep, &arm);
+            if differences.is_empty() {
+                same += 1;
+            } else {
+                if show {
+                    println!("{json}: {} of {} differ", differences.len(), bicep.len().max(arm.len()));
+                    differences.iter().take(12).for_each(|line| println!("    {line}"));
+                }
+                different.push(json);
+            }
         }
         unknown += bicep.values().filter(|v| v.as_str() == UNKNOWN).count();
         values += bicep.values().filter(|v| v.as_str() != UNKNOWN).count();
@@ -112,10 +118,11 @@ fn restore(cache: &str, sources: &mut Sources) {
     }
 }
 
-/// The compiled template beside a Bicep file.
-fn compiled(stem: &str, templates: &Templates) -> Option<String> {
+/// The compiled templates beside a Bicep file.
+fn compiled(stem: &str, templates: &Templates) -> Vec<String> {
     let beside = stem.strip_suffix("main").map(|folder| format!("{folder}azuredeploy.json"));
-    std::iter::once(format!("{stem}.json")).chain(beside).find(|path| templates.get(path).is_some())
+    let names = [format!("{stem}.json"), format!("{stem}.symbolicnames.json")].into_iter().chain(beside);
+    names.filter(|path| templates.get(path).is_some()).collect()
 }
 
 const UNKNOWN: &str = "?";
