@@ -47,7 +47,9 @@ fn compare_folder(folder: &str, cache: Option<&str>, all: bool, show: bool) {
         restore(cache, &mut sources);
     }
     let (templates, _) = Templates::read(&sources);
-    let wanted = |kind: &str| all || KINDS.contains(&&*kind.to_ascii_lowercase());
+    // A deployment that Bicep declares as a resource is a module in ARM.
+    let is_wanted = |kind: &str| if all { kind != "microsoft.resources/deployments" } else { KINDS.contains(&kind) };
+    let wanted = |kind: &str| is_wanted(&kind.to_ascii_lowercase());
     let (mut same, mut empty, mut different, mut values, mut unknown) = (0, 0, Vec::new(), 0, 0);
     for (_, file) in sources.iter() {
         let Some(stem) = file.path().strip_suffix(".bicep") else { continue };
