@@ -272,7 +272,7 @@ impl<'t> Evaluator<'t> {
             return Ok(None);
         }
         let Some(condition) = &deployed.declaration.condition else { return Ok(None) };
-        match self.truth(&self.eval(condition, &deployed.env)) {
+        match self.assumed(&self.eval(condition, &deployed.env)) {
             Ok(true) => Ok(None),
             Ok(false) => Err(Missing),
             Err(unknown) => Ok(Some(Val::new(Value::Unknown(Arc::new(unknown.nameless())), site))),

@@ -26,6 +26,8 @@ pub(super) struct Instance<'t> {
     pub outer: Option<Env<'t>>,
     /// How many calls lead to it.
     pub depth: usize,
+    /// The values of its parameters, variables and outputs.
+    pub values: Slots,
     pub cache: RefCell<Cache<'t>>,
 }
 
@@ -47,17 +49,33 @@ pub(super) struct Argument {
 /// What was worked out already, by the address of the syntax in memory.
 #[derive(Default)]
 pub(super) struct Cache<'t> {
-    pub values: HashMap<usize, Slot>,
     pub declarations: HashMap<usize, Rc<Vec<Rc<Deployed<'t>>>>>,
     pub modules: HashMap<usize, Result<Rc<Instance<'t>>, Undecided>>,
     /// The ids of all that is declared here, in comparable form.
     pub ids: Option<Rc<Vec<(String, Rc<Deployed<'t>>)>>>,
 }
 
+/// Values that are worked out when they are first asked for, by where the syntax of each lies in memory.
+pub(super) type Slots = RefCell<HashMap<usize, Slot>>;
+
 /// A value that is being worked out, or has been.
 pub(super) enum Slot {
     Busy,
     Done(Val),
+}
+
+/// A value that is worked out when it is first asked for. `at` is its syntax, `busy` what it is while that goes on.
+pub(super) fn once<T>(slots: &Slots, at: &T, busy: impl Fn() -> Val, work: impl FnOnce() -> Val) -> Val {
+    let at = std::ptr::from_ref(at).addr();
+    match slots.borrow().get(&at) {
+        Some(Slot::Done(val)) => return val.clone(),
+        Some(Slot::Busy) => return busy(),
+        None => {}
+    }
+    slots.borrow_mut().insert(at, Slot::Busy);
+    let val = work();
+    slots.borrow_mut().insert(at, Slot::Done(val.clone()));
+    val
 }
 
 /// The names of a template.
@@ -188,7 +206,7 @@ impl<'t> Evaluator<'t> {
     ) -> Rc<Instance<'t>> {
         self.instances.set(self.instances.get() + 1);
         let index = self.index(template);
-        Rc::new(Instance { template, index, address, place, arguments, outer: None, depth, cache: RefCell::default() })
+        Rc::new(Instance { template, index, address, place, arguments, outer: None, depth, values: Slots::default(), cache: RefCell::default() })
     }
 
     /// Whether there may be more instances.
@@ -199,19 +217,5 @@ impl<'t> Evaluator<'t> {
     pub(super) fn index(&self, template: &'t Template) -> Rc<Index<'t>> {
         let pointer: *const Template = template;
         Rc::clone(self.indexes.borrow_mut().entry(pointer).or_insert_with(|| Rc::new(Index::of(template, self.sources))))
-    }
-
-    /// A value that is worked out when it is first asked for. `at` is where the syntax of it lies in memory.
-    pub(super) fn once<T>(&self, instance: &Instance<'t>, at: &'t T, busy: impl Fn() -> Val, work: impl FnOnce() -> Val) -> Val {
-        let at: *const T = at;
-        match instance.cache.borrow().values.get(&at.addr()) {
-            Some(Slot::Done(val)) => return val.clone(),
-            Some(Slot::Busy) => return busy(),
-            None => {}
-        }
-        instance.cache.borrow_mut().values.insert(at.addr(), Slot::Busy);
-        let val = work();
-        instance.cache.borrow_mut().values.insert(at.addr(), Slot::Done(val.clone()));
-        val
     }
 }

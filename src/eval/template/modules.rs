@@ -2,7 +2,7 @@
 
 use super::declaration::Deployed;
 use super::ids::Place;
-use super::instance::{Argument, Arguments, Env, Instance};
+use super::instance::{Argument, Arguments, Env, Instance, Slots};
 use super::names::entry;
 use super::{DEEPEST_CALL, Evaluator};
 use crate::model::Undecided;
@@ -52,7 +52,7 @@ impl<'t> Evaluator<'t> {
             self.index(template);
             let env = Env { instance: self.placed(&deployed.env.instance, place.clone()), ..deployed.env.clone() };
             let instance = self.instance(template, Arc::clone(&deployed.address), place, Arguments::default(), depth);
-            let instance = Rc::try_unwrap(instance).map(|made| Instance { outer: Some(env), cache: RefCell::default(), ..made });
+            let instance = Rc::try_unwrap(instance).map(|made| Instance { outer: Some(env), ..made });
             return instance.map(Rc::new).map_err(|_| undecided("this deployment refers to itself".into(), header));
         }
         let arguments = self.arguments(deployed, template);
@@ -72,6 +72,7 @@ impl<'t> Evaluator<'t> {
             arguments: instance.arguments.clone(),
             outer: instance.outer.clone(),
             depth: instance.depth,
+            values: Slots::default(),
             cache: RefCell::default(),
         })
     }

@@ -2,7 +2,7 @@
 
 use super::declaration::Deployed;
 use super::ids::Place;
-use super::instance::{Arguments, Env, Instance, key};
+use super::instance::{Arguments, Env, Instance, key, once};
 use super::{DEEPEST_CALL, Evaluator};
 use crate::eval::naming;
 use crate::source::Span;
@@ -53,13 +53,13 @@ impl<'t> Evaluator<'t> {
     /// The value of a variable.
     pub(super) fn variable(&self, instance: &Rc<Instance<'t>>, variable: &'t Variable) -> Val {
         let busy = || Val::unknown(format!("variable {} refers to itself", variable.name.text), variable.name.span);
-        self.once(instance, variable, busy, || self.eval(&variable.value, &Env::of(instance)))
+        once(&instance.values, variable, busy, || self.eval(&variable.value, &Env::of(instance)))
     }
 
     /// The value of an output.
     pub(super) fn output(&self, instance: &Rc<Instance<'t>>, output: &'t Output) -> Val {
         let busy = || Val::unknown(format!("output {} refers to itself", output.name.text), output.name.span);
-        self.once(instance, output, busy, || self.eval(&output.value, &Env::of(instance)))
+        once(&instance.values, output, busy, || self.eval(&output.value, &Env::of(instance)))
     }
 
     /// The value of what is imported under a name.

@@ -1,7 +1,7 @@
 //! Parameters: from where they get their values, and what is known of them without one.
 
 use super::ids::Place;
-use super::instance::{Argument, Arguments, Env, Instance};
+use super::instance::{Argument, Arguments, Env, Instance, once};
 use super::{DEEPEST_CALL, Evaluator};
 use crate::eval::naming;
 use crate::source::Span;
@@ -32,7 +32,7 @@ impl<'t> Evaluator<'t> {
     fn parameter(&self, instance: &Rc<Instance<'t>>, parameter: &'t Parameter) -> Val {
         let name = &parameter.name;
         let busy = || Val::unknown(format!("parameter {} refers to itself", name.text), name.span);
-        self.once(instance, parameter, busy, || {
+        once(&instance.values, parameter, busy, || {
             if let Some(argument) = given(instance, parameter) {
                 return argument.val.clone();
             }
