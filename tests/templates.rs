@@ -360,7 +360,10 @@ fn what_resources_say_of_themselves() {
             ("vnet.properties.subnets[0].name", "one"),
             ("vnet.properties.subnets[0].id", "? vnet.properties.subnets[0].id is known only after deployment"),
             ("vnet.properties.resourceGuid", "? vnet.properties.resourceGuid is known only after deployment"),
-            ("vnet.properties.?enableDdosProtection ?? 'none'", "? vnet.properties.enableDdosProtection is known only after deployment"),
+            (
+                "vnet.properties.?enableDdosProtection ?? 'none'",
+                "? vnet.properties.enableDdosProtection is known only after deployment",
+            ),
             ("vnet::nodes.name", "nodes"),
             ("vnet::nodes.type", "Microsoft.Network/virtualNetworks/subnets"),
             ("vnet::nodes.apiVersion", "2024-05-01"),

@@ -84,7 +84,10 @@ fn parameters() {
             ("[coalesce(parameters('nullable'), 'none')]", "none"),
             ("[coalesce(parameters('byRef'), 'none')]", "none"),
             ("[if(equals(parameters('plugin'), 'other'), 'never', 'always')]", "always"),
-            ("[if(equals(parameters('plugin'), 'azure'), 'one', '10.244.0.0/16')]", "? this depends on whether plugin == 'azure' holds"),
+            (
+                "[if(equals(parameters('plugin'), 'azure'), 'one', '10.244.0.0/16')]",
+                "? this depends on whether plugin == 'azure' holds",
+            ),
             ("[if(parameters('overlay'), 'same', 'same')]", "same"),
             ("[if(and(parameters('overlay'), not(parameters('overlay'))), 'never', 'always')]", "always"),
             ("[if(equals(parameters('needed'), 'x'), if(equals(parameters('needed'), 'x'), 'yes', 'never'), 'yes')]", "yes"),
@@ -134,7 +137,10 @@ fn copies_of_resources() {
     assert_eq!(copy(two, r#""[concat('x', copyIndex('CLUSTERS', 3))]""#), ["x3", "x4"]);
     assert_eq!(copy(r#"{ "name": "c", "count": 0 }"#, "\"x\""), [""; 0]);
     assert_eq!(copy(r#"{ "name": "c", "count": "[parameters('n')]" }"#, "\"x\""), ["x"]);
-    assert_eq!(copy(r#"{ "name": "c", "count": "[parameters('n')]" }"#, "\"[string(copyIndex())]\""), ["? parameter n has no value"]);
+    assert_eq!(
+        copy(r#"{ "name": "c", "count": "[parameters('n')]" }"#, "\"[string(copyIndex())]\""),
+        ["? parameter n has no value"]
+    );
     // Inside the copy of a property, copyIndex() without a name is still that of the resource.
     let tags = r#""copy": { "name": "clusters", "count": 2 }, "tags": { "copy": [ { "name": "t", "count": 3, "input": "[concat(copyIndex(), copyIndex('t'))]" } ] },"#;
     assert_eq!(values(&arm_cluster_with(tags, "\"[string(copyIndex())]\"")), ["0", "1"]);
@@ -172,15 +178,30 @@ fn references() {
             ("[reference('net').dhcpOptions.dnsServers[0]]", "dns"),
             ("[reference('Microsoft.Network/virtualNetworks/net').dhcpOptions.dnsServers[0]]", "dns"),
             ("[reference(resourceId('Microsoft.Network/virtualNetworks', 'net')).dhcpOptions.dnsServers[0]]", "dns"),
-            ("[reference(resourceId('Microsoft.Network/virtualNetworks', 'NET'), '2024-05-01', 'Full').properties.dhcpOptions.dnsServers[0]]", "dns"),
+            (
+                "[reference(resourceId('Microsoft.Network/virtualNetworks', 'NET'), '2024-05-01', 'Full').properties.dhcpOptions.dnsServers[0]]",
+                "dns",
+            ),
             ("[reference(resourceId('Microsoft.Network/virtualNetworks', 'net'), '2024-05-01', 'Full').location]", "westeurope"),
-            ("[reference(resourceId('Microsoft.Network/virtualNetworks/subnets', 'net', 'nodes')).addressPrefix]", "nodes-prefix"),
+            (
+                "[reference(resourceId('Microsoft.Network/virtualNetworks/subnets', 'net', 'nodes')).addressPrefix]",
+                "nodes-prefix",
+            ),
             ("[reference(resourceId('Microsoft.Network/virtualNetworks/subnets', 'net', 'pods')).addressPrefix]", "pods-prefix"),
-            ("[reference(concat(resourceId('Microsoft.Network/virtualNetworks', 'net'), '/subnets/pods')).addressPrefix]", "pods-prefix"),
+            (
+                "[reference(concat(resourceId('Microsoft.Network/virtualNetworks', 'net'), '/subnets/pods')).addressPrefix]",
+                "pods-prefix",
+            ),
             ("[reference('many1').tag]", "1"),
-            ("[reference(resourceId('other', 'Microsoft.Network/virtualNetworks', 'net')).x]", "? what reference() gives is known only at deployment"),
+            (
+                "[reference(resourceId('other', 'Microsoft.Network/virtualNetworks', 'net')).x]",
+                "? what reference() gives is known only at deployment",
+            ),
             ("[reference('nothing').x]", "? what reference() gives is known only at deployment"),
-            ("[listKeys(resourceId('Microsoft.Network/virtualNetworks', 'net'), '2024-05-01').key]", "? what listKeys() gives is known only at deployment"),
+            (
+                "[listKeys(resourceId('Microsoft.Network/virtualNetworks', 'net'), '2024-05-01').key]",
+                "? what listKeys() gives is known only at deployment",
+            ),
             ("[split(resourceId('Microsoft.Network/virtualNetworks/subnets', 'net', 'pods'), '/')[8]]", "net"),
             ("[last(split(resourceId('other', 'Microsoft.Network/virtualNetworks', 'net'), '/'))]", "net"),
             ("[tenantResourceId('A.B/c', 'd')]", "/providers/A.B/c/d"),
@@ -249,7 +270,9 @@ fn nested_deployments() {
     assert_eq!(of(&nested("", "{}", v)), ["outer"]);
     let secret = r#"{ "p": { "reference": { "keyVault": { "id": "x" }, "secretName": "s" } } }"#;
     assert_eq!(of(&nested(INNER, secret, p)), ["? this is a secret from a key vault"]);
-    let if_object = |then: &str| format!(r#"{{ "p": "[if(parameters('flag'), createObject('value', '{then}'), createObject('value', 'b'))]" }}"#);
+    let if_object = |then: &str| {
+        format!(r#"{{ "p": "[if(parameters('flag'), createObject('value', '{then}'), createObject('value', 'b'))]" }}"#)
+    };
     assert_eq!(of(&nested(INNER, &if_object("b"), p)), ["b"]);
     let never = r#"{ "p": "[if(false(), createObject('value', 'x'), createObject('value', null()))]" }"#;
     assert_eq!(of(&nested(INNER, never, p)), ["default"]);

@@ -206,7 +206,17 @@ impl<'t> Evaluator<'t> {
     ) -> Rc<Instance<'t>> {
         self.instances.set(self.instances.get() + 1);
         let index = self.index(template);
-        Rc::new(Instance { template, index, address, place, arguments, outer: None, depth, values: Slots::default(), cache: RefCell::default() })
+        Rc::new(Instance {
+            template,
+            index,
+            address,
+            place,
+            arguments,
+            outer: None,
+            depth,
+            values: Slots::default(),
+            cache: RefCell::default(),
+        })
     }
 
     /// Whether there may be more instances.
