@@ -3,7 +3,7 @@
 //! Each file in `testdata/parity/` has a list of findings and four programs: for the azurerm provider, for azapi, in Bicep, and as an ARM
 //! template. A finding with a language in parentheses is found in that language only. What is undecided is the same, too.
 
-mod common;
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests may")]
 
 use overlint::config::Config;
 use overlint::source::{Asked, Sources};

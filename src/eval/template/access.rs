@@ -8,9 +8,12 @@ use crate::eval::naming;
 use crate::source::Span;
 use crate::syntax::expr::{Access, Expr, ExprKind, From};
 use crate::syntax::template::{Declaration, DeclarationKind, Output};
-use crate::value::{Map, Term, Unknown, Val, Value};
+use crate::value::{Hop, Hops, Map, Term, Unknown, Val, Value};
 use std::rc::Rc;
 use std::sync::Arc;
+
+/// Longer expressions are no labels.
+const LONGEST_LABEL: usize = 60;
 
 /// What an expression refers to.
 pub(super) struct Target<'t> {
@@ -29,7 +32,19 @@ impl<'t> Evaluator<'t> {
     /// The value of an access.
     pub(super) fn access(&self, expr: &'t Expr, env: &Env<'t>) -> Val {
         let val = self.chain(expr, env).unwrap_or(Val::new(Value::Null, expr.span));
-        val.placed(expr.span)
+        self.labelled(val.placed(expr.span))
+    }
+
+    /// A value that was read from a resource, with the whole of what reads it as the label of that step.
+    fn labelled(&self, mut val: Val) -> Val {
+        let written = self.sources.text(val.at.site);
+        let mut hops: Vec<Hop> = val.at.hops.iter().cloned().collect();
+        let first = hops.first_mut().filter(|hop| hop.resource.is_some());
+        if let Some(first) = first.filter(|_| written.len() <= LONGEST_LABEL && !written.contains('\n')) {
+            first.label = written.into();
+            val.at.hops = Hops::from_vec(hops);
+        }
+        val
     }
 
     fn chain(&self, expr: &'t Expr, env: &Env<'t>) -> Chain {
