@@ -115,7 +115,7 @@ resource r2 'Microsoft.Network/virtualNetworks@2024-05-01' = { name: r1.name, lo
         &[
             ("nothing", "? nothing is not declared"),
             ("nothing.x", "? nothing is not declared"),
-            ("loopA", "? variable loopA refers to itself"),
+            ("loopA", "? loopA refers to itself"),
             ("p", "? parameter p refers to itself"),
             ("string(1 / 0)", "? Azure refuses div(): nothing can be divided by 0"),
             ("noSuchFunction(1)", "? the function noSuchFunction is not known"),

@@ -116,7 +116,7 @@ fn copies_of_variables_and_properties() {
             ("[variables('inner').list[1]]", "i1"),
             ("[variables('inner').other]", "o"),
             ("[variables('unknownly')[0]]", "? parameter unknown has no value"),
-            ("[variables('loop')]", "? variable loop refers to itself"),
+            ("[variables('loop')]", "? loop refers to itself"),
             ("[copyIndex()]", "? there is no such loop here"),
         ],
     );
@@ -269,7 +269,7 @@ fn nested_deployments() {
     assert_eq!(of(&nested("", given, p)), ["outer"]);
     assert_eq!(of(&nested("", "{}", v)), ["outer"]);
     let secret = r#"{ "p": { "reference": { "keyVault": { "id": "x" }, "secretName": "s" } } }"#;
-    assert_eq!(of(&nested(INNER, secret, p)), ["? this is a secret from a key vault"]);
+    assert_eq!(of(&nested(INNER, secret, p)), ["? it is a secret in a key vault"]);
     let if_object = |then: &str| {
         format!(r#"{{ "p": "[if(parameters('flag'), createObject('value', '{then}'), createObject('value', 'b'))]" }}"#)
     };

@@ -258,7 +258,7 @@ impl<'t> Evaluator<'t> {
     /// An unknown value, when it is not known.
     pub(super) fn place_of(&self, deployed: &Deployed<'t>) -> Result<Place, Val> {
         let site = deployed.declaration.header;
-        let own = &deployed.env.instance.place;
+        let own = &deployed.instance.place;
         if let Some(scope) = self.body_member(deployed, "scope") {
             let id = super::names::entry(&scope, "id", site).unwrap_or(scope);
             let parts = naming::parts(&id).ok_or_else(|| id.clone())?;

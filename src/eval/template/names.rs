@@ -1,9 +1,8 @@
 //! Variables, outputs, functions of the user, and what is imported.
 
+use super::Evaluator;
 use super::declaration::Deployed;
-use super::ids::Place;
 use super::instance::{Arguments, Env, Instance, key, once};
-use super::{DEEPEST_CALL, Evaluator};
 use crate::eval::naming;
 use crate::source::Span;
 use crate::syntax::template::{Declaration, Function, Import, Language, Output, Variable};
@@ -41,6 +40,12 @@ impl<'t> Evaluator<'t> {
         if let Some(variable) = index.variables.get(name) {
             return Named::Val(self.variable(&env.instance, variable).used_at(site, &format!("variable {name}"), None));
         }
+        if let Some(given) = index.given.get(name) {
+            return Named::Val(self.variable(&env.instance, given).used_at(site, &format!("parameter {name}"), None));
+        }
+        if let Some(base) = index.base.as_ref().filter(|_| name == "base") {
+            return Named::Val(base.clone());
+        }
         if let Some(declaration) = index.declarations.get(name) {
             return Named::Declaration(declaration, None);
         }
@@ -52,7 +57,7 @@ impl<'t> Evaluator<'t> {
 
     /// The value of a variable.
     pub(super) fn variable(&self, instance: &Rc<Instance<'t>>, variable: &'t Variable) -> Val {
-        let busy = || Val::unknown(format!("variable {} refers to itself", variable.name.text), variable.name.span);
+        let busy = || Val::unknown(format!("{} refers to itself", variable.name.text), variable.name.span);
         once(&instance.values, variable, busy, || self.eval(&variable.value, &Env::of(instance)))
     }
 
@@ -89,8 +94,7 @@ impl<'t> Evaluator<'t> {
         if let Some(library) = self.libraries.borrow().get(path) {
             return Ok(Rc::clone(library));
         }
-        let place = Place::of_root(template.target);
-        let library = self.instance(template, "".into(), place, Arguments::default(), DEEPEST_CALL);
+        let library = self.alone(template, Arguments::default());
         self.libraries.borrow_mut().insert(path.to_owned(), Rc::clone(&library));
         Ok(library)
     }
