@@ -8,7 +8,7 @@
 use overlint::config::Config;
 use overlint::date::Date;
 use overlint::discover::{Options, discover};
-use overlint::report::Report;
+use overlint::report::{Finding, Report};
 use overlint::rules;
 use overlint::source::{Sources, Span};
 use regex::Regex;
@@ -153,7 +153,11 @@ fn judge(row: &Row, checkout: &Path) -> Option<String> {
         format!("{}:{}", path.display(), file.position(span.start).line)
     };
     let serious = report.findings.iter().filter(|f| f.severity > overlint::report::Severity::Note);
-    let mut found: Vec<String> = serious.map(|f| format!("{} {} {} {}", f.severity, f.rule, place(f.place), f.cluster)).collect();
+    let each = |f: &Finding| -> Vec<String> {
+        let clusters = std::iter::once(&f.cluster).chain(&f.also);
+        clusters.map(|cluster| format!("{} {} {} {cluster}", f.severity, f.rule, place(f.place))).collect()
+    };
+    let mut found: Vec<String> = serious.flat_map(each).collect();
     found.sort();
     let mut wanted = row.findings.clone();
     wanted.sort();

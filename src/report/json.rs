@@ -39,6 +39,8 @@ struct FindingEntry<'a> {
     message: &'a str,
     cluster: &'a str,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    also: &'a [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
     scenarios: &'a [String],
     location: Location<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -109,6 +111,7 @@ fn finding<'a>(finding: &'a Finding, sources: &'a Sources) -> FindingEntry<'a> {
         severity: finding.severity.to_string(),
         message: &finding.message,
         cluster: &finding.cluster,
+        also: &finding.also,
         scenarios: &finding.scenarios,
         location: Location::of(finding.place, sources),
         related: related.collect(),

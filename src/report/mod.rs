@@ -53,6 +53,8 @@ pub struct Finding {
     pub message: String,
     /// The address of the cluster.
     pub cluster: String,
+    /// Further clusters with the same finding at the same place: code that is used several times is told about once.
+    pub also: Vec<String>,
     /// The place to edit: the attribute nearest to the cluster.
     pub place: Span,
     /// Where the values came from, and the other things involved.
@@ -67,7 +69,22 @@ pub struct Finding {
     pub scenarios: Vec<String>,
 }
 
+/// More places than this are not added to a finding for others that say the same.
+const MOST_RELATED: usize = 16;
+
 impl Finding {
+    /// Adds the places of another finding that says the same.
+    pub fn comes_also_from(&mut self, places: Vec<Related>) {
+        for mut related in places {
+            let is_new = !self.related.iter().any(|r| r.span == related.span && r.message == related.message);
+            if is_new && self.related.len() < MOST_RELATED {
+                // One way of the value is shown step by step: the first.
+                related.origin = false;
+                self.related.push(related);
+            }
+        }
+    }
+
     /// The message, with the scenarios if there are any.
     pub fn message_in_scenarios(&self) -> Cow<'_, str> {
         match self.scenarios.as_slice() {
@@ -136,10 +153,20 @@ impl Report {
     pub fn sort(&mut self, sources: &Sources) {
         let place = |span: Span| (sources.file(span.file).path(), span.start, span.end);
         self.findings.sort_by(|a, b| {
-            let key = |f: &Finding| (f.rule, f.cluster.clone(), f.message.clone());
+            let key = |f: &Finding| (f.rule, f.message.clone(), f.scenarios.clone(), f.cluster.clone());
             place(a.place).cmp(&place(b.place)).then_with(|| key(a).cmp(&key(b)))
         });
-        self.findings.dedup();
+        self.findings.dedup_by(|next, first| {
+            let key = |f: &Finding| (f.rule, f.severity, f.place, f.message.clone(), f.scenarios.clone());
+            let same = key(next) == key(first);
+            if same {
+                if next.cluster != first.cluster && !first.also.contains(&next.cluster) {
+                    first.also.push(std::mem::take(&mut next.cluster));
+                }
+                first.comes_also_from(std::mem::take(&mut next.related));
+            }
+            same
+        });
         self.undecided.sort_by(|a, b| {
             let key = |u: &UndecidedRule| (u.why.span.map(place).is_none(), u.why.reason.clone());
             let at = |u: &UndecidedRule| u.why.span.map(|s| (sources.file(s.file).path().to_owned(), s.start, s.end));

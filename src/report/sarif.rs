@@ -254,9 +254,8 @@ impl<'a> Results<'a> {
     fn result(&mut self, finding: &'a Finding) -> ResultEntry<'a> {
         let related = finding.related.iter().zip(1..).map(|(r, id)| Location { id: Some(id), ..self.related(r) }).collect();
         let mut place = Location::of(finding.place, self.sources);
-        if !finding.cluster.is_empty() {
-            place.logical_locations.push(LogicalLocation { fully_qualified_name: &finding.cluster, kind: "resource" });
-        }
+        let clusters = std::iter::once(&finding.cluster).chain(&finding.also).filter(|cluster| !cluster.is_empty());
+        place.logical_locations.extend(clusters.map(|name| LogicalLocation { fully_qualified_name: name, kind: "resource" }));
         ResultEntry {
             rule_id: finding.rule,
             rule_index: self.index.get(finding.rule).copied(),

@@ -151,7 +151,7 @@ impl<'a> Page<'a> {
             self.heading(finding.severity, finding.rule, &finding.url, &about(&place, finding))?;
             return self.draw(finding.severity, &finding.message, None, None);
         }
-        let about = about(&printable(&finding.cluster), finding);
+        let about = about(&clusters(finding), finding);
         self.heading(finding.severity, finding.rule, &finding.url, &about)?;
         let (near, far): (Vec<_>, Vec<_>) = finding.related.iter().partition(|r| self.is_near(r.span, finding.place));
         let mut main = Snippet::new(finding.place, 1);
@@ -274,6 +274,14 @@ impl<'a> Page<'a> {
             .word_separator(textwrap::WordSeparator::AsciiSpace)
             .word_splitter(textwrap::WordSplitter::NoHyphenation);
         textwrap::fill(text, options)
+    }
+}
+
+/// The cluster of a finding, and how many others have it, too.
+fn clusters(finding: &Finding) -> String {
+    match finding.also.len() {
+        0 => printable(&finding.cluster).into_owned(),
+        more => format!("{} and {more} more", printable(&finding.cluster)),
     }
 }
 

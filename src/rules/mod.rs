@@ -323,6 +323,7 @@ fn finish(rule: &Rule, document: &Document, cluster: &Cluster, day: Date, draft:
         azure: draft.azure,
         fix: draft.fix,
         url: document.url.clone(),
+        also: Vec::new(),
         scenarios: Vec::new(),
     })
 }

@@ -6,9 +6,6 @@ use rayon::prelude::*;
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// More places than this are not added to a finding for other scenarios.
-const MOST_RELATED: usize = 16;
-
 /// Something that is checked beside others of its kind.
 pub trait Named: Sync {
     /// What reports call it; nothing, when it is not worth a name.
@@ -30,7 +27,7 @@ pub fn check_all<S: Named>(scenarios: &[S], files: &str, check: &(dyn Fn(&S) -> 
     for (i, report) in reports.into_iter().enumerate() {
         for finding in report.findings {
             let key = (finding.rule, finding.severity, finding.place, finding.cluster.clone(), finding.message.clone());
-            findings.add(key, finding, i, also_from);
+            findings.add(key, finding, i, |first, other| first.comes_also_from(other.related));
         }
         for rule in report.undecided {
             let key = (rule.rule, rule.cluster.clone(), rule.why.span, rule.why.reason.to_string());
@@ -84,18 +81,6 @@ impl<K: Hash + Eq, T> Merged<K, T> {
                 }
             }
             None => self.kept.push((thing, vec![scenario])),
-        }
-    }
-}
-
-/// Adds where the same values come from in another scenario.
-fn also_from(finding: &mut Finding, other: Finding) {
-    for mut related in other.related {
-        let is_new = !finding.related.iter().any(|r| r.span == related.span && r.message == related.message);
-        if is_new && finding.related.len() < MOST_RELATED {
-            // One way of the value is shown step by step: the first.
-            related.origin = false;
-            finding.related.push(related);
         }
     }
 }

@@ -4,7 +4,7 @@ use super::Evaluator;
 use super::access::Target;
 use super::declaration::Deployed;
 use super::ids::{comparable, segments};
-use super::instance::{Env, Instance, key};
+use super::instance::{DeclaredIds, Env, Instance, key};
 use super::loops::{RESOURCE_LOOP, lambda_variable, loop_name};
 use super::names::opaque;
 use crate::eval::naming;
@@ -232,7 +232,7 @@ impl<'t> Evaluator<'t> {
     }
 
     /// The ids of all that a template declares.
-    fn declared_ids(&self, instance: &Rc<Instance<'t>>) -> Rc<Vec<(String, Rc<Deployed<'t>>)>> {
+    fn declared_ids(&self, instance: &Rc<Instance<'t>>) -> DeclaredIds<'t> {
         if let Some(ids) = &instance.cache.borrow().ids {
             return Rc::clone(ids);
         }

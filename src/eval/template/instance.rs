@@ -51,8 +51,11 @@ pub(super) struct Cache<'t> {
     pub declarations: HashMap<usize, Rc<Vec<Rc<Deployed<'t>>>>>,
     pub modules: HashMap<usize, Result<Rc<Instance<'t>>, Undecided>>,
     /// The ids of all that is declared here, in comparable form.
-    pub ids: Option<Rc<Vec<(String, Rc<Deployed<'t>>)>>>,
+    pub ids: Option<DeclaredIds<'t>>,
 }
+
+/// Resources and module calls by their ids in comparable form.
+pub(super) type DeclaredIds<'t> = Rc<Vec<(String, Rc<Deployed<'t>>)>>;
 
 /// A value that is being worked out, or has been.
 pub(super) enum Slot {
