@@ -11,7 +11,6 @@ use crate::source::Sources;
 use crate::{choices, rules};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
 
 impl Named for Set<'_> {
     fn name(&self) -> Option<&str> {
@@ -92,7 +91,7 @@ fn once_for_loops(mut report: Report) -> Report {
     let mut seen = HashSet::new();
     report
         .undecided
-        .retain(|open| seen.insert((open.rule, without_turns(&open.cluster), open.why.span, Arc::clone(&open.why.reason))));
+        .retain(|open| seen.insert((open.rule, without_turns(&open.cluster), open.why.span, without_turns(&open.why.reason))));
     report
 }
 
