@@ -50,9 +50,12 @@ impl Checker<'_> {
 
     /// Checks a compiled template whose source has this report.
     fn compiled(&self, root: &Root<'_>, source: &str, of_source: &Report) -> Report {
-        let is_new = |report: &Report| !unexplained(&report.findings, &of_source.findings).is_empty();
-        let first = self.root(root, None);
-        let mut report = if is_new(&first) { self.root(root, Some(source)) } else { Report::default() };
+        // What the source leaves open, the template may decide: it holds the code of modules, too.
+        let is_open = |rule: &str| of_source.undecided.iter().any(|open| open.rule == "*" || open.rule == rule);
+        let mut report = self.root(root, None);
+        if unexplained(&report.findings, &of_source.findings).iter().any(|new| !is_open(new.rule)) {
+            report = self.root(root, Some(source));
+        }
         report.findings = unexplained(&report.findings, &of_source.findings);
         // It is the same cluster, and what the source leaves open, that leaves open, too.
         if !of_source.clusters.is_empty() {
