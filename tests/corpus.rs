@@ -36,7 +36,11 @@ struct Table {
 struct Row {
     why: String,
     repository: String,
+    /// The folder, or one template.
     folder: String,
+    /// The parameter files that are given, from the checkout's folder.
+    #[serde(default)]
+    parameters: Vec<String>,
     as_of: Option<Date>,
     clusters: usize,
     #[serde(default)]
@@ -48,7 +52,8 @@ struct Row {
 impl Row {
     fn title(&self) -> String {
         let day = self.as_of.map_or_else(String::new, |day| format!(" as of {day}"));
-        format!("{}/{}{day} ({})", self.repository, self.folder, self.why)
+        let with = if self.parameters.is_empty() { String::new() } else { format!(" with {}", self.parameters.join(", ")) };
+        format!("{}/{}{with}{day} ({})", self.repository, self.folder, self.why)
     }
 
     /// The rules it speaks of that do not exist in this version.
@@ -91,11 +96,12 @@ fn commit(checkout: &Path) -> Option<String> {
     git.status.success().then(|| String::from_utf8_lossy(&git.stdout).trim().to_owned())
 }
 
-fn check(folder: &Path, day: Date) -> (Sources, Report) {
+fn check(folder: &Path, parameters: &[PathBuf], day: Date) -> (Sources, Report) {
     let paths = [folder.to_str().unwrap().to_owned()];
+    let parameters: Vec<String> = parameters.iter().map(|path| path.to_str().unwrap().to_owned()).collect();
     let run = || {
-        let sources = discover(&paths, &Options { no_ignore: true, ..Options::default() });
-        let report = overlint::check(&sources, &Config { day, ..Config::default() });
+        let sources = discover(&paths, &Options { no_ignore: true, parameters: parameters.clone(), ..Options::default() });
+        let report = overlint::check(&sources, &Config { day, parameters: parameters.clone(), ..Config::default() });
         (sources, report)
     };
     overlint::with_threads(0, run).unwrap()
@@ -143,13 +149,15 @@ fn can_run(row: &Row, corpus: &Path, commits: &BTreeMap<String, String>) -> Resu
 /// What is wrong with a row, if anything.
 fn judge(row: &Row, checkout: &Path) -> Option<String> {
     let folder = if row.folder == "." { checkout.to_owned() } else { checkout.join(&row.folder) };
-    if !folder.is_dir() {
-        return Some("the checkout has no such folder".to_owned());
+    let parameters: Vec<PathBuf> = row.parameters.iter().map(|path| checkout.join(path)).collect();
+    if !folder.exists() || !parameters.iter().all(|path| path.exists()) {
+        return Some("the checkout has no such folder or file".to_owned());
     }
-    let (sources, report) = check(&folder, row.as_of.unwrap_or(Date::LATEST));
+    let (sources, report) = check(&folder, &parameters, row.as_of.unwrap_or(Date::LATEST));
+    let folder = if folder.is_dir() { &*folder } else { folder.parent().unwrap() };
     let place = |span: Span| {
         let file = sources.file(span.file);
-        let path = Path::new(file.path()).strip_prefix(&folder).unwrap_or(Path::new(file.path()));
+        let path = Path::new(file.path()).strip_prefix(folder).unwrap_or(Path::new(file.path()));
         format!("{}:{}", path.display(), file.position(span.start).line)
     };
     let serious = report.findings.iter().filter(|f| f.severity > overlint::report::Severity::Note);
@@ -204,7 +212,7 @@ fn places_hold_what_is_talked_about() {
     let Some(corpus) = corpus() else { return };
     let mut failures = Vec::new();
     for checkout in checkouts(&corpus) {
-        let (sources, report) = check(&checkout, Date::LATEST);
+        let (sources, report) = check(&checkout, &[], Date::LATEST);
         for finding in &report.findings {
             let subject = subject(&sources, finding.place);
             if !subjects(finding.rule).is_none_or(|wanted| wanted.contains(&subject.as_str())) {
