@@ -3,6 +3,7 @@
 use super::declaration::{Deployed, is_written_out};
 use super::ids::segments;
 use super::instance::Instance;
+use super::light::light;
 use super::{Evaluated, Evaluator, Templates};
 use crate::eval::naming;
 use crate::eval::own::Own;
@@ -84,7 +85,7 @@ impl<'t> Evaluator<'t> {
     fn resource(&self, deployed: &Rc<Deployed<'t>>, resource: &Resource, doubt: Option<&Val>) -> tree::Resource {
         let declaration = deployed.declaration;
         let header = declaration.header;
-        let body = self.eval(&declaration.body, &deployed.env);
+        let body = light(self.eval(&declaration.body, &deployed.env));
         let mut map = match &body.value {
             Value::Map(map) => (**map).clone(),
             Value::Unknown(unknown) => Map { open: Some(Arc::clone(unknown)), ..Map::default() },

@@ -1,6 +1,7 @@
 //! A template as one call deploys it, and what its names mean.
 
 use super::declaration::{Deployed, member};
+use super::find::Declared;
 use super::ids::Place;
 use super::{Evaluator, MOST_INSTANCES};
 use crate::model::Undecided;
@@ -53,8 +54,8 @@ pub(super) struct Argument {
 pub(super) struct Cache<'t> {
     pub declarations: HashMap<usize, Rc<Vec<Rc<Deployed<'t>>>>>,
     pub modules: HashMap<usize, Result<Rc<Instance<'t>>, Undecided>>,
-    /// The ids of all that is declared here, in comparable form.
-    pub ids: Option<Rc<Vec<(String, Rc<Deployed<'t>>)>>>,
+    /// All that is declared here, by id.
+    pub declared: Option<Rc<Declared<'t>>>,
 }
 
 /// Values that are worked out when they are first asked for, by where the syntax of each lies in memory.
