@@ -31,7 +31,9 @@ pub fn is_cluster(kind: &str) -> bool {
 
 /// The model of a root module's resources.
 pub fn world(resources: &[Resource], provider: &ProviderVersion, defaults: &Defaults, day: Date) -> World {
-    let mut reader = Reader { resources, provider, defaults: Values { defaults, day }, networks: Networks::read(resources) };
+    let updates: Vec<Resource> = resources.iter().filter(|r| arm::is_update(r)).cloned().collect();
+    let networks = Networks::read(resources, &updates);
+    let mut reader = Reader { resources, updates: &updates, provider, defaults: Values { defaults, day }, networks };
     let clusters = resources.iter().filter(|r| is_cluster(&r.kind) && !r.existing && !arm::is_update(r));
     let mut world = World { clusters: clusters.map(|r| reader.cluster(r)).collect(), ..World::default() };
     let config_maps = resources.iter().filter(|r| CONFIG_MAPS.contains(&&*r.kind) && !r.existing);
@@ -60,6 +62,8 @@ impl Values<'_> {
 
 struct Reader<'r> {
     resources: &'r [Resource],
+    /// Those of them that only change others.
+    updates: &'r [Resource],
     provider: &'r ProviderVersion,
     defaults: Values<'r>,
     networks: Networks,
@@ -67,7 +71,7 @@ struct Reader<'r> {
 
 impl Reader<'_> {
     fn cluster(&mut self, resource: &Resource) -> Cluster {
-        let body = arm::body(resource, self.resources);
+        let body = arm::body(resource, self.updates);
         let profile = body.part("network_profile");
         let automatic = automatic(resource, &body);
         let plugin = plugin(or_chosen_by(&automatic, profile.word(&["network_plugin"])), &body, &profile);
@@ -152,7 +156,7 @@ impl Reader<'_> {
             }
             Ok(parts) => {
                 for part in parts {
-                    let part = arm::listed_pool(part, cluster, self.resources);
+                    let part = arm::listed_pool(part, cluster, self.updates);
                     pools.push(self.pool(&cluster.address, &part, network, None, deprecated));
                 }
             }
@@ -160,7 +164,7 @@ impl Reader<'_> {
         }
         let resources = self.resources;
         for resource in resources.iter().filter(|r| is_kind(&r.kind, NODE_POOL) && !r.existing && !arm::is_update(r)) {
-            let part = arm::body(resource, resources);
+            let part = arm::body(resource, self.updates);
             match names_cluster(&part, cluster) {
                 Ok(true) => {
                     let repeated = resource.repeated.as_ref().map(read::undecided);

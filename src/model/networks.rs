@@ -48,16 +48,16 @@ const AMBIGUOUS: &str = "several VNets have this name";
 const UNKNOWN_TIMES: &str = "[?]";
 
 impl Networks {
-    /// Adds the networks that resources declare or read.
-    pub fn read(resources: &[Resource]) -> Self {
+    /// Adds the networks that resources declare or read. `updates` are those of them that only change others.
+    pub fn read(resources: &[Resource], updates: &[Resource]) -> Self {
         let mut networks = Networks { outbound: routes::Outbound::read(resources), ..Networks::default() };
         let of = |kind: &'static str, existing: bool| {
             resources.iter().filter(move |r| is_kind(&r.kind, kind) && r.existing == existing && !arm::is_update(r))
         };
-        of(VNET, false).for_each(|r| networks.add_vnet(r, resources));
+        of(VNET, false).for_each(|r| networks.add_vnet(r, updates));
         networks.declared = networks.vnets.len();
         of(VNET, true).for_each(|r| networks.add_existing_vnet(r));
-        of(SUBNET, false).for_each(|r| networks.add_subnet(r, resources));
+        of(SUBNET, false).for_each(|r| networks.add_subnet(r, updates));
         networks.declared_subnets = networks.subnets.len();
         of(SUBNET, true).for_each(|r| networks.add_existing_subnet(r));
         of(PEERING, false).chain(of(PEERING, true)).for_each(|r| networks.add_peering(r));
@@ -76,8 +76,8 @@ impl Networks {
         world.subnets = self.subnets;
     }
 
-    fn add_vnet(&mut self, resource: &Resource, all: &[Resource]) {
-        let body = arm::body(resource, all);
+    fn add_vnet(&mut self, resource: &Resource, updates: &[Resource]) {
+        let body = arm::body(resource, updates);
         let id = self.push_vnet(
             Vnet {
                 address: Arc::clone(&resource.address),
@@ -138,8 +138,8 @@ impl Networks {
         }
     }
 
-    fn add_subnet(&mut self, resource: &Resource, all: &[Resource]) {
-        let body = arm::body(resource, all);
+    fn add_subnet(&mut self, resource: &Resource, updates: &[Resource]) {
+        let body = arm::body(resource, updates);
         let vnet = self.vnet_of(&body, &resource.module);
         let subnet = self.subnet_of(&body, Arc::clone(&resource.address), vnet);
         let vnet = subnet.vnet.known().ok().flatten().copied();
