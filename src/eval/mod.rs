@@ -8,6 +8,7 @@ pub mod plan;
 pub mod template;
 pub mod terraform;
 pub mod timestamp;
+pub mod yaml;
 
 use crate::model::Undecided;
 use crate::tree;

@@ -77,9 +77,10 @@ pub fn further(unknown: &Arc<Unknown>, step: &str, span: Span) -> Arc<Unknown> {
     };
     match unknown.term.as_ref().map(|t| &*t.0) {
         Some([TermPart::Attribute(resource, path)]) => {
+            let whole = if path.is_empty() { resource.to_string() } else { format!("{resource}.{path}") };
             let path = joined(path);
             // A resource's own reason is a sentence about it; here it becomes one about its attribute.
-            let reason = match unknown.reason.strip_prefix(&**resource).filter(|rest| rest.starts_with(' ')) {
+            let reason = match unknown.reason.strip_prefix(&whole).filter(|rest| rest.starts_with(' ')) {
                 Some(rest) => format!("{resource}.{path}{rest}").into(),
                 None => Arc::clone(&unknown.reason),
             };

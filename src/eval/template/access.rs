@@ -55,7 +55,7 @@ impl<'t> Evaluator<'t> {
             ExprKind::Property(of, access, name) => match self.outputs_of(of, env) {
                 Some(Ok((target, outputs))) => match self.not_deployed(&target.deployed, outputs, expr.span)? {
                     Some(unknown) => Ok(unknown),
-                    None => Ok(self.module_output(&target, &name.text, expr.span)),
+                    None => self.module_output(&target, *access, &name.text, expr.span),
                 },
                 Some(Err(unknown)) => Ok(further(unknown, &name.text, expr.span)),
                 None => self.member_of(of, *access, &name.text, name.span, env),
@@ -149,7 +149,7 @@ impl<'t> Evaluator<'t> {
     }
 
     /// An output of a module; in ARM an object that has it as `value`.
-    fn module_output(&self, target: &Target<'t>, name: &str, site: Span) -> Val {
+    fn module_output(&self, target: &Target<'t>, access: Access, name: &str, site: Span) -> Chain {
         let deployed = &target.deployed;
         let val = match self.module(deployed) {
             Ok(module) => match module.index.outputs.get(&super::instance::key(module.template.language, name)) {
@@ -158,12 +158,13 @@ impl<'t> Evaluator<'t> {
                     let reason = format!("the output {name} of {} is not known", deployed.address);
                     self.unknown_output(deployed, name, reason)
                 }
+                None if access == Access::Safe => return Err(Missing),
                 None => Val::unknown(format!("{} has no output {name}", deployed.address), site),
             },
             Err(why) => self.unknown_output(deployed, name, why.reason.to_string()),
         };
         let val = val.used_at(site, &format!("output {name} of {}", deployed.address), None);
-        if target.properties { Val::new(Value::map([("value".into(), val)].into()), site) } else { val }
+        Ok(if target.properties { Val::new(Value::map([("value".into(), val)].into()), site) } else { val })
     }
 
     fn unknown_output(&self, deployed: &Deployed<'t>, name: &str, reason: String) -> Val {
@@ -287,7 +288,7 @@ impl<'t> Evaluator<'t> {
             return Ok(None);
         }
         let Some(condition) = &deployed.declaration.condition else { return Ok(None) };
-        match self.truth(&self.eval(condition, &deployed.env)) {
+        match self.assumed(&self.eval(condition, &deployed.env)) {
             Ok(true) => Ok(None),
             Ok(false) => Err(Missing),
             Err(unknown) => Ok(Some(Val::new(Value::Unknown(Arc::new(unknown.nameless())), site))),
@@ -323,8 +324,11 @@ impl<'t> Evaluator<'t> {
         let target = Target { deployed: Rc::clone(deployed), properties };
         match self.module(deployed) {
             Ok(module) => {
-                let entry = |o: &'t Output| (Arc::clone(&o.name.text), self.module_output(&target, &o.name.text, site));
-                Val::new(Value::map(module.template.outputs.iter().map(entry).collect()), site)
+                let entry = |o: &'t Output| {
+                    let val = self.module_output(&target, Access::Plain, &o.name.text, site);
+                    val.ok().map(|val| (Arc::clone(&o.name.text), val))
+                };
+                Val::new(Value::map(module.template.outputs.iter().filter_map(entry).collect()), site)
             }
             Err(why) => {
                 let term = Term::symbol(format!("{}.outputs", deployed.address));

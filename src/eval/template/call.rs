@@ -83,7 +83,10 @@ impl<'t> Evaluator<'t> {
                 Some(target) => self.target_value(&target, site),
                 None => self.foreign("reference", call, site, env),
             },
-            ("references", _) => self.foreign("references", call, site, env),
+            ("references", _) => match self.all_referenced(call, site, env) {
+                Some(all) => all,
+                None => self.foreign("references", call, site, env),
+            },
             (
                 "resourceid"
                 | "subscriptionresourceid"
@@ -193,12 +196,28 @@ impl<'t> Evaluator<'t> {
     /// What `reference(..)` refers to, if this template declares it: by symbolic name, by id, or by name.
     pub(super) fn referenced(&self, call: &'t Call, env: &Env<'t>) -> Option<Target<'t>> {
         let named = self.eval(call.args.first()?, env);
-        let full = call
-            .args
-            .get(2)
-            .is_some_and(|full| text_arg(&self.eval(full, env)).is_some_and(|full| full.eq_ignore_ascii_case("full")));
+        let full = self.is_full(call, 2, env);
         let deployed = self.find(&named, &env.instance)?;
         Some(Target { deployed, properties: !full })
+    }
+
+    /// Whether a call asks for all of a resource, and not only for its `properties`.
+    fn is_full(&self, call: &'t Call, position: usize, env: &Env<'t>) -> bool {
+        let arg = call.args.get(position).map(|arg| self.eval(arg, env));
+        arg.and_then(|arg| text_arg(&arg)).is_some_and(|text| text.eq_ignore_ascii_case("full"))
+    }
+
+    /// What `references('loop')` gives: all that one declaration makes.
+    fn all_referenced(&self, call: &'t Call, site: Span, env: &Env<'t>) -> Option<Val> {
+        let name = self.literal_arg(call.args.first()?, env)?;
+        let declaration = env.instance.index.declarations.get(&key(Language::Arm, &name)).filter(|d| d.repeat.is_some())?;
+        let properties = !self.is_full(call, 1, env);
+        let all = self.expand(&env.instance, declaration, None);
+        if let Some(why) = all.first().and_then(|one| one.repeated.as_ref()) {
+            return Some(why.clone().placed(site));
+        }
+        let value = |deployed: &Rc<Deployed<'t>>| self.target_value(&Target { deployed: Rc::clone(deployed), properties }, site);
+        Some(Val::new(Value::list(all.iter().map(value).collect()), site))
     }
 
     fn find(&self, named: &Val, instance: &Rc<Instance<'t>>) -> Option<Rc<Deployed<'t>>> {

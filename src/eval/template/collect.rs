@@ -38,7 +38,7 @@ impl<'t> Evaluator<'t> {
         for declaration in declarations {
             for deployed in self.expand(instance, declaration, parent).iter() {
                 let condition = declaration.condition.as_ref().map(|c| self.eval(c, &deployed.env));
-                let own_doubt = match condition.as_ref().map(|c| (c, self.truth(c))) {
+                let own_doubt = match condition.as_ref().map(|c| (c, self.assumed(c))) {
                     Some((_, Ok(false))) => continue,
                     Some((_, Ok(true))) | None => None,
                     Some((condition, Err(unknown))) => {

@@ -2,7 +2,7 @@
 
 use super::Evaluator;
 use super::ids::{self, Parts, Place, id_value, place_value, provider_path, segments};
-use super::instance::{Env, Instance};
+use super::instance::{Env, Instance, Slots, once};
 use super::loops::RESOURCE_LOOP;
 use crate::eval::naming;
 use crate::source::Span;
@@ -27,6 +27,8 @@ pub(super) struct Deployed<'t> {
     pub address: Arc<str>,
     /// Why it is not known how often it is repeated.
     pub repeated: Option<Val>,
+    /// The members of its body that were asked for, by the address of the syntax in memory.
+    members: Slots,
 }
 
 impl<'t> Deployed<'t> {
@@ -112,6 +114,7 @@ impl<'t> Evaluator<'t> {
                 env,
                 address: format!("{base}{suffix}").into(),
                 repeated,
+                members: Slots::default(),
             })
         };
         let Some(repeat) = &declaration.repeat else { return vec![make(env, "", None)] };
@@ -169,10 +172,14 @@ impl<'t> Evaluator<'t> {
     /// A member of what a declaration says: only that is worked out, where the object is written out.
     pub(super) fn body_member(&self, deployed: &Deployed<'t>, name: &str) -> Option<Val> {
         let body = &deployed.declaration.body;
+        let value = |expr: &'t Expr, what: &str| {
+            let busy = || Val::unknown(format!("{what} refers to itself"), expr.span);
+            once(&deployed.members, expr, busy, || self.eval(expr, &deployed.env))
+        };
         match member(body, name) {
-            Some(expr) => Some(self.eval(expr, &deployed.env)),
+            Some(expr) => Some(value(expr, &format!("{}.{name}", deployed.address))),
             None if is_written_out(body) => None,
-            None => super::names::entry(&self.eval(body, &deployed.env), name, body.span),
+            None => super::names::entry(&value(body, &deployed.address), name, body.span),
         }
         .filter(|val| !val.value.is_null())
     }
@@ -251,7 +258,7 @@ impl<'t> Evaluator<'t> {
     /// An unknown value, when it is not known.
     pub(super) fn place_of(&self, deployed: &Deployed<'t>) -> Result<Place, Val> {
         let site = deployed.declaration.header;
-        let own = &deployed.env.instance.place;
+        let own = &deployed.instance.place;
         if let Some(scope) = self.body_member(deployed, "scope") {
             let id = super::names::entry(&scope, "id", site).unwrap_or(scope);
             let parts = naming::parts(&id).ok_or_else(|| id.clone())?;

@@ -254,6 +254,14 @@ impl<'t> Evaluator<'t> {
         }
     }
 
+    /// Whether a condition holds, perhaps because that is assumed; or why it is not known.
+    pub(super) fn assumed(&self, condition: &Val) -> Result<bool, Arc<Unknown>> {
+        self.truth(condition).or_else(|unknown| match self.choice(&unknown, condition.at.site) {
+            Some((choice, negated)) => self.assumptions.get(&choice.key).map(|holds| *holds != negated).ok_or(unknown),
+            None => Err(unknown),
+        })
+    }
+
     /// An unknown condition as something that can be assumed, and whether it is the opposite of it.
     pub(super) fn choice(&self, condition: &Unknown, span: Span) -> Option<(Choice, bool)> {
         // A condition that itself depends on another one is decided with that.

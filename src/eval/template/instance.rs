@@ -5,7 +5,9 @@ use super::ids::Place;
 use super::{Evaluator, MOST_INSTANCES};
 use crate::model::Undecided;
 use crate::source::Sources;
-use crate::syntax::template::{Declaration, DeclarationKind, Function, Import, Language, Output, Parameter, Template, Variable};
+use crate::syntax::template::{
+    Declaration, DeclarationKind, Function, Import, Language, Output, Parameter, ParameterFile, Template, Variable,
+};
 use crate::value::{Unknown, Val};
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -24,8 +26,10 @@ pub(super) struct Instance<'t> {
     pub arguments: Arguments,
     /// What the expressions of the template mean when they are worked out in the template around it.
     pub outer: Option<Env<'t>>,
-    /// How many calls lead to it.
-    pub depth: usize,
+    /// The templates around it, each of which calls the next: the root comes first.
+    pub callers: Vec<&'t Template>,
+    /// The values of its parameters, variables and outputs.
+    pub values: Slots,
     pub cache: RefCell<Cache<'t>>,
 }
 
@@ -47,7 +51,6 @@ pub(super) struct Argument {
 /// What was worked out already, by the address of the syntax in memory.
 #[derive(Default)]
 pub(super) struct Cache<'t> {
-    pub values: HashMap<usize, Slot>,
     pub declarations: HashMap<usize, Rc<Vec<Rc<Deployed<'t>>>>>,
     pub modules: HashMap<usize, Result<Rc<Instance<'t>>, Undecided>>,
     /// The ids of all that is declared here, in comparable form.
@@ -57,10 +60,27 @@ pub(super) struct Cache<'t> {
 /// Resources and module calls by their ids in comparable form.
 pub(super) type DeclaredIds<'t> = Rc<Vec<(String, Rc<Deployed<'t>>)>>;
 
+/// Values that are worked out when they are first asked for, by where the syntax of each lies in memory.
+pub(super) type Slots = RefCell<HashMap<usize, Slot>>;
+
 /// A value that is being worked out, or has been.
 pub(super) enum Slot {
     Busy,
     Done(Val),
+}
+
+/// A value that is worked out when it is first asked for. `at` is its syntax, `busy` what it is while that goes on.
+pub(super) fn once<T>(slots: &Slots, at: &T, busy: impl Fn() -> Val, work: impl FnOnce() -> Val) -> Val {
+    let at = std::ptr::from_ref(at).addr();
+    match slots.borrow().get(&at) {
+        Some(Slot::Done(val)) => return val.clone(),
+        Some(Slot::Busy) => return busy(),
+        None => {}
+    }
+    slots.borrow_mut().insert(at, Slot::Busy);
+    let val = work();
+    slots.borrow_mut().insert(at, Slot::Done(val.clone()));
+    val
 }
 
 /// The names of a template.
@@ -71,6 +91,10 @@ pub(super) struct Index<'t> {
     pub imports: HashMap<Arc<str>, &'t Import>,
     pub declarations: HashMap<Arc<str>, &'t Declaration>,
     pub outputs: HashMap<Arc<str>, &'t Output>,
+    /// Of a parameter file the values that it gives, which may refer to one another.
+    pub given: HashMap<Arc<str>, &'t Variable>,
+    /// Of a parameter file the values of the one that it builds on.
+    pub base: Option<Val>,
     /// How users call each declaration, by its address in memory.
     pub labels: HashMap<*const Declaration, String>,
 }
@@ -102,6 +126,8 @@ impl<'t> Index<'t> {
             imports: map(template.imports.iter(), |i| key(&i.name.text)),
             declarations: map(with_symbol, |d| d.symbol.as_ref().map_or_else(|| "".into(), |s| key(&s.text))),
             outputs: map(template.outputs.iter(), |o| key(&o.name.text)),
+            given: HashMap::new(),
+            base: None,
             labels: labels(&template.declarations, sources),
         }
     }
@@ -194,34 +220,45 @@ impl<'t> Evaluator<'t> {
         address: Arc<str>,
         place: Place,
         arguments: Arguments,
-        depth: usize,
+        callers: Vec<&'t Template>,
+        outer: Option<Env<'t>>,
     ) -> Rc<Instance<'t>> {
-        self.instances.set(self.instances.get() + 1);
         let index = self.index(template);
-        Rc::new(Instance { template, index, address, place, arguments, outer: None, depth, cache: RefCell::default() })
+        let (values, cache) = (Slots::default(), RefCell::default());
+        let made = Rc::new(Instance { template, index, address, place, arguments, outer, callers, values, cache });
+        self.instances.borrow_mut().push(Rc::clone(&made));
+        made
+    }
+
+    /// An instance of a file by itself, such as one that others import from.
+    pub(super) fn alone(&self, template: &'t Template, arguments: Arguments) -> Rc<Instance<'t>> {
+        self.instance(template, "".into(), Place::of_root(template.target), arguments, Vec::new(), None)
+    }
+
+    /// A parameter file as something with names, with the values of the one that it builds on.
+    pub(super) fn of_file(&self, file: &'t ParameterFile, base: Option<Val>) -> Rc<Instance<'t>> {
+        let mut index = Index::of(&file.scope, self.sources);
+        index.given = file.values.iter().map(|value| (Arc::clone(&value.name.text), value)).collect();
+        index.base = base;
+        self.indexes.borrow_mut().insert(&raw const file.scope, Rc::new(index));
+        self.alone(&file.scope, Arguments::default())
+    }
+
+    /// Forgets what was worked out: instances, and what they declare, hold one another.
+    pub(super) fn forget(&self) {
+        for instance in self.instances.borrow().iter() {
+            instance.values.take();
+            instance.cache.take();
+        }
     }
 
     /// Whether there may be more instances.
     pub(super) fn has_room(&self) -> bool {
-        self.instances.get() < MOST_INSTANCES
+        self.instances.borrow().len() < MOST_INSTANCES
     }
 
     pub(super) fn index(&self, template: &'t Template) -> Rc<Index<'t>> {
         let pointer: *const Template = template;
         Rc::clone(self.indexes.borrow_mut().entry(pointer).or_insert_with(|| Rc::new(Index::of(template, self.sources))))
-    }
-
-    /// A value that is worked out when it is first asked for. `at` is where the syntax of it lies in memory.
-    pub(super) fn once<T>(&self, instance: &Instance<'t>, at: &'t T, busy: impl Fn() -> Val, work: impl FnOnce() -> Val) -> Val {
-        let at: *const T = at;
-        match instance.cache.borrow().values.get(&at.addr()) {
-            Some(Slot::Done(val)) => return val.clone(),
-            Some(Slot::Busy) => return busy(),
-            None => {}
-        }
-        instance.cache.borrow_mut().values.insert(at.addr(), Slot::Busy);
-        let val = work();
-        instance.cache.borrow_mut().values.insert(at.addr(), Slot::Done(val.clone()));
-        val
     }
 }

@@ -3,9 +3,11 @@
 use super::Evaluator;
 use super::call::text_arg;
 use super::instance::Instance;
+use crate::eval::outcome::Stop;
+use crate::eval::yaml::{self, Dialect, Places};
 use crate::source::{FileId, ReadError, Span, join, parent};
 use crate::syntax::json;
-use crate::value::{Val, Value};
+use crate::value::{At, Val, Value};
 use std::sync::Arc;
 
 /// A root template may load so many bytes, files that are loaded again included.
@@ -38,7 +40,6 @@ impl<'t> Evaluator<'t> {
                 Val::new(val.value, Span::new(file, 0, 0)).used_at(site, &format!("file {path}"), None)
             })
         };
-        let place = file.map_or(site, |file| Span::new(file, 0, text.len()));
         match function {
             "loadtextcontent" => loaded(Value::string(text)),
             "loadfileasbase64" => self.apply("base64", &[Val::new(Value::string(text), site)], site),
@@ -46,7 +47,11 @@ impl<'t> Evaluator<'t> {
                 Some(val) => self.part(val.used_at(site, &format!("file {path}"), None), args.get(1), site),
                 None => Val::unknown(format!("{path} is no JSON"), site),
             },
-            _ => Val::unknown(format!("{path} is YAML, which is not read here"), place).placed(site),
+            _ => match yaml::read(text, Dialect::Bicep, file.map_or_else(|| Places::One(At::new(site)), Places::File)) {
+                Ok(val) => self.part(val.used_at(site, &format!("file {path}"), None), args.get(1), site),
+                Err(Stop::Unknown(unknown)) => Val::new(Value::Unknown(unknown), site),
+                Err(Stop::Refused(why)) => Val::unknown(format!("{path} cannot be loaded: {why}"), site),
+            },
         }
     }
 

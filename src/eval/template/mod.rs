@@ -25,7 +25,6 @@ pub use templates::Templates;
 use super::{Assumptions, Evaluated};
 use crate::source::Sources;
 use crate::syntax::template::Template;
-use ids::Place;
 use instance::{Arguments, Index, Instance};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
@@ -54,7 +53,7 @@ pub fn evaluate(
         libraries: RefCell::default(),
         depth: Cell::new(0),
         steps: Cell::new(0),
-        instances: Cell::new(0),
+        instances: RefCell::default(),
         reads: Cell::new(0),
     };
     let mut arguments = Arguments::default();
@@ -63,9 +62,10 @@ pub fn evaluate(
         arguments.values.extend(given.values);
         arguments.open = given.open.or(arguments.open);
     }
-    let root = evaluator.instance(template, "".into(), Place::of_root(template.target), arguments, 0);
+    let root = evaluator.alone(template, arguments);
     let mut evaluated = Evaluated::default();
     evaluator.collect(&root, wanted, &mut evaluated);
+    evaluator.forget();
     link::link(&mut evaluated.resources);
     evaluated
 }
@@ -81,7 +81,8 @@ struct Evaluator<'t> {
     libraries: RefCell<BTreeMap<String, Rc<Instance<'t>>>>,
     depth: Cell<usize>,
     steps: Cell<u64>,
-    instances: Cell<usize>,
+    /// All that were made.
+    instances: RefCell<Vec<Rc<Instance<'t>>>>,
     /// How many bytes were read from files that the code loads.
     reads: Cell<usize>,
 }

@@ -2,13 +2,12 @@
 
 use super::declaration::Deployed;
 use super::ids::Place;
-use super::instance::{Argument, Arguments, Env, Instance};
+use super::instance::{Argument, Arguments, Instance};
 use super::names::entry;
 use super::{DEEPEST_CALL, Evaluator};
 use crate::model::Undecided;
 use crate::syntax::template::{DeclarationKind, Language, Source, Target, Template};
 use crate::value::{TermPart, Unknown, Val, Value};
-use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -32,48 +31,33 @@ impl<'t> Evaluator<'t> {
         let DeclarationKind::Module(module) = &deployed.declaration.kind else {
             return Err(undecided("this is no module".into(), header));
         };
-        let depth = deployed.instance.depth + 1;
-        if depth > DEEPEST_CALL || !self.has_room() {
+        let callers = [&*deployed.instance.callers, &[deployed.instance.template]].concat();
+        if callers.len() > DEEPEST_CALL || !self.has_room() {
             return Err(undecided("modules call one another too often to be worked out".into(), header));
         }
         let (template, outer) = match &module.source {
             Source::Path(path) => {
                 let from = self.sources.file(deployed.instance.template.file).path();
                 let (_, template) = self.templates.called(from, path).map_err(|reason| undecided(reason.into(), path.span))?;
+                if callers.iter().any(|caller| std::ptr::eq(*caller, template)) {
+                    return Err(undecided("this module calls itself".into(), path.span));
+                }
                 (template, false)
             }
             Source::Inline(template, outer) => (&**template, *outer),
             Source::Unknown(why, span) => return Err(undecided(Arc::clone(why), *span)),
         };
+        let address = Arc::clone(&deployed.address);
         let place = self.place_of(deployed);
         let place = place.unwrap_or_else(|_| Place::unknown(&deployed.address));
         let place = place.fitting(template.target, &deployed.address);
         if outer {
-            self.index(template);
-            let env = Env { instance: self.placed(&deployed.env.instance, place.clone()), ..deployed.env.clone() };
-            let instance = self.instance(template, Arc::clone(&deployed.address), place, Arguments::default(), depth);
-            let instance = Rc::try_unwrap(instance).map(|made| Instance { outer: Some(env), cache: RefCell::default(), ..made });
-            return instance.map(Rc::new).map_err(|_| undecided("this deployment refers to itself".into(), header));
+            // Functions such as resourceGroup() tell of the template around it, too.
+            let env = deployed.env.clone();
+            return Ok(self.instance(template, address, place, Arguments::default(), callers, Some(env)));
         }
         let arguments = self.arguments(deployed, template);
-        Ok(self.instance(template, Arc::clone(&deployed.address), place, arguments, depth))
-    }
-
-    /// The same names, deployed elsewhere.
-    fn placed(&self, instance: &Rc<Instance<'t>>, place: Place) -> Rc<Instance<'t>> {
-        if instance.place == place {
-            return Rc::clone(instance);
-        }
-        Rc::new(Instance {
-            template: instance.template,
-            index: Rc::clone(&instance.index),
-            address: Arc::clone(&instance.address),
-            place,
-            arguments: instance.arguments.clone(),
-            outer: instance.outer.clone(),
-            depth: instance.depth,
-            cache: RefCell::default(),
-        })
+        Ok(self.instance(template, address, place, arguments, callers, None))
     }
 
     /// The arguments of a call.
@@ -109,7 +93,7 @@ fn in_value(argument: &Val) -> Val {
     match &argument.value {
         Value::Map(_) => match entry(argument, "value", site) {
             Some(val) => val,
-            None if entry(argument, "reference", site).is_some() => Val::unknown("this is a secret from a key vault", site),
+            None if entry(argument, "reference", site).is_some() => Val::unknown("it is a secret in a key vault", site),
             None => Val::new(Value::Null, site),
         },
         _ => argument.clone(),

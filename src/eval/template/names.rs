@@ -1,9 +1,8 @@
 //! Variables, outputs, functions of the user, and what is imported.
 
+use super::Evaluator;
 use super::declaration::Deployed;
-use super::ids::Place;
-use super::instance::{Arguments, Env, Instance, key};
-use super::{DEEPEST_CALL, Evaluator};
+use super::instance::{Arguments, Env, Instance, key, once};
 use crate::eval::naming;
 use crate::source::Span;
 use crate::syntax::template::{Declaration, Function, Import, Language, Output, Variable};
@@ -41,6 +40,12 @@ impl<'t> Evaluator<'t> {
         if let Some(variable) = index.variables.get(name) {
             return Named::Val(self.variable(&env.instance, variable).used_at(site, &format!("variable {name}"), None));
         }
+        if let Some(given) = index.given.get(name) {
+            return Named::Val(self.variable(&env.instance, given).used_at(site, &format!("parameter {name}"), None));
+        }
+        if let Some(base) = index.base.as_ref().filter(|_| name == "base") {
+            return Named::Val(base.clone());
+        }
         if let Some(declaration) = index.declarations.get(name) {
             return Named::Declaration(declaration, None);
         }
@@ -52,14 +57,14 @@ impl<'t> Evaluator<'t> {
 
     /// The value of a variable.
     pub(super) fn variable(&self, instance: &Rc<Instance<'t>>, variable: &'t Variable) -> Val {
-        let busy = || Val::unknown(format!("variable {} refers to itself", variable.name.text), variable.name.span);
-        self.once(instance, variable, busy, || self.eval(&variable.value, &Env::of(instance)))
+        let busy = || Val::unknown(format!("{} refers to itself", variable.name.text), variable.name.span);
+        once(&instance.values, variable, busy, || self.eval(&variable.value, &Env::of(instance)))
     }
 
     /// The value of an output.
     pub(super) fn output(&self, instance: &Rc<Instance<'t>>, output: &'t Output) -> Val {
         let busy = || Val::unknown(format!("output {} refers to itself", output.name.text), output.name.span);
-        self.once(instance, output, busy, || self.eval(&output.value, &Env::of(instance)))
+        once(&instance.values, output, busy, || self.eval(&output.value, &Env::of(instance)))
     }
 
     /// The value of what is imported under a name.
@@ -89,8 +94,7 @@ impl<'t> Evaluator<'t> {
         if let Some(library) = self.libraries.borrow().get(path) {
             return Ok(Rc::clone(library));
         }
-        let place = Place::of_root(template.target);
-        let library = self.instance(template, "".into(), place, Arguments::default(), DEEPEST_CALL);
+        let library = self.alone(template, Arguments::default());
         self.libraries.borrow_mut().insert(path.to_owned(), Rc::clone(&library));
         Ok(library)
     }

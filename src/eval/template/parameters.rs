@@ -1,13 +1,12 @@
 //! Parameters: from where they get their values, and what is known of them without one.
 
-use super::ids::Place;
-use super::instance::{Argument, Arguments, Env, Instance};
-use super::{DEEPEST_CALL, Evaluator};
+use super::Evaluator;
+use super::instance::{Argument, Arguments, Env, Instance, once};
 use crate::eval::naming;
 use crate::source::Span;
+use crate::syntax::expr::Name;
 use crate::syntax::template::{Parameter, Type, TypeKind};
-use crate::value::{Choice, Term, Unknown, Val, Value};
-use std::collections::BTreeMap;
+use crate::value::{Choice, Map, Term, Unknown, Val, Value};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -32,7 +31,7 @@ impl<'t> Evaluator<'t> {
     fn parameter(&self, instance: &Rc<Instance<'t>>, parameter: &'t Parameter) -> Val {
         let name = &parameter.name;
         let busy = || Val::unknown(format!("parameter {} refers to itself", name.text), name.span);
-        self.once(instance, parameter, busy, || {
+        once(&instance.values, parameter, busy, || {
             if let Some(argument) = given(instance, parameter) {
                 return argument.val.clone();
             }
@@ -135,27 +134,30 @@ impl<'t> Evaluator<'t> {
     pub(super) fn parameter_file(&self, path: &str, depth: usize) -> Arguments {
         let Some(file) = self.templates.parameter_file(path) else { return Arguments::default() };
         let mut arguments = Arguments::default();
-        let scope = self.instance(&file.scope, "".into(), Place::of_root(file.scope.target), Arguments::default(), DEEPEST_CALL);
-        let mut env = Env::of(&scope);
-        if let Some(base) = &file.extends {
-            match self.templates.extended(path, base) {
-                Ok(base) if depth < MOST_NAMES => arguments = self.parameter_file(base, depth + 1),
-                Ok(_) => {
-                    arguments.open =
-                        Some(Arc::new(Unknown::new("parameter files build on one another in a circle", Some(base.span))))
-                }
-                Err(reason) => arguments.open = Some(Arc::new(Unknown::new(reason, Some(base.span)))),
-            }
-            let entries: BTreeMap<_, _> = arguments.values.iter().map(|(name, a)| (Arc::clone(name), a.val.clone())).collect();
-            env = env.bind("base", Val::new(Value::map(entries), base.span));
-        }
+        let base = file.extends.as_ref().map(|base| {
+            arguments = self.extended(path, base, depth);
+            let values = arguments.values.iter().map(|(name, given)| (Arc::clone(name), given.val.clone())).collect();
+            Val::new(Value::Map(Arc::new(Map { entries: values, open: arguments.open.clone(), typed: false })), base.span)
+        });
+        let scope = self.of_file(file, base);
         let name = path.rsplit('/').next().unwrap_or(path);
         for given in &file.values {
             let label = format!("value of parameter {} in {name}", given.name.text).into();
-            let argument = Argument { val: self.eval(&given.value, &env), label };
+            let argument = Argument { val: self.variable(&scope, given), label };
             arguments.values.insert(given.name.text.to_ascii_lowercase().into(), argument);
         }
         arguments
+    }
+
+    /// The values of the file that a parameter file builds on.
+    fn extended(&self, path: &str, base: &Name, depth: usize) -> Arguments {
+        let open =
+            |reason: &str| Arguments { open: Some(Arc::new(Unknown::new(reason, Some(base.span)))), ..Arguments::default() };
+        match self.templates.extended(path, base) {
+            Ok(base) if depth < MOST_NAMES => self.parameter_file(base, depth + 1),
+            Ok(_) => open("parameter files build on one another in a circle"),
+            Err(reason) => open(&reason),
+        }
     }
 }
 

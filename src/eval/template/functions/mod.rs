@@ -127,7 +127,7 @@ static FUNCTIONS: &[Function] = &[
     f("replace", &[NotNull, Text, Text], string::replace),
     f("shallowMerge", &[List], union::shallow_merge),
     f("skip", &[NotNull, Int], array::skip),
-    f("split", &[Text, Known], string::split),
+    f("split", &[NotNull, Known], string::split),
     f("startsWith", &[NotNull, Text], search::starts_with),
     f("string", &[NotNull], string::string),
     f("sub", &[Int, Int], numeric::sub),

@@ -207,6 +207,11 @@ pub(super) fn replace(args: &Args) -> Outcome<Answer> {
 }
 
 pub(super) fn split(args: &Args) -> Outcome<Answer> {
+    if let Value::Unknown(unknown) = args.value(0)? {
+        let segments = segments_of_id(unknown).filter(|_| args.value(1).is_ok_and(|d| d.as_str() == Some("/")));
+        let segments = segments.ok_or_else(|| Stop::Unknown(Arc::clone(unknown)))?;
+        return args.listing(segments.into_iter().map(|segment| args.made(naming::text(segment, || unknown.nameless()))));
+    }
     let whole = args.text(0)?;
     let delimiters: Vec<&str> = match args.value(1)? {
         Value::String(delimiter) => vec![delimiter],
@@ -217,6 +222,26 @@ pub(super) fn split(args: &Args) -> Outcome<Answer> {
         return Err(Stop::undecided("splitting without a delimiter is not worked out"));
     }
     args.listing(pieces(whole, &delimiters).into_iter().map(|piece| args.made(Value::string(piece))))
+}
+
+/// The parts between the slashes of an id that is not known as a whole. What is not known of it are names and the like, which have no slash.
+fn segments_of_id(id: &Unknown) -> Option<Vec<Vec<TermPart>>> {
+    let parts = &id.term.as_ref()?.0;
+    if !matches!(parts.first(), Some(TermPart::Text(text)) if text.starts_with("/subscriptions/")) {
+        return None;
+    }
+    let mut segments: Vec<Vec<TermPart>> = vec![Vec::new()];
+    for part in parts.iter() {
+        match part {
+            TermPart::Text(text) => {
+                let mut pieces = text.split('/').map(|piece| TermPart::Text(piece.into()));
+                segments.last_mut()?.extend(pieces.next());
+                segments.extend(pieces.map(|piece| vec![piece]));
+            }
+            _ => segments.last_mut()?.push(part.clone()),
+        }
+    }
+    Some(segments)
 }
 
 /// The pieces between delimiters. At one place the first of them that fits counts.

@@ -18,7 +18,6 @@ mod string;
 mod time;
 mod typeconv;
 mod yaml;
-mod yaml_scalar;
 mod yaml_text;
 
 use super::convert::{Outcome, Stop};

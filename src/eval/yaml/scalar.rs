@@ -1,9 +1,12 @@
-//! What a YAML scalar means to Terraform.
+//! What a YAML scalar means.
 //!
-//! Source: Terraform 1.11.4 and the module that it uses, `zclconf/go-cty-yaml` 1.1.0 (`resolve.go`, `implied_type.go`).
+//! Sources: Terraform 1.11.4 and the module that it uses, `zclconf/go-cty-yaml` 1.1.0 (`resolve.go`, `implied_type.go`); Bicep uses
+//! SharpYaml with its core schema, and what that takes otherwise than YAML 1.2 is left unknown.
 
-use super::super::convert::{self, Outcome, Stop};
-use super::Value;
+use super::Dialect;
+use crate::eval::outcome::{Outcome, Stop};
+use crate::eval::terraform::convert;
+use crate::value::Value;
 
 /// How a scalar is written.
 #[derive(Clone, Copy, PartialEq)]
@@ -17,7 +20,10 @@ pub(super) enum Style {
 }
 
 /// The value of a scalar. `tag` is the end of `tag:yaml.org,2002:..`, "" without a tag.
-pub(super) fn value(tag: &str, text: &str, style: Style) -> Outcome<Value> {
+pub(super) fn value(dialect: Dialect, tag: &str, text: &str, style: Style) -> Outcome<Value> {
+    if dialect == Dialect::Bicep {
+        return core(tag, text, style);
+    }
     let value = resolve(tag, text, style)?;
     // The type of a block without a tag is string, but its text is understood first: `yes` becomes "true".
     if style == Style::Block && tag.is_empty() && matches!(value, Value::Bool(_) | Value::Number(_)) {
@@ -27,11 +33,39 @@ pub(super) fn value(tag: &str, text: &str, style: Style) -> Outcome<Value> {
 }
 
 /// A scalar as the key of a mapping.
-pub(super) fn key(tag: &str, text: &str, style: Style) -> Outcome<std::sync::Arc<str>> {
+pub(super) fn key(dialect: Dialect, tag: &str, text: &str, style: Style) -> Outcome<std::sync::Arc<str>> {
+    if dialect == Dialect::Bicep {
+        return Ok(text.into());
+    }
     match resolve(tag, text, style)? {
         Value::Null => Err(Stop::refused("a key is null")),
         value => convert::to_string(&value),
     }
+}
+
+/// A scalar in Bicep. What is no text for one version of YAML and text for another is not known.
+fn core(tag: &str, text: &str, style: Style) -> Outcome<Value> {
+    if tag == "str" || tag.is_empty() && style != Style::Plain {
+        return Ok(Value::string(text));
+    }
+    match (text, word(text)) {
+        _ if !tag.is_empty() => Err(Stop::undecided(format!("the YAML tag !!{tag} is not worked out"))),
+        (_, Ok(Some(Value::Null))) => Ok(Value::Null),
+        ("true" | "True" | "TRUE", _) => Ok(Value::Bool(true)),
+        ("false" | "False" | "FALSE", _) => Ok(Value::Bool(false)),
+        (_, Ok(Some(_)) | Err(_)) => Err(Stop::undecided(format!("whether {text} is text in YAML depends on its version"))),
+        _ if is_decimal(text) => convert::parse_number(text).map(Value::Number),
+        _ if timestamp(text).is_some() || number(text).is_ok() => {
+            Err(Stop::undecided(format!("whether {text} is text in YAML depends on its version")))
+        }
+        _ => Ok(Value::string(text)),
+    }
+}
+
+/// Whether a text is a whole number as all versions of YAML write it.
+fn is_decimal(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    all(digits, u8::is_ascii_digit) && (digits == "0" || !digits.starts_with('0'))
 }
 
 fn resolve(tag: &str, text: &str, style: Style) -> Outcome<Value> {
