@@ -263,29 +263,65 @@ fn subject(sources: &Sources, span: Span) -> String {
     let text = sources.file(span.file).text();
     let (before, after) = (text.get(..span.start as usize).unwrap_or(""), text.get(span.end as usize..).unwrap_or(""));
     let line = before.rsplit('\n').next().unwrap_or("");
-    let header = after.trim_start().starts_with('{') || sources.text(span).ends_with('{');
+    let declares = ["resource ", "module "].iter().any(|keyword| sources.text(span).starts_with(keyword));
+    let header = after.trim_start().starts_with('{') || sources.text(span).ends_with('{') || declares;
     if line.trim().is_empty() && header {
-        return sources.text(span).split_whitespace().next().unwrap_or("").to_owned();
+        let first = sources.text(span).split_whitespace().next().unwrap_or("");
+        return first.trim_matches([':', '"']).to_owned();
     }
-    let attribute = Regex::new(r"(?m)^\s*([\w-]+)\s*=[^=>]").unwrap();
+    let is_template = [".bicep", ".json"].iter().any(|end| sources.file(span.file).path().ends_with(end));
+    let attribute = if is_template { r#"([\w-]+)"?\s*:"# } else { r"(?m)^\s*([\w-]+)\s*=[^=>]" };
+    let attribute = Regex::new(attribute).unwrap();
     // The attribute's own text may not be cut off behind its equals sign.
     let upto = text.get(..(span.start as usize + 1).min(text.len())).unwrap_or(before);
     attribute.captures_iter(upto).last().map_or_else(String::new, |c| c[1].to_owned())
 }
 
-/// What a finding of a rule may point at, for the rules where that is one thing.
+/// What a finding of a rule may point at, for the rules where that is one thing. In ARM templates a resource begins with its type.
 fn subjects(rule: &str) -> Option<&'static [&'static str]> {
     match rule {
-        "implicit-cidr-default" | "overlay-mode-not-set" => {
-            Some(&["network_profile", "networkProfile", "dynamic", "resource", "module"])
+        "implicit-cidr-default" => Some(&["network_profile", "networkProfile", "dynamic", "resource", "module", "type"]),
+        "overlay-mode-not-set" => {
+            Some(&["network_profile", "networkProfile", "networkPluginMode", "dynamic", "resource", "module", "type"])
         }
-        "kubenet-retirement" => Some(&["network_plugin", "module"]),
-        "deprecated-network-attribute" => Some(&["docker_bridge_cidr", "ebpf_data_plane", "enable_auto_scaling", "type"]),
-        _ if rule.starts_with("pod-cidr-") => Some(&["pod_cidr", "pod_cidrs", "network_profile", "dynamic", "resource"]),
-        _ if rule.starts_with("service-cidr-") => {
-            Some(&["service_cidr", "service_cidrs", "network_profile", "dynamic", "resource"])
+        "kubenet-retirement" => Some(&["network_plugin", "networkPlugin", "module"]),
+        "deprecated-network-attribute" => {
+            Some(&["docker_bridge_cidr", "dockerBridgeCidr", "ebpf_data_plane", "enable_auto_scaling", "type"])
         }
-        _ if rule.starts_with("dns-service-ip-") => Some(&["dns_service_ip", "network_profile", "dynamic", "resource"]),
+        _ if rule.starts_with("pod-cidr-") => Some(&[
+            "pod_cidr",
+            "pod_cidrs",
+            "podCidr",
+            "podCidrs",
+            "network_profile",
+            "networkProfile",
+            "dynamic",
+            "resource",
+            "module",
+            "type",
+        ]),
+        _ if rule.starts_with("service-cidr-") => Some(&[
+            "service_cidr",
+            "service_cidrs",
+            "serviceCidr",
+            "serviceCidrs",
+            "network_profile",
+            "networkProfile",
+            "dynamic",
+            "resource",
+            "module",
+            "type",
+        ]),
+        _ if rule.starts_with("dns-service-ip-") => Some(&[
+            "dns_service_ip",
+            "dnsServiceIP",
+            "network_profile",
+            "networkProfile",
+            "dynamic",
+            "resource",
+            "module",
+            "type",
+        ]),
         _ => None,
     }
 }
@@ -293,5 +329,5 @@ fn subjects(rule: &str) -> Option<&'static [&'static str]> {
 /// The name in a reason that the text at its place must hold, too.
 fn name_in(reason: &str) -> Option<&str> {
     let named = reason.strip_suffix(" has no value").or(reason.strip_suffix(" is not declared in this module"))?;
-    named.rsplit('.').next()
+    named.strip_prefix("parameter ").unwrap_or(named).rsplit('.').next()
 }
