@@ -183,11 +183,13 @@ pub(super) fn k8s_version(cx: &Context, cluster: &Cluster, out: &mut Out) -> Dec
     let facts = &cx.facts.dual_stack;
     let Some(least) = facts.kubernetes_least.on(cx.day) else { return Ok(()) };
     let with_cilium = facts.kubernetes_least_with_cilium.on(cx.day).unwrap_or(least);
-    if both(cluster.is_dual_stack(), is_below(cluster, least))? {
+    // kubenet had IPv6 long before.
+    let dual_stack = both(cluster.is_dual_stack(), cluster.is_kubenet().map(|kubenet| !kubenet));
+    if both(dual_stack.clone(), is_below(cluster, least))? {
         return report_version(cluster, least, "", out);
     }
     let cilium = both(cluster.data_plane.is("cilium"), is_below(cluster, with_cilium));
-    if both(cluster.is_dual_stack(), cilium)? {
+    if both(dual_stack, cilium)? {
         return report_version(cluster, with_cilium, " with the Cilium data plane", out);
     }
     Ok(())
