@@ -108,6 +108,7 @@ impl Reader<'_> {
             load_balancer_sku: profile.word(&["load_balancer_sku"]).or_default(self.defaults.of(|d| &d.load_balancer_sku)),
             private: private(&body),
             ip_families: families(&profile),
+            node_provisioning: or_chosen_by(&automatic, body.part("node_provisioning_profile").text(&["mode"])),
             pools,
             more_pools,
             agic: self.agic(&body, &addons),
@@ -218,6 +219,7 @@ impl Reader<'_> {
             kind,
             subnet: self.networks.subnet_at(part, "vnet_subnet_id"),
             pod_subnet,
+            pod_allocation: part.text(&["pod_ip_allocation_mode"]),
             repeated,
         }
     }
@@ -419,18 +421,21 @@ fn http_application_routing(body: &Part<'_>, addons: &Part<'_>) -> Field<bool> {
     Field { name: body.spelled(NAME), ..addons.part(NAME).truth(&["enabled"]) }
 }
 
+/// The IP families; an empty list counts as absent, as azurerm has it.
 fn families(profile: &Part<'_>) -> Field<Vec<Family>> {
     const NAME: &str = "ip_versions";
     let spelled = profile.spelled(NAME);
-    profile
-        .field(&[NAME], |value| {
-            let items = value.as_items().ok_or_else(|| format!("{spelled} is no list"))?;
-            let family = |item: &crate::value::Val| match item.value.as_str().map(str::to_ascii_lowercase).as_deref() {
-                Some("ipv4") => Ok(Family::V4),
-                Some("ipv6") => Ok(Family::V6),
-                _ => Err(format!("{spelled} has an element that is not known to be IPv4 or IPv6")),
-            };
-            items.iter().map(family).collect()
-        })
-        .or_default(Some(vec![Family::V4]))
+    let mut field = profile.field(&[NAME], |value| {
+        let items = value.as_items().ok_or_else(|| format!("{spelled} is no list"))?;
+        let family = |item: &crate::value::Val| match item.value.as_str().map(str::to_ascii_lowercase).as_deref() {
+            Some("ipv4") => Ok(Family::V4),
+            Some("ipv6") => Ok(Family::V6),
+            _ => Err(format!("{spelled} has an element that is not known to be IPv4 or IPv6")),
+        };
+        items.iter().map(family).collect::<Result<Vec<_>, _>>()
+    });
+    if matches!(&field.state, State::Set(families) if families.is_empty()) {
+        field.state = State::Absent;
+    }
+    field.or_default(Some(vec![Family::V4]))
 }

@@ -38,6 +38,7 @@ const NAMES: &[(&str, &str)] = &[
     ("ip_versions", "ipFamilies"),
     ("kubernetes_version", "kubernetesVersion"),
     ("network_data_plane", "networkDataplane"),
+    ("node_provisioning_profile", "nodeProvisioningProfile"),
     ("ebpf_data_plane", "ebpfDataplane"),
     ("network_plugin", "networkPlugin"),
     ("network_plugin_mode", "networkPluginMode"),
@@ -64,6 +65,7 @@ const NAMES: &[(&str, &str)] = &[
     ("node_count", "count"),
     ("os_sku", "osSKU"),
     ("os_type", "osType"),
+    ("pod_ip_allocation_mode", "podIPAllocationMode"),
     ("pod_subnet_id", "podSubnetID"),
     ("upgrade_settings", "upgradeSettings"),
     ("vm_size", "vmSize"),
@@ -91,7 +93,7 @@ const NAMES: &[(&str, &str)] = &[
 
 /// What is written alike in both.
 const SHARED: &[&str] =
-    &["apiVersion", "enabled", "id", "identity", "location", "name", "parent", "subnet.id", "type", "updates"];
+    &["apiVersion", "enabled", "id", "identity", "location", "mode", "name", "parent", "subnet.id", "type", "updates"];
 
 impl Vocabulary {
     /// The vocabulary of a resource type: Resource Manager's types name a provider and a type of its, `Microsoft.Network/routeTables`.
