@@ -11,6 +11,8 @@ mod label_name;
 mod max_pods;
 mod node_limit;
 mod node_subnet;
+mod nsg;
+mod nsg_walk;
 mod plugin;
 mod pod_cidr;
 mod properties;
@@ -21,6 +23,7 @@ mod subnet_room;
 mod surge;
 mod tally;
 mod terraform;
+mod traffic;
 mod upgrade;
 mod vm;
 mod vm_size;
@@ -209,6 +212,8 @@ pub const RULES: &[Rule] = &[
     rule!("egress", "user-assigned-nat-association", All, Cluster(egress::user_assigned_nat_association)),
     rule!("egress", "udr-default-route", All, Cluster(egress::udr_default_route)),
     rule!("egress", "outbound-type-requires-standard-lb", All, Cluster(egress::requires_standard_load_balancer)),
+    rule!("nsg", "nsg-deny-blocks-overlay", Overlay, Cluster(nsg::deny_blocks_overlay)),
+    rule!("nsg", "nsg-per-pool-subnet", Overlay, Cluster(nsg::per_pool_subnet)),
     rule!("upgrade", "upgrade-k8s-version", All, Cluster(upgrade::k8s_version)),
     rule!("upgrade", "upgrade-network-policy", All, Cluster(upgrade::network_policy)),
     rule!("upgrade", "upgrade-dynamic-ip", All, Cluster(upgrade::dynamic_ip)),
