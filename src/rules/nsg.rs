@@ -23,6 +23,10 @@ struct Traffic {
     missing: Option<Undecided>,
 }
 
+const PODS_TO_NODES: &str = "from pods to nodes";
+const TAG_EXPLAINED: &str =
+    "A rule before this one allows the service tag VirtualNetwork, but whether that holds the pods is not documented.";
+
 const DIRECTIONS: [&str; 2] = ["inbound", "outbound"];
 
 /// `nsg-deny-blocks-overlay`: no rule at a node subnet denies traffic among its nodes and the pods.
@@ -43,7 +47,9 @@ pub(super) fn deny_blocks_overlay(cx: &Context, cluster: &Cluster, out: &mut Out
 
 /// `nsg-per-pool-subnet`: where nodes are in several subnets, none denies traffic with the nodes of the others.
 pub(super) fn per_pool_subnet(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
-    if cluster.node_subnets().len() < 2 && cluster.unknown_node_subnet().is_none() {
+    // A lone pool is in one subnet, whichever that is.
+    let alone = cluster.pools.len() < 2 && cluster.more_pools.is_none();
+    if alone || cluster.node_subnets().len() < 2 && cluster.unknown_node_subnet().is_none() {
         return Ok(());
     }
     let ground = ground(cx, cluster);
@@ -114,7 +120,7 @@ fn within_subnet(cluster: &Cluster, subnet: &Subnet) -> Traffic {
     let pod_ranges: Vec<Cidr> = pods.known.iter().map(|range| range.cidr).collect();
     let mut flows = between("from nodes to nodes", &nodes, &nodes);
     flows.extend(between("from nodes to pods", &nodes, &pod_ranges));
-    flows.extend(between("from pods to nodes", &pod_ranges, &nodes));
+    flows.extend(between(PODS_TO_NODES, &pod_ranges, &nodes));
     flows.extend(between("from pods to pods", &pod_ranges, &pod_ranges));
     Traffic { flows, missing: pods.decision().err().or_else(|| subnet.prefixes.iter().find_map(|p| p.known().err())) }
 }
@@ -200,21 +206,16 @@ fn report(
 ) {
     let case = case(cluster, rule, found);
     let pods = pods(cluster);
-    let pod_ranges = pods.known.iter().map(|range| range.cidr.to_string()).collect::<Vec<_>>().join(" and ");
-    let nodes = known_prefixes(subnet).iter().map(Cidr::to_string).collect::<Vec<_>>().join(" and ");
-    let tag = if found.by_tag {
-        "That the service tag VirtualNetwork, which a rule before this one allows, holds the pods is not documented. "
-    } else {
-        ""
-    };
+    let pod_ranges = list(pods.known.iter().map(|range| range.cidr));
+    let nodes = list(known_prefixes(subnet));
+    let tag = if found.by_tag { format!("{TAG_EXPLAINED} ") } else { String::new() };
     let draft = out.report(case, &rule.at, message(group, direction, rule, found));
     draft
         .azure(format!(
             "{tag}Azure applies the rules of the node subnet's security group to pods, too: overlay does not wrap what they send."
         ))
         .fix(format!(
-            "{} allow all ports and protocols {direction} from {nodes} to {nodes}, from {nodes} to {pod_ranges}, from {pod_ranges} to \
-             {nodes} and from {pod_ranges} to {pod_ranges}; restrict pods with network policies instead.",
+            "{} allow all {direction} traffic among {nodes} (nodes) and {pod_ranges} (pods). To keep pods apart, use network policies.",
             earlier(rule)
         ))
         .related(format!("node subnet {}", subnet.title()), &subnet.security_group.at);
@@ -231,11 +232,12 @@ fn report_between(
 ) {
     out.report("default", &rule.at, message(group, direction, rule, found))
         .azure("Nodes of all subnets of a cluster must reach each other, and the pods, on all ports and protocols.")
-        .fix(format!(
-            "{} allow all ports and protocols {direction} between the ranges of all node subnets, and between them and the pod CIDR.",
-            earlier(rule)
-        ))
+        .fix(format!("{} allow all {direction} traffic among the ranges of all node subnets and the pod CIDR.", earlier(rule)))
         .related(format!("node subnet {}", subnet.title()), &subnet.security_group.at);
+}
+
+fn list(ranges: impl IntoIterator<Item = Cidr>) -> String {
+    ranges.into_iter().map(|range| range.to_string()).collect::<Vec<_>>().join(" and ")
 }
 
 /// `With a lower priority number than 4000,`
@@ -250,7 +252,7 @@ fn message(group: &SecurityGroup, direction: &str, rule: &SecurityRule, found: &
     let name = rule.name.known().ok().flatten().map_or_else(String::new, |name| format!(" {name}"));
     let example = found.lost.first().map(Block::describe).unwrap_or_default();
     let more = if found.lost.len() > 1 { ", and more" } else { "" };
-    format!("{direction} rule{name} of {} denies traffic {}: {example}{more}", group.address, found.flows.join(", "))
+    format!("{direction} rule{name} of {} denies traffic {}: {example}{more}", group.address, found.flows.join(" and "))
 }
 
 /// How bad it is: see the document.
@@ -261,9 +263,13 @@ fn case(cluster: &Cluster, rule: &SecurityRule, found: &Found) -> &'static str {
         _ => false,
     });
     let matters = |block: &Block| block.has_tcp_or_udp() && (names_pods || block.has_all_ports());
-    match found.by_tag {
-        true => "virtual-network-tag",
-        false if found.lost.iter().any(matters) => "default",
-        false => "some-ports",
+    if found.by_tag {
+        "virtual-network-tag"
+    } else if found.flows == [PODS_TO_NODES] {
+        "pods-to-nodes"
+    } else if found.lost.iter().any(matters) {
+        "default"
+    } else {
+        "some-ports"
     }
 }
