@@ -12,7 +12,7 @@ mod read;
 pub use change::Change;
 pub use clusters::{is_cluster, is_wanted};
 pub use field::{Field, State, Undecided};
-pub use network::{NatGateway, Peer, Route, RouteTable, Subnet, SubnetId, Vnet, VnetId};
+pub use network::{Addresses, NatGateway, Peer, Route, RouteTable, SecurityGroup, SecurityRule, Subnet, SubnetId, Vnet, VnetId};
 
 use crate::api_version::ApiVersion;
 use crate::cidr::{Cidr, Family};

@@ -13,6 +13,8 @@ mod max_pods;
 mod node_limit;
 mod node_provisioning;
 mod node_subnet;
+mod nsg;
+mod nsg_walk;
 mod plugin;
 mod pod_cidr;
 mod properties;
@@ -23,6 +25,7 @@ mod subnet_room;
 mod surge;
 mod tally;
 mod terraform;
+mod traffic;
 mod upgrade;
 mod vm;
 mod vm_size;
@@ -222,6 +225,8 @@ pub const RULES: &[Rule] = &[
     rule!("dual-stack", "dual-stack-k8s-version", All, Cluster(dual_stack::k8s_version)),
     rule!("dual-stack", "dual-stack-subnet-ipv6", All, Cluster(dual_stack::subnet_ipv6)),
     rule!("dual-stack", "dual-stack-udr-ipv6-route", All, Cluster(dual_stack::udr_ipv6_route)),
+    rule!("nsg", "nsg-deny-blocks-overlay", Overlay, Cluster(nsg::deny_blocks_overlay)),
+    rule!("nsg", "nsg-per-pool-subnet", Overlay, Cluster(nsg::per_pool_subnet)),
     rule!("upgrade", "upgrade-k8s-version", All, Cluster(upgrade::k8s_version)),
     rule!("upgrade", "upgrade-network-policy", All, Cluster(upgrade::network_policy)),
     rule!("upgrade", "upgrade-dynamic-ip", All, Cluster(upgrade::dynamic_ip)),
