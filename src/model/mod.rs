@@ -12,7 +12,7 @@ mod read;
 pub use change::Change;
 pub use clusters::{is_cluster, is_wanted};
 pub use field::{Field, State, Undecided};
-pub use network::{NatGateway, Peer, Route, RouteTable, Subnet, SubnetId, Vnet, VnetId};
+pub use network::{NatGateway, Outside, Peer, Route, RouteTable, Subnet, SubnetId, Vnet, VnetId};
 
 use crate::api_version::ApiVersion;
 use crate::cidr::{Cidr, Family};
@@ -39,8 +39,19 @@ pub struct World {
     pub config_maps: Vec<ConfigMap>,
     /// The Bicep file that the template was compiled from, where the two are known to differ.
     pub compiled_from: Option<String>,
+    /// What the user's configuration says of networks that the code does not show.
+    pub told: Told,
     /// Conditions on the inputs of modules that do not hold, or may not.
     pub validations: Vec<Validation>,
+}
+
+/// Networks that clusters reach, as the user's configuration tells them. What is told is told completely.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    /// The ranges on premises.
+    pub on_premises: Option<Vec<Field<Cidr>>>,
+    /// The address spaces of VNets that are connected and not in the code.
+    pub peered: Option<Vec<Field<Cidr>>>,
 }
 
 /// A ConfigMap inside a cluster; which cluster is not known.

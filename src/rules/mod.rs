@@ -173,6 +173,7 @@ pub const RULES: &[Rule] = &[
     rule!("pod-cidr", "pod-cidr-overlaps-vnet-subnet", PodRange, Cluster(pod_cidr::overlaps_vnet_subnet)),
     rule!("pod-cidr", "pod-cidr-overlaps-vnet-space", PodRange, Cluster(pod_cidr::overlaps_vnet_space)),
     rule!("pod-cidr", "pod-cidr-overlaps-peered-vnet", PodRange, Cluster(pod_cidr::overlaps_peered_vnet)),
+    rule!("pod-cidr", "pod-cidr-overlaps-onprem", PodRange, Cluster(pod_cidr::overlaps_onprem)),
     rule!("pod-cidr", "pod-cidr-overlaps-service-cidr", PodRange, Cluster(pod_cidr::overlaps_service_cidr)),
     rule!("pod-cidr", "reserved-range-overlap", All, Cluster(pod_cidr::reserved_range_overlap)),
     rule!("pod-cidr", "pod-cidr-public-range", PodRange, Cluster(pod_cidr::public_range)),
