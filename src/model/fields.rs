@@ -12,6 +12,7 @@ pub enum Vocabulary {
 
 /// The types of resources that the model is made of, in both vocabularies.
 const KINDS: &[(&str, &str)] = &[
+    ("azurerm_application_load_balancer_subnet_association", "Microsoft.ServiceNetworking/trafficControllers/associations"),
     ("azurerm_express_route_gateway", "Microsoft.Network/expressRouteGateways"),
     ("azurerm_local_network_gateway", "Microsoft.Network/localNetworkGateways"),
     ("azurerm_point_to_site_vpn_gateway", "Microsoft.Network/p2sVpnGateways"),
@@ -39,6 +40,7 @@ const NAMES: &[(&str, &str)] = &[
     // Clusters.
     ("aci_connector_linux", "aciConnectorLinux"),
     ("addon_profile", "addonProfiles"),
+    ("api_server_access_profile", "apiServerAccessProfile"),
     ("default_node_pool", "agentPoolProfiles"),
     ("dns_service_ip", "dnsServiceIP"),
     ("docker_bridge_cidr", "dockerBridgeCidr"),
@@ -64,6 +66,7 @@ const NAMES: &[(&str, &str)] = &[
     ("sku_tier", "sku.tier"),
     ("subnet_cidr", "subnetCIDR"),
     ("subnet_prefix", "subnetPrefix"),
+    ("virtual_network_integration_enabled", "enableVnetIntegration"),
     // Node pools.
     ("auto_scaling_enabled", "enableAutoScaling"),
     ("kubernetes_cluster_id", "parent"),
