@@ -1,6 +1,6 @@
 //! The pod CIDR: how many nodes it serves, and what it must not overlap.
 
-use super::ranges::{self, Kind, Range, Ranges, default_range, move_away, report_overlaps, resize};
+use super::ranges::{self, Kind, Range, Ranges, default_range, move_away, report_overlaps, report_overlaps_as, resize};
 use super::surge::surge_nodes;
 use super::tally::Tally;
 use super::{Context, Decision, Out, dns};
@@ -137,14 +137,26 @@ pub(super) fn overlaps_vnet_space(cx: &Context, cluster: &Cluster, out: &mut Out
 
 /// `pod-cidr-overlaps-peered-vnet`
 pub(super) fn overlaps_peered_vnet(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
-    report_overlaps(ranges::pods(cluster), ranges::peered(cx.world, cluster), out, |draft, range| {
+    let peered = ranges::peered(cx.world, cluster);
+    let mut others = ranges::pods(cluster);
+    others.known.retain(|range| !peered.overlap(&range.cidr));
+    let decision = report_overlaps(ranges::pods(cluster), peered, out, |draft, range| {
         draft
             .azure(
                 "Azure does not check this. What has an address in the shared part cannot be reached from pods: the cluster takes it for \
                  a pod.",
             )
             .fix(move_away(cx, cluster, Kind::Pod, range));
-    })
+    });
+    let farther = ranges::two_peerings_away(cx.world, cluster);
+    let farther = report_overlaps_as("two-peerings", others, farther, out, |draft, range| {
+        draft
+            .azure(
+                "Peering alone does not lead there, but a router in the VNet between may. Pods would not reach the shared part.",
+            )
+            .fix(move_away(cx, cluster, Kind::Pod, range));
+    });
+    decision.and(farther)
 }
 
 /// `pod-cidr-overlaps-onprem`

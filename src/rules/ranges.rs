@@ -158,6 +158,27 @@ pub(super) fn peered<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
     ranges
 }
 
+/// The address spaces of declared VNets that are two peerings away from those of the cluster's nodes, and no nearer.
+pub(super) fn two_peerings_away<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
+    let mut ranges = Ranges::default();
+    let nodes = node_vnets(world, cluster, &mut Ranges::default());
+    let near: Vec<&Vnet> = nodes.iter().flat_map(|vnet| &vnet.peers).filter_map(|peer| world.vnet(peer.vnet)).collect();
+    let is_nearer = |far: &Vnet| nodes.iter().chain(&near).any(|vnet| vnet.is_same(far) != Ok(false));
+    for through in &near {
+        for peer in &through.peers {
+            let Some(far) = world.vnet(peer.vnet).filter(|far| far.declared && !is_nearer(far)) else { continue };
+            let before = ranges.known.len();
+            let title =
+                |cidr: &Cidr, _| format!("address space {cidr} of the VNet {}, reached through {}", far.title(), through.title());
+            ranges.add(&far.space, None, title);
+            ranges.known.iter_mut().skip(before).for_each(|range| range.peer = Some(peer));
+        }
+    }
+    // A note is not worth a doubt.
+    ranges.gaps.clear();
+    ranges
+}
+
 /// The networks outside Azure that the cluster's nodes reach: on premises, and the machines of users.
 pub(super) fn outside<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
     let mut ranges = Ranges::default();
