@@ -114,3 +114,83 @@ fn mistakes_in_the_configuration_are_told() {
     assert_eq!(mistakes("[network]\npeered = \"x\"\n"), ["peered is a list of ranges, such as [\"10.8.0.0/14\"]"]);
     assert_eq!(mistakes("[network]\nvpn = []\n"), ["there is no setting vpn; here may stand on-premises, peered"]);
 }
+
+/// A gateway in the VNet of the nodes, connected to an office.
+fn gateway(gateway: &str, connection: &str) -> String {
+    let resource = |kind: &str, name: &str, body: &str| format!("resource \"{kind}\" \"{name}\" {{\n{body}\n}}\n");
+    NODES.to_owned()
+        + &resource(
+            "azurerm_subnet",
+            "gateway",
+            "name = \"GatewaySubnet\"\nresource_group_name = \"rg\"\nvirtual_network_name = azurerm_virtual_network.nodes.name\n\
+             address_prefixes = [\"10.1.8.0/27\"]",
+        )
+        + &resource(
+            "azurerm_virtual_network_gateway",
+            "vpn",
+            &format!("ip_configuration {{\nsubnet_id = azurerm_subnet.gateway.id\n}}\n{gateway}"),
+        )
+        + &resource("azurerm_local_network_gateway", "office", "address_space = [\"10.244.0.0/24\"]")
+        + &resource(
+            "azurerm_virtual_network_gateway_connection",
+            "office",
+            &format!("virtual_network_gateway_id = azurerm_virtual_network_gateway.vpn.id\n{connection}"),
+        )
+        + "variable \"n\" {}\n"
+        + &cluster("azurerm_subnet.nodes.id")
+}
+
+#[test]
+fn gateways_that_may_not_be_there_are_undecided() {
+    let onprem = |vpn: &str, connection: &str| all_said(&gateway(vpn, connection), "").swap_remove(0);
+    let office = "local_network_gateway_id = azurerm_local_network_gateway.office.id";
+    let found =
+        "error: pod CIDR 10.244.0.0/16 overlaps 10.244.0.0/24 of the local network gateway azurerm_local_network_gateway.office";
+    assert_eq!(onprem("type = \"Vpn\"", office), [found]);
+    let undecided = |said: Vec<String>| said.iter().all(|s| s.starts_with("? ")) && said.len() == 1;
+    assert!(undecided(onprem("type = \"Vpn\"\ncount = var.n", office)));
+    assert!(undecided(onprem("type = \"Vpn\"", &format!("count = var.n\n{office}"))));
+    assert!(undecided(onprem("type = \"Vpn\"", "local_network_gateway_id = var.n")));
+    assert!(undecided(onprem("type = \"ExpressRoute\"", "express_route_circuit_id = var.n")));
+    // An office elsewhere is found beside what is not known.
+    let both = onprem("type = \"ExpressRoute\"", office);
+    assert_eq!((both.len(), &*both[0]), (2, found));
+}
+
+#[test]
+fn clusters_may_share_a_pod_cidr() {
+    let one = cluster("azurerm_subnet.nodes.id");
+    let two = one.replace("\"c\"", "\"d\"");
+    let none: [Vec<String>; 3] = Default::default();
+    assert_eq!(all_said(&(NODES.to_owned() + &one + &two), ""), none);
+    let report = check(("main.tf", &(NODES.to_owned() + &one + &two)), "");
+    assert_eq!(report.clusters.len(), 2);
+    assert!(!report.findings.iter().any(|f| f.message.contains("10.244.0.0/16")), "{:?}", report.findings);
+}
+
+#[test]
+fn a_route_counts_while_the_configuration_is_silent() {
+    let routes = r#"
+resource "azurerm_route_table" "t" {
+  name                = "t"
+  resource_group_name = "rg"
+  route {
+    address_prefix = "0.0.0.0/0"
+    next_hop_type  = "VirtualAppliance"
+  }
+  route {
+    address_prefix = "10.240.0.0/12"
+    next_hop_type  = "VirtualAppliance"
+  }
+}
+resource "azurerm_subnet_route_table_association" "t" {
+  subnet_id      = azurerm_subnet.nodes.id
+  route_table_id = azurerm_route_table.t.id
+}
+"#;
+    let main = NODES.to_owned() + routes + &cluster("azurerm_subnet.nodes.id");
+    let warning =
+        "warning: pod CIDR 10.244.0.0/16 overlaps 10.240.0.0/12, which a route of the nodes sends to a VirtualAppliance";
+    assert_eq!(all_said(&main, "")[0], [warning]);
+    assert!(all_said(&main, "[network]\non-premises = [\"10.8.0.0/14\"]\n")[0].is_empty());
+}
