@@ -7,6 +7,7 @@ use crate::model::{self, ProviderVersion, Undecided, World};
 use crate::report::{Finding, Report, UndecidedRule};
 use crate::scenarios::parameters::{Root, Roots, Set};
 use crate::scenarios::{self, Named};
+use crate::settings::Settings;
 use crate::source::Sources;
 use crate::{choices, rules};
 use rayon::prelude::*;
@@ -21,6 +22,7 @@ impl Named for Set<'_> {
 /// What a check of templates needs.
 pub(crate) struct Checker<'a> {
     pub templates: &'a Templates,
+    pub settings: &'a Settings,
     pub sources: &'a Sources,
     pub config: &'a Config,
     pub facts: &'a Facts,
@@ -78,6 +80,7 @@ impl Checker<'_> {
             let evaluated =
                 template::evaluate(path, &set.parameters, self.templates, self.sources, assumptions, &model::is_wanted);
             let mut world = World::new(&evaluated.resources, &ProviderVersion::default(), self.facts, self.config.day);
+            world.told = self.settings.told(crate::source::parent(path));
             world.compiled_from = outdated.map(str::to_owned);
             for (call, why) in evaluated.unresolved {
                 world.more_resources.get_or_insert_with(|| why.clone());

@@ -4,7 +4,7 @@
 use super::fields::{self, Vocabulary, is_kind};
 use super::networks::{self, Networks, name_in_id, parts_of_id, resource_group};
 use super::read::{self, Part};
-use super::{Agic, Cluster, ConfigMap, Field, Pool, ProviderVersion, State, Undecided, World, arm};
+use super::{Agic, Cluster, ConfigMap, Field, IngressSubnet, Pool, ProviderVersion, State, Undecided, World, arm};
 use crate::cidr::{Cidr, Family};
 use crate::date::Date;
 use crate::facts::{Defaults, Fact};
@@ -17,6 +17,7 @@ use std::sync::Arc;
 const CLUSTER: &str = "azurerm_kubernetes_cluster";
 const NODE_POOL: &str = "azurerm_kubernetes_cluster_node_pool";
 const GATEWAY: &str = "azurerm_application_gateway";
+const INGRESS_SUBNET: &str = "azurerm_application_load_balancer_subnet_association";
 const CONFIG_MAPS: [&str; 2] = ["kubernetes_config_map", "kubernetes_config_map_v1"];
 
 /// Whether resources of this type are part of the model.
@@ -38,6 +39,8 @@ pub fn world(resources: &[Resource], provider: &ProviderVersion, defaults: &Defa
     let mut world = World { clusters: clusters.map(|r| reader.cluster(r)).collect(), ..World::default() };
     let config_maps = resources.iter().filter(|r| CONFIG_MAPS.contains(&&*r.kind) && !r.existing);
     world.config_maps = config_maps.map(config_map).collect();
+    let associations = resources.iter().filter(|r| is_kind(&r.kind, INGRESS_SUBNET) && !r.existing);
+    world.ingress_subnets = associations.map(|r| reader.ingress_subnet(r)).collect();
     reader.networks.finish(&mut world);
     world
 }
@@ -90,6 +93,7 @@ impl Reader<'_> {
         let (pools, more_pools) = self.pools(resource, &body, (&plugin, &mode), &mut deprecated);
         let more_pools = automatic.clone().err().or(more_pools);
         let addons = body.part("addon_profile");
+        let api_server = body.part("api_server_access_profile");
         Cluster {
             address: Arc::clone(&resource.address),
             at: body.at.clone(),
@@ -107,6 +111,8 @@ impl Reader<'_> {
                 .or_default(self.defaults.of(|d| &d.outbound_type)),
             load_balancer_sku: profile.word(&["load_balancer_sku"]).or_default(self.defaults.of(|d| &d.load_balancer_sku)),
             private: private(&body),
+            vnet_integration: api_server.truth(&["virtual_network_integration_enabled", "vnet_integration_enabled"]),
+            api_server_subnet: self.networks.subnet_at(&api_server, "subnet_id"),
             ip_families: families(&profile),
             node_provisioning: or_chosen_by(&automatic, body.part("node_provisioning_profile").text(&["mode"])),
             pools,
@@ -256,6 +262,18 @@ impl Reader<'_> {
         let subnet = self.gateway_subnet(&part);
         let subnet_cidr = part.range(&["subnet_cidr", "subnet_prefix"]);
         on.filter_true().map(|()| Agic { subnet, subnet_cidr })
+    }
+
+    fn ingress_subnet(&mut self, resource: &Resource) -> IngressSubnet {
+        let body = Part::resource(resource);
+        let subnet = match (&resource.repeated, body.either(&["subnet.id", "subnet_id"])) {
+            (None, (name, Some(id))) => self.networks.subnet_by_id(name, id),
+            (repeated, (name, _)) => {
+                let missing = || Undecided::new("the subnet of this association is not known", Some(resource.header));
+                Field::new(name, State::Unknown(repeated.as_ref().map_or_else(missing, read::undecided)), body.at)
+            }
+        };
+        IngressSubnet { address: Arc::clone(&resource.address), subnet }
     }
 
     /// The subnet of the gateway: given by itself, or through a gateway that the code declares.

@@ -12,6 +12,17 @@ pub enum Vocabulary {
 
 /// The types of resources that the model is made of, in both vocabularies.
 const KINDS: &[(&str, &str)] = &[
+    ("azurerm_application_load_balancer_subnet_association", "Microsoft.ServiceNetworking/trafficControllers/associations"),
+    ("azurerm_express_route_gateway", "Microsoft.Network/expressRouteGateways"),
+    ("azurerm_local_network_gateway", "Microsoft.Network/localNetworkGateways"),
+    ("azurerm_point_to_site_vpn_gateway", "Microsoft.Network/p2sVpnGateways"),
+    ("azurerm_virtual_hub", "Microsoft.Network/virtualHubs"),
+    ("azurerm_virtual_hub_connection", "Microsoft.Network/virtualHubs/hubVirtualNetworkConnections"),
+    ("azurerm_virtual_network_gateway", "Microsoft.Network/virtualNetworkGateways"),
+    ("azurerm_virtual_network_gateway_connection", "Microsoft.Network/connections"),
+    ("azurerm_vpn_gateway", "Microsoft.Network/vpnGateways"),
+    ("azurerm_vpn_gateway_connection", "Microsoft.Network/vpnGateways/vpnConnections"),
+    ("azurerm_vpn_site", "Microsoft.Network/vpnSites"),
     ("azurerm_application_gateway", "Microsoft.Network/applicationGateways"),
     ("azurerm_kubernetes_cluster", "Microsoft.ContainerService/managedClusters"),
     ("azurerm_kubernetes_cluster_node_pool", "Microsoft.ContainerService/managedClusters/agentPools"),
@@ -31,6 +42,7 @@ const NAMES: &[(&str, &str)] = &[
     // Clusters.
     ("aci_connector_linux", "aciConnectorLinux"),
     ("addon_profile", "addonProfiles"),
+    ("api_server_access_profile", "apiServerAccessProfile"),
     ("default_node_pool", "agentPoolProfiles"),
     ("dns_service_ip", "dnsServiceIP"),
     ("docker_bridge_cidr", "dockerBridgeCidr"),
@@ -57,6 +69,7 @@ const NAMES: &[(&str, &str)] = &[
     ("sku_tier", "sku.tier"),
     ("subnet_cidr", "subnetCIDR"),
     ("subnet_prefix", "subnetPrefix"),
+    ("virtual_network_integration_enabled", "enableVnetIntegration"),
     // Node pools.
     ("auto_scaling_enabled", "enableAutoScaling"),
     ("kubernetes_cluster_id", "parent"),
@@ -103,6 +116,23 @@ const NAMES: &[(&str, &str)] = &[
     ("subnet_id", "subnetId"),
     ("virtual_network_id", "parent"),
     ("virtual_network_peering", "virtualNetworkPeerings"),
+    // Gateways.
+    ("allow_gateway_transit", "allowGatewayTransit"),
+    ("connection_configuration", "p2SConnectionConfigurations"),
+    ("gateway_type", "gatewayType"),
+    ("ip_configuration", "ipConfigurations"),
+    ("local_network_address_space", "localNetworkAddressSpace.addressPrefixes"),
+    ("local_network_gateway_id", "localNetworkGateway2.id"),
+    ("peer_virtual_network_gateway_id", "virtualNetworkGateway2.id"),
+    ("remote_vpn_site_id", "remoteVpnSite.id"),
+    ("routing", "routingConfiguration"),
+    ("use_remote_gateways", "useRemoteGateways"),
+    ("virtual_hub_id", "virtualHub.id"),
+    ("virtual_network_gateway_id", "virtualNetworkGateway1.id"),
+    ("vpn_client_address_pool.address_prefixes", "vpnClientAddressPool.addressPrefixes"),
+    ("vpn_client_configuration", "vpnClientConfiguration"),
+    ("vpn_connection", "connections"),
+    ("vpn_gateway_id", "parent"),
 ];
 
 /// What is written alike in both.

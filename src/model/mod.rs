@@ -12,7 +12,9 @@ mod read;
 pub use change::Change;
 pub use clusters::{is_cluster, is_wanted};
 pub use field::{Field, State, Undecided};
-pub use network::{Addresses, NatGateway, Peer, Route, RouteTable, SecurityGroup, SecurityRule, Subnet, SubnetId, Vnet, VnetId};
+pub use network::{
+    Addresses, NatGateway, Outside, Peer, Route, RouteTable, SecurityGroup, SecurityRule, Subnet, SubnetId, Vnet, VnetId,
+};
 
 use crate::api_version::ApiVersion;
 use crate::cidr::{Cidr, Family};
@@ -35,12 +37,34 @@ pub struct World {
     /// Set when the code also makes resources that are not shown, in a module from elsewhere say: why. What belongs to a subnet by a
     /// resource of its own may be among them.
     pub more_resources: Option<Undecided>,
+    /// The subnets that the code gives to Application Gateways for Containers.
+    pub ingress_subnets: Vec<IngressSubnet>,
     /// The Kubernetes ConfigMaps that the code makes.
     pub config_maps: Vec<ConfigMap>,
     /// The Bicep file that the template was compiled from, where the two are known to differ.
     pub compiled_from: Option<String>,
+    /// What the user's configuration says of networks that the code does not show.
+    pub told: Told,
     /// Conditions on the inputs of modules that do not hold, or may not.
     pub validations: Vec<Validation>,
+}
+
+/// Networks that clusters reach, as the user's configuration tells them. What is told is told completely.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    /// The ranges on premises.
+    pub on_premises: Option<Vec<Field<Cidr>>>,
+    /// The address spaces of VNets that are connected and not in the code.
+    pub peered: Option<Vec<Field<Cidr>>>,
+}
+
+/// A subnet association of an Application Gateway for Containers; which cluster the gateway serves is not known.
+#[derive(Clone, Debug)]
+pub struct IngressSubnet {
+    /// The address of the association in the code.
+    pub address: Arc<str>,
+    /// The subnet.
+    pub subnet: Field<SubnetId>,
 }
 
 /// A ConfigMap inside a cluster; which cluster is not known.
@@ -128,6 +152,10 @@ pub struct Cluster {
     pub load_balancer_sku: Field<String>,
     /// Whether the API server has a private address only; `None` counts as no.
     pub private: Field<bool>,
+    /// Whether the API server is in a subnet (API Server VNet Integration); absent counts as no.
+    pub vnet_integration: Field<bool>,
+    /// The subnet of the API server. Absent: one that AKS makes itself.
+    pub api_server_subnet: Field<SubnetId>,
     /// The IP families. Azure's default is IPv4 alone.
     pub ip_families: Field<Vec<Family>>,
     /// Whether Azure adds and removes nodes as pods need them: `Auto` or `Manual`, as written. Absent means `Manual`.

@@ -143,6 +143,35 @@ pub struct Vnet {
     pub peers: Vec<Peer>,
     /// Set when it may be peered with VNets that are not among `peers`: why.
     pub more_peers: Option<Undecided>,
+    /// Whether the code declares it.
+    pub declared: bool,
+    /// The networks outside Azure that it reaches through gateways of its own.
+    pub outside: Vec<Outside>,
+}
+
+/// A network outside Azure: on premises, or the machines of users.
+#[derive(Clone, Debug)]
+pub struct Outside {
+    /// How to call it in a message.
+    pub title: String,
+    /// Its ranges; none where nothing is known of it.
+    pub ranges: Vec<Field<Cidr>>,
+    /// Why it may not be reached, or not be the only one; always set where there are no ranges.
+    pub doubt: Option<Undecided>,
+}
+
+impl Outside {
+    /// Networks of which nothing is known.
+    pub fn unknown(why: Undecided) -> Self {
+        Self { title: String::new(), ranges: Vec::new(), doubt: Some(why) }
+    }
+
+    /// The same, with a doubt where there is none yet.
+    #[must_use]
+    pub fn or_doubt(mut self, doubt: Option<&Undecided>) -> Self {
+        self.doubt = self.doubt.or_else(|| doubt.cloned());
+        self
+    }
 }
 
 /// One end of a peering, as seen from the other.
@@ -150,8 +179,12 @@ pub struct Vnet {
 pub struct Peer {
     /// The VNet at that end.
     pub vnet: VnetId,
+    /// What connects the two: `peering`, or `hub connection`.
+    pub by: &'static str,
     /// The address of the peering in the code.
     pub address: Arc<str>,
+    /// Whether gateways in the VNet at that end are used from here, or why that is not known.
+    pub uses_gateways: Result<bool, Undecided>,
     /// Where the peering names that VNet, and from where that came.
     pub at: At,
 }

@@ -1,12 +1,14 @@
 //! VNets and subnets, and the ways that code names them: by reference, by id, by name.
 
+mod gateways;
+mod hubs;
 mod peering;
 mod routes;
 mod security;
 
 use super::fields::{self, Vocabulary, is_kind};
 use super::read::{self, Part};
-use super::{Field, State, Subnet, SubnetId, Undecided, Vnet, VnetId, World, arm};
+use super::{Field, Outside, State, Subnet, SubnetId, Undecided, Vnet, VnetId, World, arm};
 use crate::tree::Resource;
 use crate::value::{At, Term, TermPart, Val, Value};
 use std::collections::HashMap;
@@ -71,6 +73,9 @@ impl Networks {
         of(VNET, false).for_each(|r| networks.add_listed_peerings(r));
         networks.add_outbound(resources);
         networks.add_security(resources);
+        let gateways = gateways::Gateways::new(resources);
+        networks.add_hubs(resources, &gateways);
+        networks.add_gateways(&gateways);
         networks
     }
 
@@ -97,6 +102,8 @@ impl Networks {
                 more_subnets: None,
                 peers: Vec::new(),
                 more_peers: None,
+                declared: true,
+                outside: Vec::new(),
             },
             body.get("name").cloned(),
             &resource.module,
@@ -412,7 +419,9 @@ fn unseen_vnet(name: Field<String>, resource_group: Field<String>, at: At) -> Vn
         subnets: Vec::new(),
         more_subnets: Some(why.clone()),
         peers: Vec::new(),
-        more_peers: Some(why),
+        more_peers: Some(why.clone()),
+        declared: false,
+        outside: vec![Outside::unknown(why)],
     }
 }
 

@@ -1,6 +1,7 @@
 //! The rules: one visible list, and the runner that applies it to a [`World`].
 
 mod addons;
+mod api_server;
 mod cidr_syntax;
 mod compiled;
 mod dns;
@@ -167,6 +168,7 @@ pub const RULES: &[Rule] = &[
     rule!("plugin", "cilium-dataplane-combination", All, Cluster(plugin::cilium_dataplane_combination)),
     rule!("plugin", "windows-requires-azure-cni", Kubenet, Cluster(plugin::windows_requires_azure_cni)),
     rule!("addons", "agic-overlay", Overlay, Cluster(addons::agic_overlay)),
+    rule!("addons", "agc-overlay-subnet", Overlay, Cluster(addons::agc_overlay_subnet)),
     rule!("addons", "virtual-nodes-overlay", Overlay, Cluster(addons::virtual_nodes_overlay)),
     rule!("addons", "http-application-routing-retired", All, Cluster(addons::http_application_routing_retired)),
     rule!("cidr", "invalid-cidr", All, Cluster(cidr_syntax::invalid_cidr)),
@@ -178,6 +180,7 @@ pub const RULES: &[Rule] = &[
     rule!("pod-cidr", "pod-cidr-overlaps-vnet-subnet", PodRange, Cluster(pod_cidr::overlaps_vnet_subnet)),
     rule!("pod-cidr", "pod-cidr-overlaps-vnet-space", PodRange, Cluster(pod_cidr::overlaps_vnet_space)),
     rule!("pod-cidr", "pod-cidr-overlaps-peered-vnet", PodRange, Cluster(pod_cidr::overlaps_peered_vnet)),
+    rule!("pod-cidr", "pod-cidr-overlaps-onprem", PodRange, Cluster(pod_cidr::overlaps_onprem)),
     rule!("pod-cidr", "pod-cidr-overlaps-service-cidr", PodRange, Cluster(pod_cidr::overlaps_service_cidr)),
     rule!("pod-cidr", "reserved-range-overlap", All, Cluster(pod_cidr::reserved_range_overlap)),
     rule!("pod-cidr", "pod-cidr-public-range", PodRange, Cluster(pod_cidr::public_range)),
@@ -207,6 +210,7 @@ pub const RULES: &[Rule] = &[
     rule!("nodes", "cluster-node-limit", All, Cluster(node_limit::cluster_node_limit)),
     rule!("nodes", "node-pools-same-vnet", All, Cluster(node_subnet::same_vnet)),
     rule!("nodes", "node-subnet-delegated", All, Cluster(node_subnet::delegated)),
+    rule!("nodes", "apiserver-subnet-rules", All, Cluster(api_server::subnet)),
     rule!("nodes", "node-subnet-multiple-prefixes", All, Cluster(node_subnet::multiple_prefixes)),
     rule!("nodes", "nap-network-compat", All, Cluster(node_provisioning::network_compat)),
     rule!("nodes", "label-name-length", All, Cluster(label_name::length)),
