@@ -233,6 +233,52 @@ fn both_families_are_walked() {
     assert_eq!(told_of_file("main.tf", &code), [wanted]);
 }
 
+#[test]
+fn very_many_rules_take_no_long_time() {
+    let rules: Vec<String> = (0..300)
+        .map(|n| {
+            format!(
+                "{} {} Inbound 10.1.0.0/16 * {} {n}",
+                100 + n,
+                if n % 2 == 0 { "Allow" } else { "Deny" },
+                if n % 3 == 0 { "Tcp" } else { "*" }
+            )
+        })
+        .collect();
+    let rules: Vec<&str> = rules.iter().map(String::as_str).chain(["4000 Deny Inbound * * * *"]).collect();
+    assert_eq!(told_of_rules(&rules).len(), 151);
+}
+
+#[test]
+fn nodes_of_several_subnets_must_reach_each_other() {
+    let pools = |prefix: &str, more: &str| {
+        format!(
+            r#"
+resource "azurerm_subnet" "more" {{
+  name                 = "more"
+  resource_group_name  = "rg"
+  virtual_network_name = azurerm_virtual_network.net.name
+  address_prefixes     = ["{prefix}"]
+}}
+resource "azurerm_kubernetes_cluster_node_pool" "more" {{
+  name                  = "more"
+  kubernetes_cluster_id = azurerm_kubernetes_cluster.aks.id
+  vnet_subnet_id        = azurerm_subnet.more.id
+}}
+{more}"#
+        )
+    };
+    let shared = ASSOCIATION.replace("\"nodes\" {", "\"more\" {").replace("azurerm_subnet.nodes", "azurerm_subnet.more");
+    let own = ["300 Allow Inbound 10.1.0.0/24 * * *", "310 Allow Inbound 10.244.0.0/16 * * *", DENY];
+    let wanted = "warning: inbound rule Deny400 of azurerm_network_security_group.nsg denies traffic from nodes of other subnets to nodes and \
+                  from nodes of other subnets to pods: from 10.1.1.0/24 to 10.1.0.0/24, all ports and protocols, and more";
+    assert_eq!(told(&[&group(&own), ASSOCIATION, &pools("10.1.1.0/24", "")]), [wanted]);
+    assert_eq!(told(&[&group(&[]), ASSOCIATION, &pools("10.1.1.0/24", "")]), NOTHING);
+    let union = ["300 Allow Inbound 10.1.0.0/23 * * *", "310 Allow Inbound 10.244.0.0/16 * * *", DENY];
+    assert_eq!(told(&[&group(&union), ASSOCIATION, &pools("10.1.1.0/24", &shared)]), NOTHING);
+    assert_eq!(told(&[&group(&[DENY]), ASSOCIATION, &pools("10.1.1.0/24", &shared)]), [EVERYTHING]);
+}
+
 const BICEP: &str = r"
 resource vnet 'Microsoft.Network/virtualNetworks@2024-05-01' = {
   name: 'net'
