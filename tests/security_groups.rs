@@ -1,6 +1,6 @@
 //! Which subnets have which security group with which rules, in all the ways that code says so, and what the rules let through.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests may")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may panic as tests may")]
 
 use overlint::config::Config;
 use overlint::source::{Asked, Sources};
