@@ -174,7 +174,9 @@ param late
   | 'x'
   | 'y'
 type sku = 'x' | 'y'
-param named sku";
+param named sku
+@allowed(['one', 'two'])
+param list array";
     all(
         declarations,
         &[
@@ -191,6 +193,8 @@ param named sku";
             ("{ x: '10.244.0.0/16', y: '10.244.0.0/16' }[named]", ABSENT),
             ("{ x: 'one', y: 'one' }[named]", "one"),
             // The same parameter twice is one condition.
+            // Of an array the elements are listed.
+            ("list[?0] ?? 'none'", "? parameter list has no value"),
             ("overlay ? (overlay ? 'yes' : 'never') : (overlay ? 'never' : 'yes')", "yes"),
         ],
     );

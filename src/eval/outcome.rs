@@ -100,3 +100,19 @@ pub fn hops(args: &[Val]) -> Hops {
     let hops: Vec<Hop> = args.iter().chain(parts).flat_map(|val| val.at.hops.iter()).take(64).cloned().collect();
     Hops::from_vec(hops)
 }
+
+/// Of a larger collection only so many elements count as work.
+const MOST_ELEMENTS: usize = 100_000;
+
+/// About how much work a function has with a value: its elements, to some depth.
+pub fn size(val: &Val, depth: usize) -> usize {
+    let items = |items: &mut dyn Iterator<Item = &Val>| {
+        if depth == 0 { 1 } else { items.take(MOST_ELEMENTS).map(|v| size(v, depth - 1)).sum::<usize>() + 1 }
+    };
+    match &val.value {
+        Value::List(list) | Value::Set(list) => items(&mut list.iter()),
+        Value::Map(map) => items(&mut map.entries.values()),
+        Value::String(s) => 1 + s.len() / 64,
+        _ => 1,
+    }
+}

@@ -48,23 +48,23 @@ fn api_version(resource: &Resource, body: &Part<'_>) -> Field<ApiVersion> {
 }
 
 /// The body of a resource, with what others set in it.
-pub fn body<'r>(resource: &'r Resource, all: &'r [Resource]) -> Part<'r> {
+pub fn body<'r>(resource: &'r Resource, updates: &'r [Resource]) -> Part<'r> {
     let part = Part::resource(resource);
     let parent = ["kubernetes_cluster_id", "virtual_network_id"].iter().find_map(|name| part.get(name)).and_then(address);
     let in_group = fields::is_kind(&resource.kind, CLUSTER) || fields::is_kind(&resource.kind, VNET);
     let group = resource_group(&part).known().ok().flatten().filter(|_| in_group).cloned();
     let target = Target { address: Some(&resource.address), parent, group, name: part.text(&["name"]) };
-    updated(part, &resource.kind, &target, all)
+    updated(part, &resource.kind, &target, updates)
 }
 
 /// A pool that a cluster lists, with what other resources set in it.
-pub fn listed_pool<'r>(pool: Part<'r>, cluster: &Resource, all: &'r [Resource]) -> Part<'r> {
+pub fn listed_pool<'r>(pool: Part<'r>, cluster: &Resource, updates: &'r [Resource]) -> Part<'r> {
     let target = Target { address: None, parent: Some(Arc::clone(&cluster.address)), group: None, name: pool.text(&["name"]) };
-    updated(pool, POOL, &target, all)
+    updated(pool, POOL, &target, updates)
 }
 
-fn updated<'r>(mut part: Part<'r>, kind: &str, target: &Target<'_>, all: &'r [Resource]) -> Part<'r> {
-    for update in all.iter().filter(|r| is_update(r) && fields::same_kind(&r.kind, kind)) {
+fn updated<'r>(mut part: Part<'r>, kind: &str, target: &Target<'_>, updates: &'r [Resource]) -> Part<'r> {
+    for update in updates.iter().filter(|r| fields::same_kind(&r.kind, kind)) {
         match target.is_meant_by(update) {
             Ok(true) => part = part.updated(Part::resource(update), None),
             Ok(false) => {}

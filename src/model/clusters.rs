@@ -31,7 +31,9 @@ pub fn is_cluster(kind: &str) -> bool {
 
 /// The model of a root module's resources.
 pub fn world(resources: &[Resource], provider: &ProviderVersion, defaults: &Defaults, day: Date) -> World {
-    let mut reader = Reader { resources, provider, defaults: Values { defaults, day }, networks: Networks::read(resources) };
+    let updates: Vec<Resource> = resources.iter().filter(|r| arm::is_update(r)).cloned().collect();
+    let networks = Networks::read(resources, &updates);
+    let mut reader = Reader { resources, updates: &updates, provider, defaults: Values { defaults, day }, networks };
     let clusters = resources.iter().filter(|r| is_cluster(&r.kind) && !r.existing && !arm::is_update(r));
     let mut world = World { clusters: clusters.map(|r| reader.cluster(r)).collect(), ..World::default() };
     let config_maps = resources.iter().filter(|r| CONFIG_MAPS.contains(&&*r.kind) && !r.existing);
@@ -60,6 +62,8 @@ impl Values<'_> {
 
 struct Reader<'r> {
     resources: &'r [Resource],
+    /// Those of them that only change others.
+    updates: &'r [Resource],
     provider: &'r ProviderVersion,
     defaults: Values<'r>,
     networks: Networks,
@@ -67,7 +71,7 @@ struct Reader<'r> {
 
 impl Reader<'_> {
     fn cluster(&mut self, resource: &Resource) -> Cluster {
-        let body = arm::body(resource, self.resources);
+        let body = arm::body(resource, self.updates);
         let profile = body.part("network_profile");
         let automatic = automatic(resource, &body);
         let plugin = plugin(or_chosen_by(&automatic, profile.word(&["network_plugin"])), &body, &profile);
@@ -104,6 +108,7 @@ impl Reader<'_> {
             load_balancer_sku: profile.word(&["load_balancer_sku"]).or_default(self.defaults.of(|d| &d.load_balancer_sku)),
             private: private(&body),
             ip_families: families(&profile),
+            node_provisioning: or_chosen_by(&automatic, body.part("node_provisioning_profile").text(&["mode"])),
             pools,
             more_pools,
             agic: self.agic(&body, &addons),
@@ -152,7 +157,7 @@ impl Reader<'_> {
             }
             Ok(parts) => {
                 for part in parts {
-                    let part = arm::listed_pool(part, cluster, self.resources);
+                    let part = arm::listed_pool(part, cluster, self.updates);
                     pools.push(self.pool(&cluster.address, &part, network, None, deprecated));
                 }
             }
@@ -160,7 +165,7 @@ impl Reader<'_> {
         }
         let resources = self.resources;
         for resource in resources.iter().filter(|r| is_kind(&r.kind, NODE_POOL) && !r.existing && !arm::is_update(r)) {
-            let part = arm::body(resource, resources);
+            let part = arm::body(resource, self.updates);
             match names_cluster(&part, cluster) {
                 Ok(true) => {
                     let repeated = resource.repeated.as_ref().map(read::undecided);
@@ -214,6 +219,7 @@ impl Reader<'_> {
             kind,
             subnet: self.networks.subnet_at(part, "vnet_subnet_id"),
             pod_subnet,
+            pod_allocation: part.text(&["pod_ip_allocation_mode"]),
             repeated,
         }
     }
@@ -415,18 +421,21 @@ fn http_application_routing(body: &Part<'_>, addons: &Part<'_>) -> Field<bool> {
     Field { name: body.spelled(NAME), ..addons.part(NAME).truth(&["enabled"]) }
 }
 
+/// The IP families; an empty list counts as absent, as azurerm has it.
 fn families(profile: &Part<'_>) -> Field<Vec<Family>> {
     const NAME: &str = "ip_versions";
     let spelled = profile.spelled(NAME);
-    profile
-        .field(&[NAME], |value| {
-            let items = value.as_items().ok_or_else(|| format!("{spelled} is no list"))?;
-            let family = |item: &crate::value::Val| match item.value.as_str().map(str::to_ascii_lowercase).as_deref() {
-                Some("ipv4") => Ok(Family::V4),
-                Some("ipv6") => Ok(Family::V6),
-                _ => Err(format!("{spelled} has an element that is not known to be IPv4 or IPv6")),
-            };
-            items.iter().map(family).collect()
-        })
-        .or_default(Some(vec![Family::V4]))
+    let mut field = profile.field(&[NAME], |value| {
+        let items = value.as_items().ok_or_else(|| format!("{spelled} is no list"))?;
+        let family = |item: &crate::value::Val| match item.value.as_str().map(str::to_ascii_lowercase).as_deref() {
+            Some("ipv4") => Ok(Family::V4),
+            Some("ipv6") => Ok(Family::V6),
+            _ => Err(format!("{spelled} has an element that is not known to be IPv4 or IPv6")),
+        };
+        items.iter().map(family).collect::<Result<Vec<_>, _>>()
+    });
+    if matches!(&field.state, State::Set(families) if families.is_empty()) {
+        field.state = State::Absent;
+    }
+    field.or_default(Some(vec![Family::V4]))
 }

@@ -16,6 +16,8 @@ const KINDS: &[(&str, &str)] = &[
     ("azurerm_kubernetes_cluster", "Microsoft.ContainerService/managedClusters"),
     ("azurerm_kubernetes_cluster_node_pool", "Microsoft.ContainerService/managedClusters/agentPools"),
     ("azurerm_nat_gateway", "Microsoft.Network/natGateways"),
+    ("azurerm_network_security_group", "Microsoft.Network/networkSecurityGroups"),
+    ("azurerm_network_security_rule", "Microsoft.Network/networkSecurityGroups/securityRules"),
     ("azurerm_route", "Microsoft.Network/routeTables/routes"),
     ("azurerm_route_table", "Microsoft.Network/routeTables"),
     ("azurerm_subnet", "Microsoft.Network/virtualNetworks/subnets"),
@@ -38,6 +40,7 @@ const NAMES: &[(&str, &str)] = &[
     ("ip_versions", "ipFamilies"),
     ("kubernetes_version", "kubernetesVersion"),
     ("network_data_plane", "networkDataplane"),
+    ("node_provisioning_profile", "nodeProvisioningProfile"),
     ("ebpf_data_plane", "ebpfDataplane"),
     ("network_plugin", "networkPlugin"),
     ("network_plugin_mode", "networkPluginMode"),
@@ -64,6 +67,7 @@ const NAMES: &[(&str, &str)] = &[
     ("node_count", "count"),
     ("os_sku", "osSKU"),
     ("os_type", "osType"),
+    ("pod_ip_allocation_mode", "podIPAllocationMode"),
     ("pod_subnet_id", "podSubnetID"),
     ("upgrade_settings", "upgradeSettings"),
     ("vm_size", "vmSize"),
@@ -75,14 +79,26 @@ const NAMES: &[(&str, &str)] = &[
     ("allow_virtual_network_access", "allowVirtualNetworkAccess"),
     ("delegation", "delegations"),
     ("disable_bgp_route_propagation", "disableBgpRoutePropagation"),
+    ("destination_address_prefix", "destinationAddressPrefix"),
+    ("destination_address_prefixes", "destinationAddressPrefixes"),
+    ("destination_application_security_group_ids", "destinationApplicationSecurityGroups"),
+    ("destination_port_range", "destinationPortRange"),
+    ("destination_port_ranges", "destinationPortRanges"),
     ("gateway_ip_configuration", "gatewayIPConfigurations"),
     ("nat_gateway_id", "natGateway.id"),
+    ("network_security_group_id", "networkSecurityGroup.id"),
     ("next_hop_type", "nextHopType"),
     ("peer_complete_virtual_networks_enabled", "peerCompleteVnets"),
     ("remote_virtual_network_id", "remoteVirtualNetwork.id"),
     ("route", "routes"),
     ("route_table_id", "routeTable.id"),
+    ("security_rule", "securityRules"),
     ("service_delegation.name", "serviceName"),
+    ("source_address_prefix", "sourceAddressPrefix"),
+    ("source_address_prefixes", "sourceAddressPrefixes"),
+    ("source_application_security_group_ids", "sourceApplicationSecurityGroups"),
+    ("source_port_range", "sourcePortRange"),
+    ("source_port_ranges", "sourcePortRanges"),
     ("subnet", "subnets"),
     ("subnet_id", "subnetId"),
     ("virtual_network_id", "parent"),
@@ -90,8 +106,23 @@ const NAMES: &[(&str, &str)] = &[
 ];
 
 /// What is written alike in both.
-const SHARED: &[&str] =
-    &["apiVersion", "enabled", "id", "identity", "location", "name", "parent", "subnet.id", "type", "updates"];
+const SHARED: &[&str] = &[
+    "access",
+    "apiVersion",
+    "direction",
+    "enabled",
+    "id",
+    "identity",
+    "location",
+    "mode",
+    "name",
+    "parent",
+    "priority",
+    "protocol",
+    "subnet.id",
+    "type",
+    "updates",
+];
 
 impl Vocabulary {
     /// The vocabulary of a resource type: Resource Manager's types name a provider and a type of its, `Microsoft.Network/routeTables`.

@@ -12,7 +12,7 @@ mod read;
 pub use change::Change;
 pub use clusters::{is_cluster, is_wanted};
 pub use field::{Field, State, Undecided};
-pub use network::{NatGateway, Peer, Route, RouteTable, Subnet, SubnetId, Vnet, VnetId};
+pub use network::{Addresses, NatGateway, Peer, Route, RouteTable, SecurityGroup, SecurityRule, Subnet, SubnetId, Vnet, VnetId};
 
 use crate::api_version::ApiVersion;
 use crate::cidr::{Cidr, Family};
@@ -130,6 +130,8 @@ pub struct Cluster {
     pub private: Field<bool>,
     /// The IP families. Azure's default is IPv4 alone.
     pub ip_families: Field<Vec<Family>>,
+    /// Whether Azure adds and removes nodes as pods need them: `Auto` or `Manual`, as written. Absent means `Manual`.
+    pub node_provisioning: Field<String>,
     /// The node pools that are known, the default pool first.
     pub pools: Vec<Pool>,
     /// Set when there may be more pools than those listed (an unknown `for_each`, say): why.
@@ -191,6 +193,8 @@ pub struct Pool {
     pub subnet: Field<SubnetId>,
     /// The subnet of the pods, which only the flat network modes have: `true` when one is written.
     pub pod_subnet: Field<bool>,
+    /// How the pods of a pod subnet get addresses, as written: `DynamicIndividual` or `StaticBlock`. Absent means one by one.
+    pub pod_allocation: Field<String>,
     /// Set when the code repeats the pool a number of times that cannot be known: why.
     pub repeated: Option<Undecided>,
 }
@@ -209,6 +213,20 @@ impl Cluster {
     /// Whether pods get addresses from a range of their own, the pod CIDR: overlay and kubenet.
     pub fn has_pod_range(&self) -> Result<bool, Undecided> {
         either(self.is_overlay(), self.is_kubenet())
+    }
+
+    /// Whether nodes and pods have IPv6 addresses beside IPv4 ones: the families say so, or the ranges have both.
+    pub fn is_dual_stack(&self) -> Result<bool, Undecided> {
+        let families = self.ip_families.known().map(|families| families.is_some_and(|list| has_both(list.iter().copied())));
+        let ranges = either(lists_both(&self.pod_cidrs), lists_both(&self.service_cidrs));
+        either(families, ranges)
+    }
+
+    /// Whether pods get addresses in blocks from a subnet of their own, which they may have in both families.
+    pub fn has_static_pod_blocks(&self) -> Result<bool, Undecided> {
+        let hidden = self.more_pools.clone().map_or(Ok(false), Err);
+        let has_blocks = |pool: &Pool| both(pool.has_pod_subnet(), pool.pod_allocation.is("StaticBlock"));
+        self.pools.iter().map(has_blocks).fold(hidden, |found, pool| either(pool, found))
     }
 
     /// Whether some pool has a subnet for its pods.
@@ -317,6 +335,20 @@ impl World {
         }
         found
     }
+}
+
+fn has_both(families: impl Iterator<Item = Family> + Clone) -> bool {
+    [Family::V4, Family::V6].iter().all(|family| families.clone().any(|f| f == *family))
+}
+
+/// Whether a list has ranges of both families. A single range, which has an attribute of its own, is of one.
+fn lists_both(ranges: &[Field<Cidr>]) -> Result<bool, Undecided> {
+    let known = ranges.iter().filter_map(|range| range.known().ok().flatten().map(Cidr::family));
+    if has_both(known) {
+        return Ok(true);
+    }
+    let unknown = ranges.iter().filter(|range| range.is_of_list()).find_map(|range| range.known().err());
+    unknown.map_or(Ok(false), Err)
 }
 
 /// True if one is true; undecided only if that matters.

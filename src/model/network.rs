@@ -32,6 +32,8 @@ pub struct Subnet {
     pub route_table: Field<Arc<RouteTable>>,
     /// Its NAT gateway. Absent: this code gives it none.
     pub nat_gateway: Field<NatGateway>,
+    /// Its network security group. Absent: this code gives it none.
+    pub security_group: Field<Arc<SecurityGroup>>,
 }
 
 /// A route table.
@@ -69,6 +71,55 @@ pub struct NatGateway {
     pub at: At,
     /// Its SKU as written. Absent means `Standard`.
     pub sku: Field<String>,
+}
+
+/// A network security group.
+#[derive(Clone, Debug)]
+pub struct SecurityGroup {
+    /// Its address in the code, or its Azure id where the code does not declare it.
+    pub address: Arc<str>,
+    /// Where it is declared, or named.
+    pub at: At,
+    /// The rules that are known, in no order. Azure's own rules, which come after all others, are not among them.
+    pub rules: Vec<SecurityRule>,
+    /// Set when it may have rules that the code does not show: why.
+    pub more_rules: Option<Undecided>,
+}
+
+/// A rule of a network security group.
+#[derive(Clone, Debug)]
+pub struct SecurityRule {
+    /// Where it is declared.
+    pub at: At,
+    /// Its name.
+    pub name: Field<String>,
+    /// Its place among the rules of a direction: the smallest number comes first.
+    pub priority: Field<u64>,
+    /// `inbound` or `outbound`, lower case.
+    pub direction: Field<String>,
+    /// `allow` or `deny`, lower case.
+    pub access: Field<String>,
+    /// The protocol as written: `*`, `Tcp`, ..
+    pub protocol: Field<String>,
+    /// Where the traffic comes from: any of these. A list that cannot be known is one unknown field.
+    pub sources: Vec<Field<Addresses>>,
+    /// From which ports, both ends included.
+    pub source_ports: Vec<Field<(u16, u16)>>,
+    /// Where the traffic goes to.
+    pub destinations: Vec<Field<Addresses>>,
+    /// To which ports, both ends included.
+    pub destination_ports: Vec<Field<(u16, u16)>>,
+}
+
+/// Addresses as a security rule names them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Addresses {
+    /// `*`.
+    Any,
+    /// A range, or a single address.
+    Range(Cidr),
+    /// A service tag as written: `VirtualNetwork`, `Internet`, ..
+    Tag(String),
 }
 
 /// A virtual network.

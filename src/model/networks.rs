@@ -2,6 +2,7 @@
 
 mod peering;
 mod routes;
+mod security;
 
 use super::fields::{self, Vocabulary, is_kind};
 use super::read::{self, Part};
@@ -17,7 +18,7 @@ const PEERING: &str = "azurerm_virtual_network_peering";
 
 /// Whether networks are made of resources of this type.
 pub fn is_part(kind: &str) -> bool {
-    fields::is_listed(kind) || routes::KINDS.contains(&kind)
+    fields::is_listed(kind) || routes::KINDS.contains(&kind) || kind == security::OF_SUBNET
 }
 
 /// Networks in the making.
@@ -33,6 +34,8 @@ pub struct Networks {
     declared_subnets: usize,
     /// What subnets may have to send traffic to.
     outbound: routes::Outbound,
+    /// What subnets may have to filter traffic.
+    security: security::Security,
     /// Which resource declares a VNet.
     vnet_by_address: HashMap<Arc<str>, VnetId>,
     subnet_by_term: HashMap<Term, SubnetId>,
@@ -48,21 +51,26 @@ const AMBIGUOUS: &str = "several VNets have this name";
 const UNKNOWN_TIMES: &str = "[?]";
 
 impl Networks {
-    /// Adds the networks that resources declare or read.
-    pub fn read(resources: &[Resource]) -> Self {
-        let mut networks = Networks { outbound: routes::Outbound::read(resources), ..Networks::default() };
+    /// Adds the networks that resources declare or read. `updates` are those of them that only change others.
+    pub fn read(resources: &[Resource], updates: &[Resource]) -> Self {
+        let mut networks = Networks {
+            outbound: routes::Outbound::read(resources),
+            security: security::Security::read(resources),
+            ..Networks::default()
+        };
         let of = |kind: &'static str, existing: bool| {
             resources.iter().filter(move |r| is_kind(&r.kind, kind) && r.existing == existing && !arm::is_update(r))
         };
-        of(VNET, false).for_each(|r| networks.add_vnet(r, resources));
+        of(VNET, false).for_each(|r| networks.add_vnet(r, updates));
         networks.declared = networks.vnets.len();
         of(VNET, true).for_each(|r| networks.add_existing_vnet(r));
-        of(SUBNET, false).for_each(|r| networks.add_subnet(r, resources));
+        of(SUBNET, false).for_each(|r| networks.add_subnet(r, updates));
         networks.declared_subnets = networks.subnets.len();
         of(SUBNET, true).for_each(|r| networks.add_existing_subnet(r));
         of(PEERING, false).chain(of(PEERING, true)).for_each(|r| networks.add_peering(r));
         of(VNET, false).for_each(|r| networks.add_listed_peerings(r));
         networks.add_outbound(resources);
+        networks.add_security(resources);
         networks
     }
 
@@ -76,8 +84,8 @@ impl Networks {
         world.subnets = self.subnets;
     }
 
-    fn add_vnet(&mut self, resource: &Resource, all: &[Resource]) {
-        let body = arm::body(resource, all);
+    fn add_vnet(&mut self, resource: &Resource, updates: &[Resource]) {
+        let body = arm::body(resource, updates);
         let id = self.push_vnet(
             Vnet {
                 address: Arc::clone(&resource.address),
@@ -138,8 +146,8 @@ impl Networks {
         }
     }
 
-    fn add_subnet(&mut self, resource: &Resource, all: &[Resource]) {
-        let body = arm::body(resource, all);
+    fn add_subnet(&mut self, resource: &Resource, updates: &[Resource]) {
+        let body = arm::body(resource, updates);
         let vnet = self.vnet_of(&body, &resource.module);
         let subnet = self.subnet_of(&body, Arc::clone(&resource.address), vnet);
         let vnet = subnet.vnet.known().ok().flatten().copied();
@@ -214,6 +222,7 @@ impl Networks {
             delegations,
             route_table: self.outbound.own_table(part),
             nat_gateway: self.outbound.own_gateway(part),
+            security_group: self.security.own_group(part),
         }
     }
 
@@ -416,7 +425,8 @@ fn unseen_subnet(address: &Arc<str>, at: At, name: Field<String>, vnet: Result<V
         vnet: link("virtual_network_name", vnet, at.clone()),
         delegations: Field::new("delegation", State::Unknown(why.clone()), at.clone()),
         route_table: Field::new("route_table_id", State::Unknown(why.clone()), at.clone()),
-        nat_gateway: Field::new("nat_gateway_id", State::Unknown(why), at.clone()),
+        nat_gateway: Field::new("nat_gateway_id", State::Unknown(why.clone()), at.clone()),
+        security_group: Field::new(security::GROUP_ID, State::Unknown(why), at.clone()),
         at,
     }
 }

@@ -309,7 +309,8 @@ pub fn undecided(val: &Val) -> Undecided {
     }
 }
 
-fn text(value: &Value) -> Result<String, String> {
+/// A text, or what azurerm makes one of.
+pub fn text(value: &Value) -> Result<String, String> {
     match value {
         Value::String(s) => Ok(s.to_string()),
         Value::Number(n) => Ok(n.to_string()),

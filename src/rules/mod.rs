@@ -5,12 +5,16 @@ mod cidr_syntax;
 mod compiled;
 mod dns;
 mod document;
+mod dual_stack;
 mod egress;
 mod kubernetes;
 mod label_name;
 mod max_pods;
 mod node_limit;
+mod node_provisioning;
 mod node_subnet;
+mod nsg;
+mod nsg_walk;
 mod plugin;
 mod pod_cidr;
 mod properties;
@@ -21,6 +25,7 @@ mod subnet_room;
 mod surge;
 mod tally;
 mod terraform;
+mod traffic;
 mod upgrade;
 mod vm;
 mod vm_size;
@@ -203,12 +208,25 @@ pub const RULES: &[Rule] = &[
     rule!("nodes", "node-pools-same-vnet", All, Cluster(node_subnet::same_vnet)),
     rule!("nodes", "node-subnet-delegated", All, Cluster(node_subnet::delegated)),
     rule!("nodes", "node-subnet-multiple-prefixes", All, Cluster(node_subnet::multiple_prefixes)),
+    rule!("nodes", "nap-network-compat", All, Cluster(node_provisioning::network_compat)),
     rule!("nodes", "label-name-length", All, Cluster(label_name::length)),
     rule!("nodes", "label-name-charset", All, Cluster(label_name::charset)),
     rule!("egress", "managed-nat-with-byo-vnet", All, Cluster(egress::managed_nat_with_byo_vnet)),
     rule!("egress", "user-assigned-nat-association", All, Cluster(egress::user_assigned_nat_association)),
     rule!("egress", "udr-default-route", All, Cluster(egress::udr_default_route)),
     rule!("egress", "outbound-type-requires-standard-lb", All, Cluster(egress::requires_standard_load_balancer)),
+    rule!("dual-stack", "dual-stack-family-list", All, Cluster(dual_stack::family_list)),
+    rule!("dual-stack", "dual-stack-cidr-count-order", All, Cluster(dual_stack::cidr_count_order)),
+    rule!("dual-stack", "dual-stack-requires-overlay", All, Cluster(dual_stack::requires_overlay)),
+    rule!("dual-stack", "dual-stack-network-policy", All, Cluster(dual_stack::network_policy)),
+    rule!("dual-stack", "dual-stack-nat-gateway", All, Cluster(dual_stack::nat_gateway)),
+    rule!("dual-stack", "dual-stack-virtual-nodes", All, Cluster(dual_stack::virtual_nodes)),
+    rule!("dual-stack", "dual-stack-windows", All, Pool(dual_stack::windows)),
+    rule!("dual-stack", "dual-stack-k8s-version", All, Cluster(dual_stack::k8s_version)),
+    rule!("dual-stack", "dual-stack-subnet-ipv6", All, Cluster(dual_stack::subnet_ipv6)),
+    rule!("dual-stack", "dual-stack-udr-ipv6-route", All, Cluster(dual_stack::udr_ipv6_route)),
+    rule!("nsg", "nsg-deny-blocks-overlay", Overlay, Cluster(nsg::deny_blocks_overlay)),
+    rule!("nsg", "nsg-per-pool-subnet", Overlay, Cluster(nsg::per_pool_subnet)),
     rule!("upgrade", "upgrade-k8s-version", All, Cluster(upgrade::k8s_version)),
     rule!("upgrade", "upgrade-network-policy", All, Cluster(upgrade::network_policy)),
     rule!("upgrade", "upgrade-dynamic-ip", All, Cluster(upgrade::dynamic_ip)),

@@ -2,7 +2,9 @@
 
 use super::Evaluator;
 use super::declaration::Deployed;
+use super::expr::TOO_MUCH_WORK;
 use super::instance::Env;
+use super::light::light;
 use super::names::{Named, entry};
 use crate::eval::naming;
 use crate::source::Span;
@@ -48,9 +50,10 @@ impl<'t> Evaluator<'t> {
     }
 
     fn chain(&self, expr: &'t Expr, env: &Env<'t>) -> Chain {
-        if !self.step(1) {
-            return Ok(Val::unknown("this template takes too much work to be worked out", expr.span));
-        }
+        self.inside(expr.span, || self.link_of_chain(expr, env)).unwrap_or_else(Ok)
+    }
+
+    fn link_of_chain(&self, expr: &'t Expr, env: &Env<'t>) -> Chain {
         match &expr.kind {
             ExprKind::Property(of, access, name) => match self.outputs_of(of, env) {
                 Some(Ok((target, outputs))) => match self.not_deployed(&target.deployed, outputs, expr.span)? {
@@ -231,6 +234,9 @@ impl<'t> Evaluator<'t> {
     /// A resource or module that is used as a whole; an array of them, if it is repeated.
     pub(super) fn whole(&self, declaration: &'t Declaration, within: Option<Rc<Deployed<'t>>>, site: Span, env: &Env<'t>) -> Val {
         let all = self.expand(&env.instance, declaration, within.as_ref());
+        if !self.step(all.len()) {
+            return Val::unknown(TOO_MUCH_WORK, site);
+        }
         let value =
             |deployed: &Rc<Deployed<'t>>| self.target_value(&Target { deployed: Rc::clone(deployed), properties: false }, site);
         match (all.as_slice(), all.first().and_then(|first| first.repeated.as_ref())) {
@@ -308,8 +314,8 @@ impl<'t> Evaluator<'t> {
                 Some(name) => label(name),
                 None => Val::new(Value::Unknown(self.runtime(deployed, "name")), site),
             },
-            _ => match self.body_member(deployed, name).filter(|_| !module) {
-                Some(val) => label(self.opened(val, deployed, name)),
+            lower => match self.seen_member(deployed, name, lower).filter(|_| !module) {
+                Some(val) => label(val),
                 None if name.eq_ignore_ascii_case("properties") => {
                     let open = Some(self.runtime(deployed, name));
                     Val::new(Value::Map(Arc::new(Map { open, ..Map::default() })), site)
@@ -317,6 +323,16 @@ impl<'t> Evaluator<'t> {
                 None => Val::new(Value::Unknown(self.runtime(deployed, name)), site),
             },
         }
+    }
+
+    /// A member of a resource as expressions see it.
+    fn seen_member(&self, deployed: &Deployed<'t>, name: &str, lower: &str) -> Option<Val> {
+        if let Some(known) = deployed.seen.borrow().get(lower) {
+            return Some(known.clone());
+        }
+        let val = self.opened(light(self.body_member(deployed, name)?), deployed, name);
+        deployed.seen.borrow_mut().insert(lower.to_owned(), val.clone());
+        Some(val)
     }
 
     /// All outputs of a module.

@@ -1,18 +1,14 @@
 //! Function calls: those that know where a template is deployed, or what else it declares; and what is known only at deployment.
 
 use super::Evaluator;
-use super::access::Target;
-use super::declaration::Deployed;
-use super::ids::{comparable, segments};
-use super::instance::{DeclaredIds, Env, Instance, key};
+use super::instance::{Env, key};
 use super::loops::{RESOURCE_LOOP, lambda_variable, loop_name};
 use super::names::opaque;
 use crate::eval::naming;
 use crate::source::Span;
 use crate::syntax::expr::{Call, Expr, ExprKind};
-use crate::syntax::template::{Declaration, DeclarationKind, Language};
-use crate::value::{Term, TermPart, Unknown, Val, Value};
-use std::rc::Rc;
+use crate::syntax::template::Language;
+use crate::value::{Term, Unknown, Val, Value};
 use std::sync::Arc;
 
 /// The name that `parameters('name')` goes by in the body of a function.
@@ -191,97 +187,6 @@ impl<'t> Evaluator<'t> {
         // A new GUID is another one each time.
         let term = naming::called(name, &args.iter().collect::<Vec<_>>()).filter(|_| !name.eq_ignore_ascii_case("newGuid"));
         Val::new(Value::Unknown(Arc::new(unknown.called(term.map(Term::symbol)))), site)
-    }
-
-    /// What `reference(..)` refers to, if this template declares it: by symbolic name, by id, or by name.
-    pub(super) fn referenced(&self, call: &'t Call, env: &Env<'t>) -> Option<Target<'t>> {
-        let named = self.eval(call.args.first()?, env);
-        let full = self.is_full(call, 2, env);
-        let deployed = self.find(&named, &env.instance)?;
-        Some(Target { deployed, properties: !full })
-    }
-
-    /// Whether a call asks for all of a resource, and not only for its `properties`.
-    fn is_full(&self, call: &'t Call, position: usize, env: &Env<'t>) -> bool {
-        let arg = call.args.get(position).map(|arg| self.eval(arg, env));
-        arg.and_then(|arg| text_arg(&arg)).is_some_and(|text| text.eq_ignore_ascii_case("full"))
-    }
-
-    /// What `references('loop')` gives: all that one declaration makes.
-    fn all_referenced(&self, call: &'t Call, site: Span, env: &Env<'t>) -> Option<Val> {
-        let name = self.literal_arg(call.args.first()?, env)?;
-        let declaration = env.instance.index.declarations.get(&key(Language::Arm, &name)).filter(|d| d.repeat.is_some())?;
-        let properties = !self.is_full(call, 1, env);
-        let all = self.expand(&env.instance, declaration, None);
-        if let Some(why) = all.first().and_then(|one| one.repeated.as_ref()) {
-            return Some(why.clone().placed(site));
-        }
-        let value = |deployed: &Rc<Deployed<'t>>| self.target_value(&Target { deployed: Rc::clone(deployed), properties }, site);
-        Some(Val::new(Value::list(all.iter().map(value).collect()), site))
-    }
-
-    fn find(&self, named: &Val, instance: &Rc<Instance<'t>>) -> Option<Rc<Deployed<'t>>> {
-        if let Value::String(text) = &named.value {
-            let (symbol, index) = match text.strip_suffix(']').and_then(|t| t.rsplit_once('[')) {
-                Some((symbol, index)) => (symbol, index.parse::<usize>().ok()?),
-                None => (&**text, 0),
-            };
-            if let Some(declaration) = instance.index.declarations.get(&key(Language::Arm, symbol)) {
-                return self.expand(instance, declaration, None).get(index).cloned();
-            }
-        }
-        let parts = naming::parts(named)?;
-        let wanted = comparable(&parts);
-        let ids = self.declared_ids(instance);
-        // An existing resource comes last: what is deployed says more.
-        let mut found = ids.iter().filter(|(id, _)| *id == wanted).map(|(_, deployed)| deployed);
-        if let Some(deployed) = found.next() {
-            return Some(Rc::clone(deployed));
-        }
-        if matches!(parts.first(), Some(TermPart::Text(text)) if text.starts_with('/')) {
-            return None;
-        }
-        // `Microsoft.Network/virtualNetworks/vnet`, or only the name.
-        let tail = format!("/{}", comparable(&parts).trim_matches('"'));
-        let mut found = ids.iter().filter(|(id, _)| id.trim_end_matches('"').ends_with(&tail)).map(|(_, deployed)| deployed);
-        match (found.next(), found.next()) {
-            (Some(deployed), None) if !segments(&parts).is_empty() => Some(Rc::clone(deployed)),
-            _ => None,
-        }
-    }
-
-    /// The ids of all that a template declares.
-    fn declared_ids(&self, instance: &Rc<Instance<'t>>) -> DeclaredIds<'t> {
-        if let Some(ids) = &instance.cache.borrow().ids {
-            return Rc::clone(ids);
-        }
-        // A name that asks for this list while it is made gets an empty one.
-        instance.cache.borrow_mut().ids = Some(Rc::default());
-        let mut ids = Vec::new();
-        self.add_ids(instance, &instance.template.declarations, None, &mut ids);
-        ids.sort_by_key(|(_, deployed)| deployed.existing());
-        let ids = Rc::new(ids);
-        instance.cache.borrow_mut().ids = Some(Rc::clone(&ids));
-        ids
-    }
-
-    fn add_ids(
-        &self,
-        instance: &Rc<Instance<'t>>,
-        declarations: &'t [Declaration],
-        parent: Option<&Rc<Deployed<'t>>>,
-        ids: &mut Vec<(String, Rc<Deployed<'t>>)>,
-    ) {
-        for declaration in declarations {
-            for deployed in self.expand(instance, declaration, parent).iter() {
-                if let Some(id) = naming::parts(&self.ids(deployed).0) {
-                    ids.push((comparable(&id), Rc::clone(deployed)));
-                }
-                if let DeclarationKind::Resource(resource) = &declaration.kind {
-                    self.add_ids(instance, &resource.children, Some(deployed), ids);
-                }
-            }
-        }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::declaration::{Deployed, is_written_out};
 use super::ids::segments;
 use super::instance::Instance;
+use super::light::light;
 use super::{Evaluated, Evaluator, Templates};
 use crate::eval::naming;
 use crate::eval::own::Own;
@@ -14,6 +15,9 @@ use crate::tree;
 use crate::value::{Map, TermPart, Unknown, Val, Value};
 use std::rc::Rc;
 use std::sync::Arc;
+
+/// So many resources that rules look at are collected of a root template.
+const MOST_RESOURCES: usize = 10_000;
 
 impl<'t> Evaluator<'t> {
     /// Collects the resources of the wanted kinds.
@@ -37,6 +41,9 @@ impl<'t> Evaluator<'t> {
     ) {
         for declaration in declarations {
             for deployed in self.expand(instance, declaration, parent).iter() {
+                if self.resources.get() > MOST_RESOURCES {
+                    return;
+                }
                 let condition = declaration.condition.as_ref().map(|c| self.eval(c, &deployed.env));
                 let own_doubt = match condition.as_ref().map(|c| (c, self.assumed(c))) {
                     Some((_, Ok(false))) => continue,
@@ -49,6 +56,12 @@ impl<'t> Evaluator<'t> {
                 match &declaration.kind {
                     DeclarationKind::Resource(resource) => {
                         if wanted(&deployed.kind()) {
+                            self.resources.set(self.resources.get() + 1);
+                            if self.resources.get() > MOST_RESOURCES {
+                                let why = format!("there are more than {MOST_RESOURCES} clusters, networks and the like");
+                                let why = Undecided::new(why, Some(declaration.header));
+                                return into.unresolved.push((deployed.address.to_string(), why));
+                            }
                             into.resources.push(self.resource(deployed, resource, doubt));
                         }
                         self.collect_from(instance, &resource.children, Some(deployed), doubt, wanted, into);
@@ -84,7 +97,7 @@ impl<'t> Evaluator<'t> {
     fn resource(&self, deployed: &Rc<Deployed<'t>>, resource: &Resource, doubt: Option<&Val>) -> tree::Resource {
         let declaration = deployed.declaration;
         let header = declaration.header;
-        let body = self.eval(&declaration.body, &deployed.env);
+        let body = light(self.eval(&declaration.body, &deployed.env));
         let mut map = match &body.value {
             Value::Map(map) => (**map).clone(),
             Value::Unknown(unknown) => Map { open: Some(Arc::clone(unknown)), ..Map::default() },

@@ -3,17 +3,15 @@
 use super::Evaluator;
 use super::ids::{self, Parts, Place, id_value, place_value, provider_path, segments};
 use super::instance::{Env, Instance, Slots, once};
-use super::loops::RESOURCE_LOOP;
 use crate::eval::naming;
 use crate::source::Span;
 use crate::syntax::expr::{Expr, ExprKind, Member};
-use crate::syntax::template::{Declaration, DeclarationKind, Language, Resource};
+use crate::syntax::template::{Declaration, DeclarationKind, Resource};
 use crate::value::{Term, Unknown, Val, Value};
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
-
-/// Declarations that are repeated more often are not expanded.
-const MOST_REPEATS: usize = 2_000;
 
 /// One instance of a declaration.
 pub(super) struct Deployed<'t> {
@@ -28,7 +26,9 @@ pub(super) struct Deployed<'t> {
     /// Why it is not known how often it is repeated.
     pub repeated: Option<Val>,
     /// The members of its body that were asked for, by the address of the syntax in memory.
-    members: Slots,
+    pub members: Slots,
+    /// What expressions see of its members: with more that Azure adds. By their names in lower case.
+    pub seen: RefCell<HashMap<String, Val>>,
 }
 
 impl<'t> Deployed<'t> {
@@ -77,98 +77,6 @@ pub(super) fn member<'e>(object: &'e Expr, name: &str) -> Option<&'e Expr> {
 }
 
 impl<'t> Evaluator<'t> {
-    /// All instances of a declaration; one that stands for all where their number is not known.
-    pub(super) fn expand(
-        &self,
-        instance: &Rc<Instance<'t>>,
-        declaration: &'t Declaration,
-        parent: Option<&Rc<Deployed<'t>>>,
-    ) -> Rc<Vec<Rc<Deployed<'t>>>> {
-        let at: *const Declaration = declaration;
-        // What is declared inside something repeated has instances for each of these.
-        let cached = parent.is_none_or(|p| p.declaration.repeat.is_none());
-        if let Some(known) = instance.cache.borrow().declarations.get(&at.addr()).filter(|_| cached) {
-            return Rc::clone(known);
-        }
-        let made = Rc::new(self.expand_new(instance, declaration, parent));
-        if cached {
-            instance.cache.borrow_mut().declarations.insert(at.addr(), Rc::clone(&made));
-        }
-        made
-    }
-
-    fn expand_new(
-        &self,
-        instance: &Rc<Instance<'t>>,
-        declaration: &'t Declaration,
-        parent: Option<&Rc<Deployed<'t>>>,
-    ) -> Vec<Rc<Deployed<'t>>> {
-        let env = Env::of(instance);
-        let env = parent.map_or(env, |p| Env { within: Some(Rc::clone(p)), ..p.env.clone() });
-        let base = self.label(instance, declaration, parent);
-        let make = |env: Env<'t>, suffix: &str, repeated: Option<Val>| {
-            Rc::new(Deployed {
-                declaration,
-                instance: Rc::clone(instance),
-                parent: parent.cloned(),
-                env,
-                address: format!("{base}{suffix}").into(),
-                repeated,
-                members: Slots::default(),
-            })
-        };
-        let Some(repeat) = &declaration.repeat else { return vec![make(env, "", None)] };
-        let over = self.eval(&repeat.over, &env);
-        let arm = env.instance.template.language == Language::Arm;
-        let count = match &over.value {
-            Value::List(items) if !arm => Ok(items.len()),
-            Value::Number(n) if arm && *n >= 0.0 && n.fract() == 0.0 => Ok(*n as usize),
-            Value::Unknown(unknown) => Err(Arc::clone(unknown)),
-            _ => Err(Arc::new(Unknown::new("the loop runs over something that is no array", Some(repeat.over.span)))),
-        };
-        let bind = |element: &Val, index: Val, i: usize| {
-            if arm {
-                let env = env.bind(RESOURCE_LOOP, index.clone());
-                env.bind(super::loops::loop_name(&repeat.name.text), index)
-            } else {
-                self.in_loop(&repeat.name, repeat.index.as_ref(), &over, element, i, &env)
-            }
-        };
-        let number = |i: usize| Val::new(Value::Number(i as f64), repeat.name.span);
-        match count {
-            Ok(count) if count <= MOST_REPEATS => {
-                let null = Val::new(Value::Null, repeat.name.span);
-                let element = |i: usize| over.value.as_items().and_then(|items| items.get(i)).unwrap_or(&null).clone();
-                (0..count).map(|i| make(bind(&element(i), number(i), i), &format!("[{i}]"), None)).collect()
-            }
-            count => {
-                let why = count.err().unwrap_or_else(|| {
-                    let reason = format!("a loop that runs more than {MOST_REPEATS} times is not worked out");
-                    Arc::new(Unknown::new(reason, Some(repeat.over.span)))
-                });
-                let any = Val::new(Value::Unknown(Arc::new(why.nameless())), repeat.over.span);
-                let env = if arm {
-                    bind(&any, any.clone(), 0)
-                } else {
-                    let env = env.bind(Arc::clone(&repeat.name.text), any.clone());
-                    repeat.index.as_ref().map_or(env.clone(), |i| env.bind(Arc::clone(&i.text), any.clone()))
-                };
-                vec![make(env, "[?]", Some(any))]
-            }
-        }
-    }
-
-    /// How users call a declaration.
-    fn label(&self, instance: &Instance<'t>, declaration: &'t Declaration, parent: Option<&Rc<Deployed<'t>>>) -> String {
-        let at: *const Declaration = declaration;
-        let own = instance.index.labels.get(&at).map_or("", String::as_str);
-        match parent {
-            Some(parent) => format!("{}::{own}", parent.address),
-            None if instance.address.is_empty() => own.to_owned(),
-            None => format!("{}.{own}", instance.address),
-        }
-    }
-
     /// A member of what a declaration says: only that is worked out, where the object is written out.
     pub(super) fn body_member(&self, deployed: &Deployed<'t>, name: &str) -> Option<Val> {
         let body = &deployed.declaration.body;

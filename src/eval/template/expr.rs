@@ -5,6 +5,7 @@ use super::functions;
 use super::instance::Env;
 use super::names::Named;
 use crate::eval::naming::{self, made};
+use crate::eval::outcome::size;
 use crate::source::Span;
 use crate::syntax::expr::{BinaryOperator, Element, Expr, ExprKind, For, Member, Part, UnaryOperator};
 use crate::syntax::placeholder;
@@ -15,22 +16,29 @@ use std::sync::Arc;
 const DEEPEST_EXPRESSION: usize = 300;
 /// A root template may take this many steps to evaluate; what is not reached by then is unknown.
 const MOST_STEPS: u64 = 5_000_000;
+/// Why what is not reached is unknown.
+pub(super) const TOO_MUCH_WORK: &str = "this template takes too much work to be worked out";
 /// Loops over more elements are not worked out.
 const MOST_ELEMENTS: usize = 10_000;
 
 impl<'t> Evaluator<'t> {
     /// The value of an expression.
     pub(super) fn eval(&self, expr: &'t Expr, env: &Env<'t>) -> Val {
+        self.inside(expr.span, || self.eval_kind(expr, env)).unwrap_or_else(|unknown| unknown)
+    }
+
+    /// Does something one level deeper; the error is what it gives instead where that is too deep or too much.
+    pub(super) fn inside<T>(&self, site: Span, work: impl FnOnce() -> T) -> Result<T, Val> {
         if self.depth.get() >= DEEPEST_EXPRESSION {
-            return Val::unknown("this value is nested too deeply to be worked out", expr.span);
+            return Err(Val::unknown("this value is nested too deeply to be worked out", site));
         }
         if !self.step(1) {
-            return Val::unknown("this template takes too much work to be worked out", expr.span);
+            return Err(Val::unknown(TOO_MUCH_WORK, site));
         }
         self.depth.set(self.depth.get() + 1);
-        let val = self.eval_kind(expr, env);
+        let done = work();
         self.depth.set(self.depth.get() - 1);
-        val
+        Ok(done)
     }
 
     /// Counts work; `false` when too much has been done.
@@ -85,9 +93,8 @@ impl<'t> Evaluator<'t> {
 
     /// A function that needs only its arguments.
     pub(super) fn apply(&self, name: &str, args: &[Val], site: Span) -> Val {
-        let cost = args.iter().map(|a| a.value.as_items().map_or(1, <[Val]>::len)).sum::<usize>();
-        if !self.step(cost) {
-            return Val::unknown("this template takes too much work to be worked out", site);
+        if !self.step(args.iter().map(|a| size(a, 3)).sum()) {
+            return Val::unknown(TOO_MUCH_WORK, site);
         }
         functions::call(name, args, site).unwrap_or_else(|| Val::unknown(format!("the function {name} is not known"), site))
     }
@@ -113,11 +120,12 @@ impl<'t> Evaluator<'t> {
                 Element::Spread(expr) => {
                     let spread = self.eval(expr, env);
                     match &spread.value {
-                        Value::List(more) if items.len() + more.len() <= MOST_ELEMENTS => {
+                        Value::List(more) if items.len() + more.len() <= MOST_ELEMENTS && self.step(more.len()) => {
                             items.extend(more.iter().map(|item| spread.element(item)));
                         }
                         Value::Null => {}
                         Value::Unknown(unknown) => return made(Value::Unknown(Arc::new(unknown.nameless())), site, &[&spread]),
+                        Value::List(_) => return Val::unknown(TOO_MUCH_WORK, expr.span),
                         other => return Val::unknown(format!("{} cannot be spread in an array", other.kind()), expr.span),
                     }
                 }
@@ -142,7 +150,7 @@ impl<'t> Evaluator<'t> {
                 Member::Spread(expr) => {
                     let spread = self.eval(expr, env);
                     match &spread.value {
-                        Value::Map(more) => {
+                        Value::Map(more) if self.step(more.entries.len()) => {
                             if let Some(unknown) = &more.open {
                                 open(&mut map, unknown);
                             }
@@ -150,6 +158,7 @@ impl<'t> Evaluator<'t> {
                         }
                         Value::Null => {}
                         Value::Unknown(unknown) => open(&mut map, unknown),
+                        Value::Map(_) => return Val::unknown(TOO_MUCH_WORK, expr.span),
                         other => return Val::unknown(format!("{} cannot be spread in an object", other.kind()), expr.span),
                     }
                 }

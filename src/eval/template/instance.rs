@@ -1,6 +1,7 @@
 //! A template as one call deploys it, and what its names mean.
 
 use super::declaration::{Deployed, member};
+use super::find::Declared;
 use super::ids::Place;
 use super::{Evaluator, MOST_INSTANCES};
 use crate::model::Undecided;
@@ -53,12 +54,9 @@ pub(super) struct Argument {
 pub(super) struct Cache<'t> {
     pub declarations: HashMap<usize, Rc<Vec<Rc<Deployed<'t>>>>>,
     pub modules: HashMap<usize, Result<Rc<Instance<'t>>, Undecided>>,
-    /// The ids of all that is declared here, in comparable form.
-    pub ids: Option<DeclaredIds<'t>>,
+    /// All that is declared here, by id.
+    pub declared: Option<Rc<Declared<'t>>>,
 }
-
-/// Resources and module calls by their ids in comparable form.
-pub(super) type DeclaredIds<'t> = Rc<Vec<(String, Rc<Deployed<'t>>)>>;
 
 /// Values that are worked out when they are first asked for, by where the syntax of each lies in memory.
 pub(super) type Slots = RefCell<HashMap<usize, Slot>>;

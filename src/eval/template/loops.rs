@@ -1,8 +1,10 @@
 //! What loops and lambdas bind.
 
 use super::Evaluator;
+use super::expr::TOO_MUCH_WORK;
 use super::functions;
 use super::instance::Env;
+use crate::eval::outcome::size;
 use crate::source::Span;
 use crate::syntax::expr::{Call, Expr, ExprKind, Name};
 use crate::syntax::template::Language;
@@ -88,6 +90,9 @@ impl<'t> Evaluator<'t> {
         let arg =
             |(expr, lambda): (&'t Expr, &Option<Lambda<'t>>)| if lambda.is_some() { null(expr) } else { self.eval(expr, env) };
         let args: Vec<Val> = call.args.iter().zip(&lambdas).map(arg).collect();
+        if !self.step(args.iter().map(|a| size(a, 1)).sum()) {
+            return Some(Val::unknown(TOO_MUCH_WORK, site));
+        }
         let apply = |i: usize, vals: &[Val]| match lambdas.get(i) {
             Some(Some(lambda)) => {
                 let bind = |env: Env<'t>, (name, val): (&Arc<str>, &Val)| env.bind(Arc::clone(name), val.clone());

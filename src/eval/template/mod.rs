@@ -8,10 +8,13 @@ mod access;
 mod call;
 mod collect;
 mod declaration;
+mod expand;
 mod expr;
+mod find;
 pub mod functions;
 mod ids;
 mod instance;
+mod light;
 mod link;
 mod load;
 mod loops;
@@ -55,6 +58,7 @@ pub fn evaluate(
         steps: Cell::new(0),
         instances: RefCell::default(),
         reads: Cell::new(0),
+        resources: Cell::new(0),
     };
     let mut arguments = Arguments::default();
     for file in parameters {
@@ -85,4 +89,6 @@ struct Evaluator<'t> {
     instances: RefCell<Vec<Rc<Instance<'t>>>>,
     /// How many bytes were read from files that the code loads.
     reads: Cell<usize>,
+    /// How many resources were collected.
+    resources: Cell<usize>,
 }

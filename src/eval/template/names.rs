@@ -28,6 +28,7 @@ impl<'t> Evaluator<'t> {
         }
         let mut within = env.within.clone();
         while let Some(resource) = within {
+            self.step(resource.resource().map_or(0, |r| r.children.len() / 16));
             if let Some(child) = resource.child(name) {
                 return Named::Declaration(child, Some(resource));
             }

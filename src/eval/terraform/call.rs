@@ -5,12 +5,10 @@ use super::naming::{is_id, risk};
 use super::text::formatted;
 use super::{Evaluator, functions};
 use crate::eval::naming::{called, made, named};
+use crate::eval::outcome::size;
 use crate::source::Span;
 use crate::syntax::hcl::ast::Call;
 use crate::value::{Val, Value};
-
-/// Of a larger collection only so many elements count as work.
-const MOST_ELEMENTS: usize = 100_000;
 
 /// Functions that give another value each time they are called.
 const DIFFERS: &[&str] = &["uuid", "timestamp", "plantimestamp", "bcrypt"];
@@ -89,18 +87,5 @@ impl<'m> Evaluator<'m> {
             }
         }
         last
-    }
-}
-
-/// About how much work a function has with a value: its elements, to some depth.
-pub(super) fn size(val: &Val, depth: usize) -> usize {
-    let items = |items: &mut dyn Iterator<Item = &Val>| {
-        if depth == 0 { 1 } else { items.take(MOST_ELEMENTS).map(|v| size(v, depth - 1)).sum::<usize>() + 1 }
-    };
-    match &val.value {
-        Value::List(list) | Value::Set(list) => items(&mut list.iter()),
-        Value::Map(map) => items(&mut map.entries.values()),
-        Value::String(s) => 1 + s.len() / 64,
-        _ => 1,
     }
 }

@@ -2,12 +2,12 @@
 //!
 //! An error is something Terraform would refuse; `try` and `can` catch it. An unknown is no error: it goes on through the expression.
 
-use super::call::size;
 use super::convert::{self, Outcome, Stop};
 use super::naming::is_id;
 use super::repeat::Repeat;
 use super::{Evaluator, Instance, number};
 use crate::eval::naming::{called, made, name_of, named, opposite};
+use crate::eval::outcome::size;
 use crate::source::Span;
 use crate::syntax::hcl::ast::{BinaryOperator, Expr, ExprKind, For};
 use crate::value::{Choice, Map, Unknown, Val, Value};

@@ -221,6 +221,10 @@ fn declared(parameter: ast::Parameter, decorators: Vec<Expr>) -> Parameter {
             _ => {}
         }
     }
+    // Of an array, the elements may be what is listed.
+    if parameter.of.as_ref().is_some_and(types::is_array) {
+        allowed.retain(|value| matches!(value.kind, ExprKind::Array(_)));
+    }
     let of = parameter.of.map_or(Type { kind: TypeKind::Other, nullable: false }, types::lower);
     Parameter { name: parameter.name, of, allowed, secure, default: parameter.value }
 }

@@ -29,6 +29,16 @@ pub fn lower(of: ast::Type) -> Type {
     Type { kind, nullable: false }
 }
 
+/// Whether a type is one of arrays.
+pub fn is_array(of: &ast::Type) -> bool {
+    match &of.kind {
+        ast::TypeKind::Array(_) | ast::TypeKind::Tuple(_) => true,
+        ast::TypeKind::Name(name) => *name.text == *"array",
+        ast::TypeKind::Nullable(of) | ast::TypeKind::NonNull(of) => is_array(of),
+        _ => false,
+    }
+}
+
 /// A named type may be nullable, and what else it is does not matter then.
 fn non_null(of: Type) -> TypeKind {
     match of.kind {
