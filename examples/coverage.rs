@@ -7,14 +7,19 @@
 //! Each folder is a repository, named `OWNER+NAME`. For every cluster and node pool of every root module, this counts the values that the
 //! code writes, and how many of them are known. A value counts as written when its attribute stands in the block of that instance, or when
 //! the whole block is unknown. `null` is known. A subnet's id is known when it leads to a subnet whose ranges are all known, or is `null`.
-//! The second row leaves out the repositories that hold most of the clusters, which are alike. `--unknown` also lists each value that is
-//! not known, with its place and the reason. Repositories that hold test fixtures of other tools are left out unless `--fixtures` is given.
+//! The second row leaves out the repositories that hold most of the clusters, which are alike. The third is on ARM templates and Bicep
+//! files that are deployed by themselves, each with the first of its parameter files; what is compiled from a Bicep file is left out.
+//! `--unknown` also lists each value that is not known, with its place and the reason. Repositories that hold test fixtures of other tools
+//! are left out unless `--fixtures` is given.
 
 use overlint::config::Config;
 use overlint::discover::{Options, discover};
+use overlint::eval::template::{self, Templates};
 use overlint::eval::terraform::{self, Modules};
 use overlint::facts::Facts;
-use overlint::model::{self, Cluster, Undecided, World};
+use overlint::model::{self, Cluster, ProviderVersion, Undecided, World};
+use overlint::scenarios::parameters::{Root, Roots};
+use overlint::settings::Settings;
 use overlint::source::{Sources, Span};
 use overlint::tree::Resource;
 use overlint::value::{Map, Val, Value};
@@ -25,12 +30,21 @@ use std::sync::Arc;
 const CLUSTER: &str = "azurerm_kubernetes_cluster";
 const NODE_POOL: &str = "azurerm_kubernetes_cluster_node_pool";
 
+/// What the resources of Resource Manager are called in templates.
+const ARM_CLUSTER: &str = "Microsoft.ContainerService/managedClusters";
+const ARM_NODE_POOL: &str = "Microsoft.ContainerService/managedClusters/agentPools";
+
 /// Attributes of `network_profile`, then those of a node pool.
 const PROFILE: [&str; 6] =
     ["network_plugin", "network_plugin_mode", "pod_cidr", "service_cidr", "dns_service_ip", "outbound_type"];
 const POOL: [&str; 3] = ["vnet_subnet_id", "max_pods", "vm_size"];
 
-const FIXTURES: [&str; 2] = ["bridgecrewio+checkov", "hashicorp+terraform-provider-azurerm"];
+/// The same in templates, in the same order.
+const ARM_PROFILE: [&str; 6] = ["networkPlugin", "networkPluginMode", "podCidr", "serviceCidr", "dnsServiceIP", "outboundType"];
+const ARM_POOL: [&str; 3] = ["vnetSubnetID", "maxPods", "vmSize"];
+
+const FIXTURES: [&str; 4] =
+    ["Azure+bicep", "Azure+template-analyzer", "bridgecrewio+checkov", "hashicorp+terraform-provider-azurerm"];
 
 /// A value that the code writes.
 struct Written {
@@ -49,6 +63,7 @@ fn main() -> io::Result<()> {
     let mut out = io::stdout().lock();
     let mut everything = Vec::new();
     let mut without_the_alike = Vec::new();
+    let mut in_templates = Vec::new();
     for folder in folders {
         let name = folder.trim_end_matches('/').rsplit('/').next().unwrap_or(&folder).to_owned();
         if FIXTURES.contains(&name.as_str()) && !has("--fixtures") {
@@ -62,8 +77,20 @@ fn main() -> io::Result<()> {
             without_the_alike.extend(written.iter().map(|w| (w.attribute, w.unknown.is_none())));
         }
         everything.extend(written.iter().map(|w| (w.attribute, w.unknown.is_none())));
+        let (sources, written) = overlint::with_threads(1, || read_templates(&folder)).map_err(io::Error::other)?;
+        if has("--unknown") {
+            list_unknown(&sources, &written, &mut out)?;
+        }
+        in_templates.extend(written.iter().map(|w| (w.attribute, w.unknown.is_none())));
     }
-    table(&[("all", everything), ("without HoussemDellai and Azure+terraform", without_the_alike)], &mut out)
+    table(
+        &[
+            ("all", everything),
+            ("without HoussemDellai and Azure+terraform", without_the_alike),
+            ("ARM templates and Bicep", in_templates),
+        ],
+        &mut out,
+    )
 }
 
 /// The written values of all root modules of a repository.
@@ -113,6 +140,71 @@ fn read_root(root: &str, modules: &Modules, sources: &Sources) -> Vec<Written> {
     written
 }
 
+/// The written values of all root templates of a repository.
+fn read_templates(folder: &str) -> (Sources, Vec<Written>) {
+    let sources = discover(&[folder.to_owned()], &Options { no_ignore: true, ..Options::default() });
+    let (config, settings) = (Config::default(), Settings::default());
+    let (mut templates, mut wrong) = Templates::read(&sources);
+    templates.add_known(&Facts::embedded().bicep_modules);
+    let roots = Roots::of(&templates, &mut wrong, &sources, &config, &settings);
+    let own = roots.roots.iter().filter(|root| root.source.is_none());
+    let written = own.flat_map(|root| read_template(root, &templates, &sources)).collect();
+    (sources, written)
+}
+
+fn read_template(root: &Root, templates: &Templates, sources: &Sources) -> Vec<Written> {
+    let parameters = root.sets.first().map_or(&[][..], |set| &set.parameters);
+    let evaluated = template::evaluate(root.template, parameters, templates, sources, &BTreeMap::new(), &model::is_wanted);
+    let mut resources = evaluated.resources;
+    let mut written = Vec::new();
+    let mut pools: Vec<(Arc<str>, Val)> = Vec::new();
+    for resource in resources.iter().filter(|r| !r.existing) {
+        let whole = Val::new(Value::Map(Arc::clone(&resource.body)), resource.header);
+        let Some(properties) = any_case(&whole, "properties") else { continue };
+        if resource.kind.eq_ignore_ascii_case(ARM_CLUSTER) {
+            if let Some(profile) = any_case(&properties, "networkProfile") {
+                let values = ARM_PROFILE.iter().zip(PROFILE);
+                written.extend(values.filter_map(|(name, called)| property(&resource.address, &profile, name, called)));
+            }
+            let profiles = any_case(&properties, "agentPoolProfiles");
+            let profiles = profiles.map(|all| all.value.as_items().map_or_else(|| vec![all.clone()], <[Val]>::to_vec));
+            pools.extend(profiles.into_iter().flatten().map(|pool| (Arc::clone(&resource.address), pool)));
+        } else if resource.kind.eq_ignore_ascii_case(ARM_NODE_POOL) {
+            pools.push((Arc::clone(&resource.address), properties));
+        }
+    }
+    let owners: Vec<Resource> = pools.iter().enumerate().map(|(i, (_, pool))| arm_cluster_around(pool, i)).collect();
+    resources.retain(|r| !r.kind.eq_ignore_ascii_case(ARM_CLUSTER) && !r.kind.eq_ignore_ascii_case(ARM_NODE_POOL));
+    resources.extend(owners);
+    let world = World::new(&resources, &ProviderVersion::default(), &Facts::embedded(), Config::default().day);
+    for (cluster, (address, pool)) in world.clusters.iter().zip(&pools) {
+        for (name, called) in ARM_POOL.iter().zip(POOL) {
+            let Some(mut value) = property(address, pool, name, called) else { continue };
+            if called == "vnet_subnet_id" && any_case(pool, name).is_some_and(|id| !id.value.is_null()) {
+                value.unknown = subnet_unknown(&world, cluster);
+            }
+            written.push(value);
+        }
+    }
+    written
+}
+
+/// An entry of an object by its name in any case; the object itself when it is unknown.
+fn any_case(of: &Val, name: &str) -> Option<Val> {
+    match &of.value {
+        Value::Map(map) => map.entries.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, val)| val.clone()),
+        Value::Unknown(_) => Some(of.clone()),
+        _ => None,
+    }
+}
+
+/// A property of an object, if it is written, under the name that it has in the table.
+fn property(address: &Arc<str>, object: &Val, name: &str, called: &'static str) -> Option<Written> {
+    let val = any_case(object, name)?;
+    let unknown = val.value.as_unknown().map(|u| Undecided::new(Arc::clone(&u.reason), u.span));
+    Some(Written { attribute: called, address: address.to_string(), site: val.at.site, unknown })
+}
+
 /// The blocks of this name; one unknown value when they are not known.
 fn blocks(resource: &Resource, name: &str) -> Vec<Val> {
     let Some(val) = resource.get(name) else { return Vec::new() };
@@ -144,6 +236,18 @@ fn cluster_around(pool: &Val, number: usize) -> Resource {
         header: pool.at.site,
         body: Arc::new(body),
         repeated: None,
+    }
+}
+
+/// The same in a template.
+fn arm_cluster_around(pool: &Val, number: usize) -> Resource {
+    let object = |name: &str, val: Val| Map { entries: [(name.into(), val)].into_iter().collect(), ..Map::default() };
+    let pools = Val::new(Value::list(vec![pool.clone()]), pool.at.site);
+    let properties = Val::new(Value::Map(Arc::new(object("agentPoolProfiles", pools))), pool.at.site);
+    Resource {
+        kind: ARM_CLUSTER.into(),
+        body: Arc::new(object("properties", properties)),
+        ..cluster_around(pool, number)
     }
 }
 

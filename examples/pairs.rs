@@ -1,7 +1,7 @@
 //! Compares what overlint sees in Bicep files with what it sees in the ARM templates that were compiled from them.
 //!
 //! `cargo run --release --example pairs -- FOLDER..` takes every `X.bicep` with an `X.json` beside it (or `main.bicep` with
-//! `azuredeploy.json`), evaluates both without parameter files, and compares the resources of the kinds that the rules look at: their
+//! `azuredeploy.json`, or `X.symbolicnames.json`), evaluates both without parameter files, and compares the resources of the kinds that the rules look at: their
 //! values, and what is unknown. `--all` compares resources of every kind. `--show` prints the differences. `--cache=FOLDER` names a folder
 //! like `~/.bicep` with restored modules of registries.
 
@@ -12,7 +12,8 @@ use overlint::source::Sources;
 use overlint::syntax::bicep::config::Config;
 use overlint::syntax::bicep::reference::Reference;
 use overlint::value::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
 
 /// Kinds of resources that the comparison is about, in lower case.
 const KINDS: [&str; 10] = [
@@ -28,54 +29,81 @@ const KINDS: [&str; 10] = [
     "microsoft.network/applicationgateways",
 ];
 
-fn main() {
+fn main() -> io::Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let (flags, folders): (Vec<&String>, Vec<&String>) = args.iter().partition(|a| a.starts_with("--"));
     let has = |flag: &str| flags.iter().any(|f| *f == flag);
-    let result = overlint::with_threads(0, || {
-        let cache = flags.iter().find_map(|f| f.strip_prefix("--cache="));
-        folders.iter().for_each(|folder| compare_folder(folder, cache, has("--all"), has("--show")));
-    });
-    if let Err(error) = result {
-        eprintln!("threads cannot be started: {error}");
+    let wishes = Wishes { cache: flags.iter().find_map(|f| f.strip_prefix("--cache=")), all: has("--all"), show: has("--show") };
+    overlint::with_threads(0, || folders.iter().try_for_each(|folder| compare_folder(folder, &wishes)))
+        .map_err(io::Error::other)?
+}
+
+/// What the flags say.
+struct Wishes<'a> {
+    cache: Option<&'a str>,
+    all: bool,
+    show: bool,
+}
+
+impl Wishes<'_> {
+    /// Whether resources of a kind are compared.
+    fn wants(&self, kind: &str) -> bool {
+        let kind = kind.to_ascii_lowercase();
+        // A deployment that Bicep declares as a resource is a module in ARM.
+        if self.all { kind != "microsoft.resources/deployments" } else { KINDS.contains(&&*kind) }
     }
 }
 
-fn compare_folder(folder: &str, cache: Option<&str>, all: bool, show: bool) {
+/// What came out.
+#[derive(Default)]
+struct Figures {
+    same: usize,
+    different: usize,
+    empty: usize,
+    known: usize,
+    unknown: usize,
+}
+
+fn compare_folder(folder: &str, wishes: &Wishes<'_>) -> io::Result<()> {
+    let mut out = io::stdout().lock();
     let mut sources = read_all(folder);
-    if let Some(cache) = cache {
+    if let Some(cache) = wishes.cache {
         restore(cache, &mut sources);
     }
     let (templates, _) = Templates::read(&sources);
-    let wanted = |kind: &str| all || KINDS.contains(&&*kind.to_ascii_lowercase());
-    let (mut same, mut empty, mut different, mut values, mut unknown) = (0, 0, Vec::new(), 0, 0);
+    let wanted = |kind: &str| wishes.wants(kind);
+    let evaluate = |path: &str| flat(&template::evaluate(path, &[], &templates, &sources, &Assumptions::new(), &wanted));
+    let mut figures = Figures::default();
     for (_, file) in sources.iter() {
         let Some(stem) = file.path().strip_suffix(".bicep") else { continue };
-        let Some(json) = compiled(stem, &templates) else { continue };
-        let evaluate = |path: &str| template::evaluate(path, &[], &templates, &sources, &Assumptions::new(), &wanted);
-        let (bicep, arm) = (flat(&evaluate(file.path())), flat(&evaluate(&json)));
-        if bicep.is_empty() && arm.is_empty() {
-            empty += 1;
+        let compiled = compiled(stem, &templates);
+        if compiled.is_empty() {
             continue;
         }
-        let differences = differences(&bicep, &arm);
-        if differences.is_empty() {
-            same += 1;
-        } else {
-            if show {
-                println!("{}: {} of {} differ", file.path(), differences.len(), bicep.len().max(arm.len()));
-                differences.iter().take(12).for_each(|line| println!("    {line}"));
+        let bicep = evaluate(file.path());
+        for json in compiled {
+            let arm = evaluate(&json);
+            let differences = differences(&bicep, &arm);
+            if wishes.show && !differences.is_empty() {
+                writeln!(out, "{json}: {} of {} differ", differences.len(), bicep.len().max(arm.len()))?;
+                differences.iter().take(12).try_for_each(|line| writeln!(out, "    {line}"))?;
             }
-            different.push(file.path().to_owned());
+            match (bicep.is_empty() && arm.is_empty(), differences.is_empty()) {
+                (true, _) => figures.empty += 1,
+                (false, true) => figures.same += 1,
+                (false, false) => figures.different += 1,
+            }
         }
-        unknown += bicep.values().filter(|v| v.as_str() == UNKNOWN).count();
-        values += bicep.values().filter(|v| v.as_str() != UNKNOWN).count();
+        let unknown = bicep.values().filter(|v| v.as_str() == UNKNOWN).count();
+        figures.unknown += unknown;
+        figures.known += bicep.len() - unknown;
     }
-    println!(
-        "{folder}: {} pairs with such resources, {same} the same, {} differ, {empty} without; {values} values known, {unknown} unknown",
-        same + different.len(),
-        different.len()
-    );
+    let Figures { same, different, empty, known, unknown } = figures;
+    writeln!(
+        out,
+        "{folder}: {} pairs with such resources, {same} the same, {different} differ, {empty} without; {known} values known, {unknown} unknown",
+        same + different
+    )
 }
 
 /// All templates below a folder. (The usual discovery leaves out what has nothing to do with a cluster.)
@@ -112,10 +140,11 @@ fn restore(cache: &str, sources: &mut Sources) {
     }
 }
 
-/// The compiled template beside a Bicep file.
-fn compiled(stem: &str, templates: &Templates) -> Option<String> {
+/// The compiled templates beside a Bicep file.
+fn compiled(stem: &str, templates: &Templates) -> Vec<String> {
     let beside = stem.strip_suffix("main").map(|folder| format!("{folder}azuredeploy.json"));
-    std::iter::once(format!("{stem}.json")).chain(beside).find(|path| templates.get(path).is_some())
+    let names = [format!("{stem}.json"), format!("{stem}.symbolicnames.json")].into_iter().chain(beside);
+    names.filter(|path| templates.get(path).is_some()).collect()
 }
 
 const UNKNOWN: &str = "?";
@@ -168,7 +197,7 @@ fn leaf(value: &Value) -> String {
 }
 
 fn differences(a: &BTreeMap<String, String>, b: &BTreeMap<String, String>) -> Vec<String> {
-    let keys: std::collections::BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+    let keys: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
     let shown = |v: Option<&String>| v.map_or("-", String::as_str).chars().take(80).collect::<String>();
     let differ = keys.into_iter().filter(|key| a.get(*key) != b.get(*key));
     differ.map(|key| format!("{key}: bicep {} json {}", shown(a.get(key)), shown(b.get(key)))).collect()

@@ -30,7 +30,7 @@ use crate::eval::plan;
 use crate::eval::template::Templates;
 use crate::eval::terraform::{self, Modules, Own};
 use crate::facts::Facts;
-use crate::model::World;
+use crate::model::{Told, World};
 use crate::report::{Report, UndecidedRule};
 use crate::scenarios::Scenarios;
 use crate::scenarios::parameters::Roots;
@@ -76,7 +76,9 @@ pub fn check(sources: &Sources, config: &Config) -> Report {
     }));
     let check_scenarios = |root: &str| {
         let of_root = scenarios.of(root, config);
-        scenarios::check_all(&of_root, "variable file", &|scenario| check_root(root, &modules, sources, &scenario.config, &facts))
+        scenarios::check_all(&of_root, "variable file", &|scenario| {
+            check_root((root, settings.told(root)), &modules, sources, &scenario.config, &facts)
+        })
     };
     let mut found: BTreeMap<String, Report> =
         roots.into_par_iter().map(|root| (root.to_owned(), guarded(root, || check_scenarios(root)))).collect();
@@ -86,7 +88,7 @@ pub fn check(sources: &Sources, config: &Config) -> Report {
             let mut root = None;
             let path = sources.file(plan.file).path();
             let report = guarded(path, || {
-                let (found, report) = plans::check(plan, &modules, sources, config, &facts);
+                let (found, report) = plans::check(plan, &settings, &modules, sources, config, &facts);
                 root = found;
                 report
             });
@@ -97,7 +99,7 @@ pub fn check(sources: &Sources, config: &Config) -> Report {
         let root = root.unwrap_or_else(|| sources.file(plan.file).path().to_owned());
         plans::add(found.entry(root).or_default(), part);
     }
-    let checker = templates::Checker { templates: &templates, sources, config, facts: &facts };
+    let checker = templates::Checker { templates: &templates, settings: &settings, sources, config, facts: &facts };
     found.extend(checker.check(&template_roots));
     for (root, part) in found {
         report.findings.extend(part.findings);
@@ -122,13 +124,14 @@ fn guarded(path: &str, check: impl FnOnce() -> Report) -> Report {
 }
 
 /// Checks one root module in one scenario. Where something hangs on a condition that is not known, both ways are checked.
-fn check_root(folder: &str, modules: &Modules, sources: &Sources, config: &Config, facts: &Facts) -> Report {
+fn check_root((folder, told): (&str, Told), modules: &Modules, sources: &Sources, config: &Config, facts: &Facts) -> Report {
     let provider = terraform::provider_version(folder, modules);
     let mut report = choices::check_all(&|assumptions| {
         let mut report = Report::default();
         let evaluated = terraform::evaluate(folder, modules, sources, config, assumptions, &model::is_wanted);
         let mut world = World::new(&evaluated.resources, &provider, facts, config.day);
         world.validations = evaluated.validations;
+        world.told = told.clone();
         for (call, why) in evaluated.unresolved {
             world.more_resources.get_or_insert_with(|| why.clone());
             report.undecided.push(UndecidedRule { rule: "*", cluster: call, why });

@@ -8,12 +8,14 @@ use crate::facts::Facts;
 use crate::model::{self, Undecided, World};
 use crate::report::{Finding, Report, UndecidedRule};
 use crate::rules;
+use crate::settings::Settings;
 use crate::source::{self, Sources};
 use std::collections::BTreeSet;
 
 /// Checks a plan. With the root module that it was made of, if that is among the code; findings then point into it.
 pub(crate) fn check(
     plan: &Plan,
+    settings: &Settings,
     modules: &Modules,
     sources: &Sources,
     config: &Config,
@@ -40,6 +42,7 @@ pub(crate) fn check(
     let resources = code.map(|(_, code)| code.resources).unwrap_or_default();
     let planned = plan.resources(&resources, &model::is_wanted);
     let mut world = World::new(&planned.resources, &provider, facts, config.day);
+    world.told = settings.told(root.as_deref().unwrap_or(folder));
     for (address, why) in planned.unresolved {
         let unknown = why.value.as_unknown();
         let why = unknown.map_or_else(

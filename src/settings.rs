@@ -6,7 +6,10 @@ mod parse;
 
 pub use parse::{ConfigFile, Entry, NamedFile, TemplateEntry, parse};
 
+use crate::cidr::Cidr;
+use crate::model::{Field, State, Told};
 use crate::source::{FileId, Sources, Span};
+use crate::value::At;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -18,6 +21,7 @@ pub const NAMES: [&str; 2] = ["overlint.toml", ".overlint.toml"];
 pub struct Settings {
     files: BTreeMap<FileId, Vec<TerraformRoot>>,
     templates: BTreeMap<FileId, Vec<TemplateRoot>>,
+    networks: BTreeMap<FileId, Told>,
     of_root: BTreeMap<String, FileId>,
 }
 
@@ -68,6 +72,7 @@ impl Settings {
             settings.files.insert(file, roots.collect());
             let templates = content.arm.into_iter().map(|entry| template_root(entry, file, sources));
             settings.templates.insert(file, templates.collect());
+            settings.networks.insert(file, told(content.network, file));
         }
         (settings, errors)
     }
@@ -86,6 +91,11 @@ impl Settings {
         entries.into_iter().flatten().filter(|entry| entry.template == path).collect()
     }
 
+    /// What is said of the networks around the clusters of a folder.
+    pub fn told(&self, folder: &str) -> Told {
+        self.of_root.get(folder).and_then(|file| self.networks.get(file)).cloned().unwrap_or_default()
+    }
+
     /// The paths of all parameter files that are named.
     pub fn parameter_files(&self) -> impl Iterator<Item = &str> {
         self.templates.values().flatten().flat_map(|entry| entry.sets.iter().flatten()).map(|file| file.path.as_str())
@@ -94,6 +104,19 @@ impl Settings {
     /// The paths of all variable files that are named.
     pub fn variable_files(&self) -> impl Iterator<Item = &str> {
         self.files.values().flatten().flat_map(|entry| entry.sets.iter().flatten()).map(|file| file.path.as_str())
+    }
+}
+
+fn told(network: parse::Network, file: FileId) -> Told {
+    let fields = |name, ranges: Vec<(Cidr, std::ops::Range<usize>)>| {
+        let field = |(cidr, at): (_, std::ops::Range<usize>)| {
+            Field::new(name, State::Set(cidr), At::new(Span::new(file, at.start, at.end)))
+        };
+        ranges.into_iter().map(field).collect()
+    };
+    Told {
+        on_premises: network.on_premises.map(|ranges| fields("on-premises", ranges)),
+        peered: network.peered.map(|ranges| fields("peered", ranges)),
     }
 }
 

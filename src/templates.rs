@@ -7,10 +7,11 @@ use crate::model::{self, ProviderVersion, Undecided, World};
 use crate::report::{Finding, Report, UndecidedRule};
 use crate::scenarios::parameters::{Root, Roots, Set};
 use crate::scenarios::{self, Named};
+use crate::settings::Settings;
 use crate::source::Sources;
 use crate::{choices, rules};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 impl Named for Set<'_> {
     fn name(&self) -> Option<&str> {
@@ -21,6 +22,7 @@ impl Named for Set<'_> {
 /// What a check of templates needs.
 pub(crate) struct Checker<'a> {
     pub templates: &'a Templates,
+    pub settings: &'a Settings,
     pub sources: &'a Sources,
     pub config: &'a Config,
     pub facts: &'a Facts,
@@ -30,13 +32,13 @@ impl Checker<'_> {
     /// Checks all roots: one report for each, by the path of the template. A template that was compiled from a Bicep file beside it only
     /// adds what that does not explain.
     pub fn check(&self, roots: &Roots<'_>) -> BTreeMap<String, Report> {
-        let check = |root: &Root<'_>| (root.template.to_owned(), self.root(root, None));
+        let check = |root: &Root<'_>| (root.template.to_owned(), once_for_loops(self.root(root, None)));
         let (sources, compiled): (Vec<&Root>, Vec<&Root>) = roots.roots.iter().partition(|root| root.source.is_none());
         let mut found: BTreeMap<String, Report> = sources.into_par_iter().map(check).collect();
         let compiled: Vec<(String, Report)> = compiled
             .into_par_iter()
             .map(|root| match root.source.and_then(|source| Some((source, found.get(source)?))) {
-                Some((source, report)) => (root.template.to_owned(), self.compiled(root, source, report)),
+                Some((source, report)) => (root.template.to_owned(), once_for_loops(self.compiled(root, source, report))),
                 None => check(root),
             })
             .collect();
@@ -50,9 +52,12 @@ impl Checker<'_> {
 
     /// Checks a compiled template whose source has this report.
     fn compiled(&self, root: &Root<'_>, source: &str, of_source: &Report) -> Report {
-        let is_new = |report: &Report| !unexplained(&report.findings, &of_source.findings).is_empty();
-        let first = self.root(root, None);
-        let mut report = if is_new(&first) { self.root(root, Some(source)) } else { Report::default() };
+        // What the source leaves open, the template may decide: it holds the code of modules, too.
+        let is_open = |rule: &str| of_source.undecided.iter().any(|open| open.rule == "*" || open.rule == rule);
+        let mut report = self.root(root, None);
+        if unexplained(&report.findings, &of_source.findings).iter().any(|new| !is_open(new.rule)) {
+            report = self.root(root, Some(source));
+        }
         report.findings = unexplained(&report.findings, &of_source.findings);
         // It is the same cluster, and what the source leaves open, that leaves open, too.
         if !of_source.clusters.is_empty() {
@@ -75,6 +80,7 @@ impl Checker<'_> {
             let evaluated =
                 template::evaluate(path, &set.parameters, self.templates, self.sources, assumptions, &model::is_wanted);
             let mut world = World::new(&evaluated.resources, &ProviderVersion::default(), self.facts, self.config.day);
+            world.told = self.settings.told(crate::source::parent(path));
             world.compiled_from = outdated.map(str::to_owned);
             for (call, why) in evaluated.unresolved {
                 world.more_resources.get_or_insert_with(|| why.clone());
@@ -84,6 +90,26 @@ impl Checker<'_> {
             report
         })
     }
+}
+
+/// The same with what is undecided alike in all turns of a loop told for the first only.
+fn once_for_loops(mut report: Report) -> Report {
+    let mut seen = HashSet::new();
+    report
+        .undecided
+        .retain(|open| seen.insert((open.rule, without_turns(&open.cluster), open.why.span, without_turns(&open.why.reason))));
+    report
+}
+
+/// An address with the numbers of turns left out: `aks[].cluster`.
+fn without_turns(address: &str) -> String {
+    let mut parts = address.split('[');
+    let mut text = parts.next().unwrap_or("").to_owned();
+    for part in parts {
+        text.push('[');
+        text.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
+    }
+    text
 }
 
 /// The findings in a compiled template that its source does not have. The two may call things otherwise, so that of each rule only the

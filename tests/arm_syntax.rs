@@ -262,14 +262,10 @@ fn other_strings_are_texts() {
 
 #[test]
 fn placeholders_of_other_tools_are_no_values() {
-    let stands = "stands for a value that another tool puts there";
-    assert_eq!(value(r#""10.{{ .n }}.0.0/16""#), format!("<{{{{ .n }}}} {stands}>"));
-    assert_eq!(
-        value(r##"["#{cidr}#", "${AZURE_LOCATION}"]"##),
-        format!("[<#{{cidr}}# {stands}>, <${{AZURE_LOCATION}} {stands}>]")
-    );
-    assert_eq!(value(r#""[concat('{{x}}', 'a')]""#), format!("concat(<{{{{x}}}} {stands}>, \"a\")"));
-    assert_eq!(value(r#""[{{x}}]""#), format!("<{{{{x}}}} {stands}>"));
+    assert_eq!(value(r#""10.{{ .n }}.0.0/16""#), r#"`"10.", <{{ .n }}>, ".0.0/16"`"#);
+    assert_eq!(value(r##"["#{cidr}#", "${AZURE_LOCATION}"]"##), "[<#{cidr}#>, <${AZURE_LOCATION}>]");
+    assert_eq!(value(r#""[concat('{{x}}', 'a')]""#), r#"concat(<{{x}}>, "a")"#);
+    assert_eq!(value(r#""[{{x}}]""#), "<{{x}} stands for a value that another tool puts there>");
     assert_eq!(value(r#""[format('{{0}}', 'a')]""#), r#"format("{{0}}", "a")"#);
     assert_eq!(value(r#"["GEN-UNIQUE", "<x>", "__x__"]"#), r#"["GEN-UNIQUE", "<x>", "__x__"]"#);
 }
@@ -622,10 +618,10 @@ fn values_of_parameters() {
         r#"text = "[no expression]""#,
         r#"escaped = "[[x]""#,
         "nothing = null",
-        r#"list = [{"cidr": "10.0.0.0/8", "copy": [{"name": "a", "count": 1}]}, <GEN-UNIQUE-8 stands for a value that another tool puts there>, <__x__ stands for a value that another tool puts there>]"#,
+        r#"list = [{"cidr": "10.0.0.0/8", "copy": [{"name": "a", "count": 1}]}, <GEN-UNIQUE-8>, <__x__>]"#,
         "secret = <it is a secret in a key vault>",
         "later = <an expression gives it when the template is deployed>",
-        "env = <${NAME} stands for a value that another tool puts there>",
+        r#"env = `"a-", <${NAME}>`"#,
     ];
     assert_eq!(values, expected);
     let Read { errors, .. } = file(r#"{ "$schema": "deploymentParameters.json", "parameters": { "a": "x" } }"#).unwrap();

@@ -36,7 +36,11 @@ struct Table {
 struct Row {
     why: String,
     repository: String,
+    /// The folder, or one template.
     folder: String,
+    /// The parameter files that are given, from the checkout's folder.
+    #[serde(default)]
+    parameters: Vec<String>,
     as_of: Option<Date>,
     clusters: usize,
     #[serde(default)]
@@ -48,7 +52,8 @@ struct Row {
 impl Row {
     fn title(&self) -> String {
         let day = self.as_of.map_or_else(String::new, |day| format!(" as of {day}"));
-        format!("{}/{}{day} ({})", self.repository, self.folder, self.why)
+        let with = if self.parameters.is_empty() { String::new() } else { format!(" with {}", self.parameters.join(", ")) };
+        format!("{}/{}{with}{day} ({})", self.repository, self.folder, self.why)
     }
 
     /// The rules it speaks of that do not exist in this version.
@@ -91,11 +96,12 @@ fn commit(checkout: &Path) -> Option<String> {
     git.status.success().then(|| String::from_utf8_lossy(&git.stdout).trim().to_owned())
 }
 
-fn check(folder: &Path, day: Date) -> (Sources, Report) {
+fn check(folder: &Path, parameters: &[PathBuf], day: Date) -> (Sources, Report) {
     let paths = [folder.to_str().unwrap().to_owned()];
+    let parameters: Vec<String> = parameters.iter().map(|path| path.to_str().unwrap().to_owned()).collect();
     let run = || {
-        let sources = discover(&paths, &Options { no_ignore: true, ..Options::default() });
-        let report = overlint::check(&sources, &Config { day, ..Config::default() });
+        let sources = discover(&paths, &Options { no_ignore: true, parameters: parameters.clone(), ..Options::default() });
+        let report = overlint::check(&sources, &Config { day, parameters: parameters.clone(), ..Config::default() });
         (sources, report)
     };
     overlint::with_threads(0, run).unwrap()
@@ -143,13 +149,15 @@ fn can_run(row: &Row, corpus: &Path, commits: &BTreeMap<String, String>) -> Resu
 /// What is wrong with a row, if anything.
 fn judge(row: &Row, checkout: &Path) -> Option<String> {
     let folder = if row.folder == "." { checkout.to_owned() } else { checkout.join(&row.folder) };
-    if !folder.is_dir() {
-        return Some("the checkout has no such folder".to_owned());
+    let parameters: Vec<PathBuf> = row.parameters.iter().map(|path| checkout.join(path)).collect();
+    if !folder.exists() || !parameters.iter().all(|path| path.exists()) {
+        return Some("the checkout has no such folder or file".to_owned());
     }
-    let (sources, report) = check(&folder, row.as_of.unwrap_or(Date::LATEST));
+    let (sources, report) = check(&folder, &parameters, row.as_of.unwrap_or(Date::LATEST));
+    let folder = if folder.is_dir() { &*folder } else { folder.parent().unwrap() };
     let place = |span: Span| {
         let file = sources.file(span.file);
-        let path = Path::new(file.path()).strip_prefix(&folder).unwrap_or(Path::new(file.path()));
+        let path = Path::new(file.path()).strip_prefix(folder).unwrap_or(Path::new(file.path()));
         format!("{}:{}", path.display(), file.position(span.start).line)
     };
     let serious = report.findings.iter().filter(|f| f.severity > overlint::report::Severity::Note);
@@ -204,7 +212,7 @@ fn places_hold_what_is_talked_about() {
     let Some(corpus) = corpus() else { return };
     let mut failures = Vec::new();
     for checkout in checkouts(&corpus) {
-        let (sources, report) = check(&checkout, Date::LATEST);
+        let (sources, report) = check(&checkout, &[], Date::LATEST);
         for finding in &report.findings {
             let subject = subject(&sources, finding.place);
             if !subjects(finding.rule).is_none_or(|wanted| wanted.contains(&subject.as_str())) {
@@ -255,29 +263,65 @@ fn subject(sources: &Sources, span: Span) -> String {
     let text = sources.file(span.file).text();
     let (before, after) = (text.get(..span.start as usize).unwrap_or(""), text.get(span.end as usize..).unwrap_or(""));
     let line = before.rsplit('\n').next().unwrap_or("");
-    let header = after.trim_start().starts_with('{') || sources.text(span).ends_with('{');
+    let declares = ["resource ", "module "].iter().any(|keyword| sources.text(span).starts_with(keyword));
+    let header = after.trim_start().starts_with('{') || sources.text(span).ends_with('{') || declares;
     if line.trim().is_empty() && header {
-        return sources.text(span).split_whitespace().next().unwrap_or("").to_owned();
+        let first = sources.text(span).split_whitespace().next().unwrap_or("");
+        return first.trim_matches([':', '"']).to_owned();
     }
-    let attribute = Regex::new(r"(?m)^\s*([\w-]+)\s*=[^=>]").unwrap();
+    let is_template = [".bicep", ".json"].iter().any(|end| sources.file(span.file).path().ends_with(end));
+    let attribute = if is_template { r#"([\w-]+)"?\s*:"# } else { r"(?m)^\s*([\w-]+)\s*=[^=>]" };
+    let attribute = Regex::new(attribute).unwrap();
     // The attribute's own text may not be cut off behind its equals sign.
     let upto = text.get(..(span.start as usize + 1).min(text.len())).unwrap_or(before);
     attribute.captures_iter(upto).last().map_or_else(String::new, |c| c[1].to_owned())
 }
 
-/// What a finding of a rule may point at, for the rules where that is one thing.
+/// What a finding of a rule may point at, for the rules where that is one thing. In ARM templates a resource begins with its type.
 fn subjects(rule: &str) -> Option<&'static [&'static str]> {
     match rule {
-        "implicit-cidr-default" | "overlay-mode-not-set" => {
-            Some(&["network_profile", "networkProfile", "dynamic", "resource", "module"])
+        "implicit-cidr-default" => Some(&["network_profile", "networkProfile", "dynamic", "resource", "module", "type"]),
+        "overlay-mode-not-set" => {
+            Some(&["network_profile", "networkProfile", "networkPluginMode", "dynamic", "resource", "module", "type"])
         }
-        "kubenet-retirement" => Some(&["network_plugin", "module"]),
-        "deprecated-network-attribute" => Some(&["docker_bridge_cidr", "ebpf_data_plane", "enable_auto_scaling", "type"]),
-        _ if rule.starts_with("pod-cidr-") => Some(&["pod_cidr", "pod_cidrs", "network_profile", "dynamic", "resource"]),
-        _ if rule.starts_with("service-cidr-") => {
-            Some(&["service_cidr", "service_cidrs", "network_profile", "dynamic", "resource"])
+        "kubenet-retirement" => Some(&["network_plugin", "networkPlugin", "module"]),
+        "deprecated-network-attribute" => {
+            Some(&["docker_bridge_cidr", "dockerBridgeCidr", "ebpf_data_plane", "enable_auto_scaling", "type"])
         }
-        _ if rule.starts_with("dns-service-ip-") => Some(&["dns_service_ip", "network_profile", "dynamic", "resource"]),
+        _ if rule.starts_with("pod-cidr-") => Some(&[
+            "pod_cidr",
+            "pod_cidrs",
+            "podCidr",
+            "podCidrs",
+            "network_profile",
+            "networkProfile",
+            "dynamic",
+            "resource",
+            "module",
+            "type",
+        ]),
+        _ if rule.starts_with("service-cidr-") => Some(&[
+            "service_cidr",
+            "service_cidrs",
+            "serviceCidr",
+            "serviceCidrs",
+            "network_profile",
+            "networkProfile",
+            "dynamic",
+            "resource",
+            "module",
+            "type",
+        ]),
+        _ if rule.starts_with("dns-service-ip-") => Some(&[
+            "dns_service_ip",
+            "dnsServiceIP",
+            "network_profile",
+            "networkProfile",
+            "dynamic",
+            "resource",
+            "module",
+            "type",
+        ]),
         _ => None,
     }
 }
@@ -285,5 +329,5 @@ fn subjects(rule: &str) -> Option<&'static [&'static str]> {
 /// The name in a reason that the text at its place must hold, too.
 fn name_in(reason: &str) -> Option<&str> {
     let named = reason.strip_suffix(" has no value").or(reason.strip_suffix(" is not declared in this module"))?;
-    named.rsplit('.').next()
+    named.strip_prefix("parameter ").unwrap_or(named).rsplit('.').next()
 }

@@ -102,6 +102,17 @@ fn what_is_the_same_in_several_scenarios_is_found_once() {
 }
 
 #[test]
+fn what_several_roots_share_is_found_once() {
+    let caller = "variable \"cidr\" {}\nmodule \"m\" {\n  source = \"../m\"\n  cidr = var.cidr\n}\n";
+    let with_default = caller.replace("{}", "{ default = \"same\" }");
+    let shared = root("");
+    let set = "cidr = \"same\"";
+    let (m, b, b_dev) = (("m/main.tf", &*shared), ("b/main.tf", caller), ("b/dev.tfvars", set));
+    expect(&[m, ("a/main.tf", caller), ("a/dev.tfvars", set), b, b_dev], &["same in a/dev.tfvars, b/dev.tfvars"]);
+    expect(&[m, ("a/main.tf", &with_default), b, b_dev], &["same"]);
+}
+
+#[test]
 fn the_root_without_a_file_is_checked_if_it_is_complete() {
     let dev = ("env/dev.tfvars", "cidr = \"dev\"");
     let prod = ("env/prod.tfvars", "cidr = \"prod\"");

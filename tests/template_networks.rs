@@ -317,4 +317,59 @@ module aks 'br/public:avm/res/container-service/managed-cluster:0.10.0' = {
     assert_eq!(written(finding.place.start, finding.place.end), "'10.244.0.0/16'");
     let related: Vec<&str> = finding.related.iter().map(|r| written(r.span.start, r.span.end)).collect();
     assert!(related.contains(&"range") && related.contains(&"'10.244.128.0/24'"), "{related:?}");
+
+#[test]
+fn an_empty_list_of_ranges_leaves_it_to_the_one_range() {
+    let code = "resource own 'Microsoft.Network/virtualNetworks/subnets@2024-05-01' = {
+  parent: spoke
+  name: 'own'
+  properties: { addressPrefix: '10.244.128.0/24', addressPrefixes: [] }
+}
+";
+    expect_in_subnet(code, "own.id", &["pod CIDR 10.244.0.0/16 overlaps node subnet own 10.244.128.0/24"]);
+}
+
+#[test]
+fn names_that_another_tool_completes_are_the_same_everywhere() {
+    for (own, named) in [
+        ("'#{name}#'", "name"),
+        ("'#{name}#-net'", "'${name}-net'"),
+        ("'dep-#_prefix_#'", "'dep-#_prefix_#'"),
+        ("'<<prefix>>-net'", "'<<prefix>>-${suffix}'"),
+    ] {
+        let code = format!(
+            "param name string = '#{{name}}#'
+param suffix string = 'net'
+resource own 'Microsoft.Network/virtualNetworks@2024-05-01' = {{
+  name: {own}
+  properties: {{
+    addressSpace: {{ addressPrefixes: ['10.244.128.0/24'] }}
+    subnets: [{{ name: 'more', properties: {{ addressPrefix: '10.244.128.0/24' }} }}]
+  }}
+}}
+"
+        );
+        let subnet = format!("resourceId('Microsoft.Network/virtualNetworks/subnets', {named}, 'more')");
+        expect_in_subnet(&code, &subnet, OVERLAP);
+    }
+    let code = "param name string = '#{name}#'\n";
+    let subnet = "resourceId('Microsoft.Network/virtualNetworks/subnets', name, 'more')";
+    expect_in_subnet(code, subnet, &["? #{name}# stands for a value that another tool puts there"]);
+}
+
+#[test]
+fn what_is_open_in_each_turn_of_a_loop_is_told_once() {
+    let text = "module aks 'peer.bicep' = [for turn in ['init', 'again']: {
+  name: 'aks-${turn}'
+  params: { range: '10.244.0.0/24' }
+}]
+";
+    let called = cluster("subnet").replace("'10.244.0.0/16'", "range").replace("location: location", "location: 'westeurope'");
+    let report = check(text, &format!("param range string\nparam subnet string\n{called}"));
+    assert_eq!(report.clusters.len(), 2);
+    let rules: Vec<&str> = report.undecided.iter().map(|open| open.rule).collect();
+    assert!(!rules.is_empty() && rules.iter().all(|rule| rules.iter().filter(|r| r == &rule).count() == 1), "{rules:?}");
+    let small: Vec<_> = report.findings.iter().filter(|f| f.rule == "pod-cidr-capacity").collect();
+    assert_eq!(small.len(), 1, "{small:?}");
+    assert_eq!((&*small[0].cluster, small[0].also.as_slice()), ("aks[0].aks", &["aks[1].aks".to_owned()][..]));
 }

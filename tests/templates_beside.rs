@@ -60,6 +60,13 @@ fn json(pods: &str, services: &str) -> String {
 
 /// What is found, as `file: severity rule at "text"`.
 fn found(files: &[(&str, &str)]) -> Vec<String> {
+    let (found, undecided) = told(files);
+    assert_eq!(undecided, [""; 0]);
+    found
+}
+
+/// The findings, and the rules that are undecided.
+fn told(files: &[(&str, &str)]) -> (Vec<String>, Vec<&'static str>) {
     let mut sources = Sources::new();
     for (path, text) in files {
         sources.add(path, text.as_bytes());
@@ -67,11 +74,10 @@ fn found(files: &[(&str, &str)]) -> Vec<String> {
     }
     let report = overlint::with_threads(1, || overlint::check(&sources, &Config::default())).unwrap();
     assert_eq!(report.unreadable, []);
-    assert_eq!(report.undecided.iter().map(|u| u.rule).collect::<Vec<_>>(), [""; 0]);
     let line = |f: &overlint::report::Finding| {
         format!("{}: {} {} at {}", sources.file(f.place.file).path(), f.severity, f.rule, sources.text(f.place).trim())
     };
-    report.findings.iter().map(line).collect()
+    (report.findings.iter().map(line).collect(), report.undecided.iter().map(|u| u.rule).collect())
 }
 
 const GOOD: (&str, &str) = ("10.244.0.0/16", "10.0.0.0/16");
@@ -117,6 +123,17 @@ fn the_note_is_told_once() {
     let notes = found(&[("main.bicep", &bicep_of(GOOD)), ("main.json", &stale)]);
     let count = |rule: &str| notes.iter().filter(|line| line.contains(rule)).count();
     assert_eq!((count("compiled-template-outdated"), count("pod-cidr-overlaps-service-cidr")), (1, 2), "{notes:?}");
+}
+
+#[test]
+fn a_module_that_only_the_template_holds_makes_it_no_old_one() {
+    let caller = "module aks 'br:example.azurecr.io/aks:1.0' = {\n  name: 'aks'\n}\n";
+    let overlap = r#"main.json: error pod-cidr-overlaps-service-cidr at "10.0.0.0/16""#;
+    let (found, undecided) = told(&[("main.bicep", caller), ("main.json", &json_of(OVERLAP))]);
+    assert_eq!((found, undecided), (vec![overlap.to_owned()], vec!["*"]));
+    let range = bicep("${pods}", "10.0.0.0/16").replace("'${pods}'", "pods");
+    let (found, undecided) = told(&[("main.bicep", &format!("param pods string\n{range}")), ("main.json", &json_of(OVERLAP))]);
+    assert_eq!(found, [overlap], "{undecided:?}");
 }
 
 #[test]

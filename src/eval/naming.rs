@@ -2,10 +2,13 @@
 
 use crate::source::Span;
 use crate::value::{At, Hops, Term, TermPart, Unknown, Val, Value};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-/// Longer names are not kept.
+/// Of longer names a beginning is kept, and what tells them apart.
 const LONGEST_NAME: usize = 200;
+/// How much is kept of a longer name.
+const BEGINNING: usize = 60;
 
 /// What a value is called: a simple one by itself, an unknown one by its term.
 pub fn name_of(val: &Val) -> Option<String> {
@@ -17,13 +20,24 @@ pub fn name_of(val: &Val) -> Option<String> {
         Value::Unknown(unknown) => Some(unknown.term.as_ref()?.to_string()),
         _ => None,
     }
-    .filter(|name| name.len() <= LONGEST_NAME)
+    .map(shortened)
+}
+
+/// A name of bounded length. Equal ones stay equal, and others differ but for one case in 2^64.
+fn shortened(name: String) -> String {
+    if name.len() <= LONGEST_NAME {
+        return name;
+    }
+    let mut hasher = DefaultHasher::new();
+    name.hash(&mut hasher);
+    let beginning: String = name.chars().take(BEGINNING).collect();
+    format!("{beginning}..{:016x}", hasher.finish())
 }
 
 /// What the result of an operator or a function is called.
 pub fn called(name: &str, args: &[&Val]) -> Option<String> {
     let args: Vec<String> = args.iter().map(|a| name_of(a)).collect::<Option<_>>()?;
-    Some(format!("{name}({})", args.join(", "))).filter(|name| name.len() <= LONGEST_NAME)
+    Some(shortened(format!("{name}({})", args.join(", "))))
 }
 
 /// What the opposite of a truth value is called.
@@ -79,8 +93,9 @@ pub fn further(unknown: &Arc<Unknown>, step: &str, span: Span) -> Arc<Unknown> {
         Some([TermPart::Attribute(resource, path)]) => {
             let whole = if path.is_empty() { resource.to_string() } else { format!("{resource}.{path}") };
             let path = joined(path);
-            // A resource's own reason is a sentence about it; here it becomes one about its attribute.
-            let reason = match unknown.reason.strip_prefix(&whole).filter(|rest| rest.starts_with(' ')) {
+            // A resource's own reason is a sentence about it, or about an attribute of it; here it becomes one about this attribute.
+            let about = |what: &str| unknown.reason.strip_prefix(what).filter(|rest| rest.starts_with(' '));
+            let reason = match about(&whole).or_else(|| about(resource)) {
                 Some(rest) => format!("{resource}.{path}{rest}").into(),
                 None => Arc::clone(&unknown.reason),
             };

@@ -15,6 +15,8 @@ pub struct Addons {
     pub agic_subnet_delegation: Fact<String>,
     /// How the names of regions start in which it does not work.
     pub agic_excluded_regions: Fact<Vec<String>>,
+    /// The prefix that the subnet of an Application Gateway for Containers must have there, exactly.
+    pub agc_subnet_prefix: Fact<u8>,
     /// The day on which HTTP application routing was retired.
     pub http_application_routing_retirement: Fact<String>,
 }

@@ -24,4 +24,6 @@ pub struct Addresses {
     pub api_service_position: Fact<u128>,
     /// Which address of the service CIDR is a good one for DNS, counted likewise.
     pub dns_service_position: Fact<u128>,
+    /// What no service tag of public addresses holds: private, shared and unique local space.
+    pub never_internet_ranges: Fact<Vec<Cidr>>,
 }

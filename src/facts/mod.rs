@@ -5,6 +5,7 @@ mod addons;
 mod addresses;
 mod bicep_modules;
 mod defaults;
+mod dual_stack;
 mod egress;
 mod modules;
 mod nodes;
@@ -17,6 +18,7 @@ pub use addons::Addons;
 pub use addresses::Addresses;
 pub use bicep_modules::{KnownBicepModule, KnownBicepModules, is_beside_the_point};
 pub use defaults::Defaults;
+pub use dual_stack::DualStack;
 pub use egress::Egress;
 pub use modules::{KnownModule, KnownModules, KnownVersions};
 pub use nodes::{Nodes, RetiredOs, VmSeries};
@@ -55,6 +57,8 @@ pub struct Facts {
     pub upgrade: Upgrade,
     /// How traffic leaves a cluster.
     pub egress: Egress,
+    /// Clusters with IPv4 and IPv6.
+    pub dual_stack: DualStack,
 }
 
 impl Facts {
@@ -64,6 +68,7 @@ impl Facts {
             addons: read(include_str!("../../rules/facts/addons.toml")),
             addresses: read(include_str!("../../rules/facts/addresses.toml")),
             defaults: read(include_str!("../../rules/facts/defaults.toml")),
+            dual_stack: read(include_str!("../../rules/facts/dual-stack.toml")),
             egress: read(include_str!("../../rules/facts/egress.toml")),
             // By far the largest files, and most code calls no such module.
             modules: LazyLock::new(|| read(include_str!("../../rules/facts/modules.toml"))),
@@ -109,6 +114,7 @@ mod tests {
         toml::from_str::<Addons>(include_str!("../../rules/facts/addons.toml")).unwrap();
         toml::from_str::<Addresses>(include_str!("../../rules/facts/addresses.toml")).unwrap();
         toml::from_str::<Defaults>(include_str!("../../rules/facts/defaults.toml")).unwrap();
+        toml::from_str::<DualStack>(include_str!("../../rules/facts/dual-stack.toml")).unwrap();
         toml::from_str::<Egress>(include_str!("../../rules/facts/egress.toml")).unwrap();
         toml::from_str::<KnownBicepModules>(include_str!("../../rules/facts/bicep-modules.toml")).unwrap();
         toml::from_str::<KnownModules>(include_str!("../../rules/facts/modules.toml")).unwrap();

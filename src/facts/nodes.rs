@@ -41,6 +41,10 @@ pub struct Nodes {
     pub label_most_characters: Fact<usize>,
     /// What may stand between the first and the last character of a label's value, beside letters and digits.
     pub label_inner_punctuation: Fact<String>,
+    /// The longest prefix that the subnet of the API server may have.
+    pub api_server_subnet_prefix: Fact<u8>,
+    /// The service that the subnet of the API server must be delegated to.
+    pub api_server_delegation: Fact<String>,
 }
 
 /// The VM sizes of one series, by the parts of their names, in lower case.

@@ -4,7 +4,7 @@
 use super::fields::{self, Vocabulary, is_kind};
 use super::networks::{self, Networks, name_in_id, parts_of_id, resource_group};
 use super::read::{self, Part};
-use super::{Agic, Cluster, ConfigMap, Field, Pool, ProviderVersion, State, Undecided, World, arm};
+use super::{Agic, Cluster, ConfigMap, Field, IngressSubnet, Pool, ProviderVersion, State, Undecided, World, arm};
 use crate::cidr::{Cidr, Family};
 use crate::date::Date;
 use crate::facts::{Defaults, Fact};
@@ -17,6 +17,7 @@ use std::sync::Arc;
 const CLUSTER: &str = "azurerm_kubernetes_cluster";
 const NODE_POOL: &str = "azurerm_kubernetes_cluster_node_pool";
 const GATEWAY: &str = "azurerm_application_gateway";
+const INGRESS_SUBNET: &str = "azurerm_application_load_balancer_subnet_association";
 const CONFIG_MAPS: [&str; 2] = ["kubernetes_config_map", "kubernetes_config_map_v1"];
 
 /// Whether resources of this type are part of the model.
@@ -38,6 +39,8 @@ pub fn world(resources: &[Resource], provider: &ProviderVersion, defaults: &Defa
     let mut world = World { clusters: clusters.map(|r| reader.cluster(r)).collect(), ..World::default() };
     let config_maps = resources.iter().filter(|r| CONFIG_MAPS.contains(&&*r.kind) && !r.existing);
     world.config_maps = config_maps.map(config_map).collect();
+    let associations = resources.iter().filter(|r| is_kind(&r.kind, INGRESS_SUBNET) && !r.existing);
+    world.ingress_subnets = associations.map(|r| reader.ingress_subnet(r)).collect();
     reader.networks.finish(&mut world);
     world
 }
@@ -90,6 +93,7 @@ impl Reader<'_> {
         let (pools, more_pools) = self.pools(resource, &body, (&plugin, &mode), &mut deprecated);
         let more_pools = automatic.clone().err().or(more_pools);
         let addons = body.part("addon_profile");
+        let api_server = body.part("api_server_access_profile");
         Cluster {
             address: Arc::clone(&resource.address),
             at: body.at.clone(),
@@ -107,7 +111,10 @@ impl Reader<'_> {
                 .or_default(self.defaults.of(|d| &d.outbound_type)),
             load_balancer_sku: profile.word(&["load_balancer_sku"]).or_default(self.defaults.of(|d| &d.load_balancer_sku)),
             private: private(&body),
+            vnet_integration: api_server.truth(&["virtual_network_integration_enabled", "vnet_integration_enabled"]),
+            api_server_subnet: self.networks.subnet_at(&api_server, "subnet_id"),
             ip_families: families(&profile),
+            node_provisioning: or_chosen_by(&automatic, body.part("node_provisioning_profile").text(&["mode"])),
             pools,
             more_pools,
             agic: self.agic(&body, &addons),
@@ -218,6 +225,7 @@ impl Reader<'_> {
             kind,
             subnet: self.networks.subnet_at(part, "vnet_subnet_id"),
             pod_subnet,
+            pod_allocation: part.text(&["pod_ip_allocation_mode"]),
             repeated,
         }
     }
@@ -254,6 +262,18 @@ impl Reader<'_> {
         let subnet = self.gateway_subnet(&part);
         let subnet_cidr = part.range(&["subnet_cidr", "subnet_prefix"]);
         on.filter_true().map(|()| Agic { subnet, subnet_cidr })
+    }
+
+    fn ingress_subnet(&mut self, resource: &Resource) -> IngressSubnet {
+        let body = Part::resource(resource);
+        let subnet = match (&resource.repeated, body.either(&["subnet.id", "subnet_id"])) {
+            (None, (name, Some(id))) => self.networks.subnet_by_id(name, id),
+            (repeated, (name, _)) => {
+                let missing = || Undecided::new("the subnet of this association is not known", Some(resource.header));
+                Field::new(name, State::Unknown(repeated.as_ref().map_or_else(missing, read::undecided)), body.at)
+            }
+        };
+        IngressSubnet { address: Arc::clone(&resource.address), subnet }
     }
 
     /// The subnet of the gateway: given by itself, or through a gateway that the code declares.
@@ -419,18 +439,21 @@ fn http_application_routing(body: &Part<'_>, addons: &Part<'_>) -> Field<bool> {
     Field { name: body.spelled(NAME), ..addons.part(NAME).truth(&["enabled"]) }
 }
 
+/// The IP families; an empty list counts as absent, as azurerm has it.
 fn families(profile: &Part<'_>) -> Field<Vec<Family>> {
     const NAME: &str = "ip_versions";
     let spelled = profile.spelled(NAME);
-    profile
-        .field(&[NAME], |value| {
-            let items = value.as_items().ok_or_else(|| format!("{spelled} is no list"))?;
-            let family = |item: &crate::value::Val| match item.value.as_str().map(str::to_ascii_lowercase).as_deref() {
-                Some("ipv4") => Ok(Family::V4),
-                Some("ipv6") => Ok(Family::V6),
-                _ => Err(format!("{spelled} has an element that is not known to be IPv4 or IPv6")),
-            };
-            items.iter().map(family).collect()
-        })
-        .or_default(Some(vec![Family::V4]))
+    let mut field = profile.field(&[NAME], |value| {
+        let items = value.as_items().ok_or_else(|| format!("{spelled} is no list"))?;
+        let family = |item: &crate::value::Val| match item.value.as_str().map(str::to_ascii_lowercase).as_deref() {
+            Some("ipv4") => Ok(Family::V4),
+            Some("ipv6") => Ok(Family::V6),
+            _ => Err(format!("{spelled} has an element that is not known to be IPv4 or IPv6")),
+        };
+        items.iter().map(family).collect::<Result<Vec<_>, _>>()
+    });
+    if matches!(&field.state, State::Set(families) if families.is_empty()) {
+        field.state = State::Absent;
+    }
+    field.or_default(Some(vec![Family::V4]))
 }

@@ -1,5 +1,6 @@
 //! One attribute of the model: what it is, whether the code or Azure says so, and where it is written.
 
+use crate::cidr::Cidr;
 use crate::source::Span;
 use crate::value::{At, Choice, Unknown};
 use std::sync::Arc;
@@ -109,6 +110,13 @@ impl<T> Field<T> {
             State::Unknown(u) => State::Unknown(u),
         };
         Field { name: self.name, state, at: self.at, raw: self.raw }
+    }
+}
+
+impl Field<Cidr> {
+    /// Whether it is one of a list of ranges, not the attribute with a single one.
+    pub fn is_of_list(&self) -> bool {
+        self.name.ends_with('s')
     }
 }
 

@@ -12,7 +12,9 @@ mod read;
 pub use change::Change;
 pub use clusters::{is_cluster, is_wanted};
 pub use field::{Field, State, Undecided};
-pub use network::{NatGateway, Peer, Route, RouteTable, Subnet, SubnetId, Vnet, VnetId};
+pub use network::{
+    Addresses, NatGateway, Outside, Peer, Route, RouteTable, SecurityGroup, SecurityRule, Subnet, SubnetId, Vnet, VnetId,
+};
 
 use crate::api_version::ApiVersion;
 use crate::cidr::{Cidr, Family};
@@ -35,12 +37,34 @@ pub struct World {
     /// Set when the code also makes resources that are not shown, in a module from elsewhere say: why. What belongs to a subnet by a
     /// resource of its own may be among them.
     pub more_resources: Option<Undecided>,
+    /// The subnets that the code gives to Application Gateways for Containers.
+    pub ingress_subnets: Vec<IngressSubnet>,
     /// The Kubernetes ConfigMaps that the code makes.
     pub config_maps: Vec<ConfigMap>,
     /// The Bicep file that the template was compiled from, where the two are known to differ.
     pub compiled_from: Option<String>,
+    /// What the user's configuration says of networks that the code does not show.
+    pub told: Told,
     /// Conditions on the inputs of modules that do not hold, or may not.
     pub validations: Vec<Validation>,
+}
+
+/// Networks that clusters reach, as the user's configuration tells them. What is told is told completely.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    /// The ranges on premises.
+    pub on_premises: Option<Vec<Field<Cidr>>>,
+    /// The address spaces of VNets that are connected and not in the code.
+    pub peered: Option<Vec<Field<Cidr>>>,
+}
+
+/// A subnet association of an Application Gateway for Containers; which cluster the gateway serves is not known.
+#[derive(Clone, Debug)]
+pub struct IngressSubnet {
+    /// The address of the association in the code.
+    pub address: Arc<str>,
+    /// The subnet.
+    pub subnet: Field<SubnetId>,
 }
 
 /// A ConfigMap inside a cluster; which cluster is not known.
@@ -128,8 +152,14 @@ pub struct Cluster {
     pub load_balancer_sku: Field<String>,
     /// Whether the API server has a private address only; `None` counts as no.
     pub private: Field<bool>,
+    /// Whether the API server is in a subnet (API Server VNet Integration); absent counts as no.
+    pub vnet_integration: Field<bool>,
+    /// The subnet of the API server. Absent: one that AKS makes itself.
+    pub api_server_subnet: Field<SubnetId>,
     /// The IP families. Azure's default is IPv4 alone.
     pub ip_families: Field<Vec<Family>>,
+    /// Whether Azure adds and removes nodes as pods need them: `Auto` or `Manual`, as written. Absent means `Manual`.
+    pub node_provisioning: Field<String>,
     /// The node pools that are known, the default pool first.
     pub pools: Vec<Pool>,
     /// Set when there may be more pools than those listed (an unknown `for_each`, say): why.
@@ -191,6 +221,8 @@ pub struct Pool {
     pub subnet: Field<SubnetId>,
     /// The subnet of the pods, which only the flat network modes have: `true` when one is written.
     pub pod_subnet: Field<bool>,
+    /// How the pods of a pod subnet get addresses, as written: `DynamicIndividual` or `StaticBlock`. Absent means one by one.
+    pub pod_allocation: Field<String>,
     /// Set when the code repeats the pool a number of times that cannot be known: why.
     pub repeated: Option<Undecided>,
 }
@@ -209,6 +241,20 @@ impl Cluster {
     /// Whether pods get addresses from a range of their own, the pod CIDR: overlay and kubenet.
     pub fn has_pod_range(&self) -> Result<bool, Undecided> {
         either(self.is_overlay(), self.is_kubenet())
+    }
+
+    /// Whether nodes and pods have IPv6 addresses beside IPv4 ones: the families say so, or the ranges have both.
+    pub fn is_dual_stack(&self) -> Result<bool, Undecided> {
+        let families = self.ip_families.known().map(|families| families.is_some_and(|list| has_both(list.iter().copied())));
+        let ranges = either(lists_both(&self.pod_cidrs), lists_both(&self.service_cidrs));
+        either(families, ranges)
+    }
+
+    /// Whether pods get addresses in blocks from a subnet of their own, which they may have in both families.
+    pub fn has_static_pod_blocks(&self) -> Result<bool, Undecided> {
+        let hidden = self.more_pools.clone().map_or(Ok(false), Err);
+        let has_blocks = |pool: &Pool| both(pool.has_pod_subnet(), pool.pod_allocation.is("StaticBlock"));
+        self.pools.iter().map(has_blocks).fold(hidden, |found, pool| either(pool, found))
     }
 
     /// Whether some pool has a subnet for its pods.
@@ -317,6 +363,20 @@ impl World {
         }
         found
     }
+}
+
+fn has_both(families: impl Iterator<Item = Family> + Clone) -> bool {
+    [Family::V4, Family::V6].iter().all(|family| families.clone().any(|f| f == *family))
+}
+
+/// Whether a list has ranges of both families. A single range, which has an attribute of its own, is of one.
+fn lists_both(ranges: &[Field<Cidr>]) -> Result<bool, Undecided> {
+    let known = ranges.iter().filter_map(|range| range.known().ok().flatten().map(Cidr::family));
+    if has_both(known) {
+        return Ok(true);
+    }
+    let unknown = ranges.iter().filter(|range| range.is_of_list()).find_map(|range| range.known().err());
+    unknown.map_or(Ok(false), Err)
 }
 
 /// True if one is true; undecided only if that matters.

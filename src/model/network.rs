@@ -32,6 +32,8 @@ pub struct Subnet {
     pub route_table: Field<Arc<RouteTable>>,
     /// Its NAT gateway. Absent: this code gives it none.
     pub nat_gateway: Field<NatGateway>,
+    /// Its network security group. Absent: this code gives it none.
+    pub security_group: Field<Arc<SecurityGroup>>,
 }
 
 /// A route table.
@@ -71,6 +73,55 @@ pub struct NatGateway {
     pub sku: Field<String>,
 }
 
+/// A network security group.
+#[derive(Clone, Debug)]
+pub struct SecurityGroup {
+    /// Its address in the code, or its Azure id where the code does not declare it.
+    pub address: Arc<str>,
+    /// Where it is declared, or named.
+    pub at: At,
+    /// The rules that are known, in no order. Azure's own rules, which come after all others, are not among them.
+    pub rules: Vec<SecurityRule>,
+    /// Set when it may have rules that the code does not show: why.
+    pub more_rules: Option<Undecided>,
+}
+
+/// A rule of a network security group.
+#[derive(Clone, Debug)]
+pub struct SecurityRule {
+    /// Where it is declared.
+    pub at: At,
+    /// Its name.
+    pub name: Field<String>,
+    /// Its place among the rules of a direction: the smallest number comes first.
+    pub priority: Field<u64>,
+    /// `inbound` or `outbound`, lower case.
+    pub direction: Field<String>,
+    /// `allow` or `deny`, lower case.
+    pub access: Field<String>,
+    /// The protocol as written: `*`, `Tcp`, ..
+    pub protocol: Field<String>,
+    /// Where the traffic comes from: any of these. A list that cannot be known is one unknown field.
+    pub sources: Vec<Field<Addresses>>,
+    /// From which ports, both ends included.
+    pub source_ports: Vec<Field<(u16, u16)>>,
+    /// Where the traffic goes to.
+    pub destinations: Vec<Field<Addresses>>,
+    /// To which ports, both ends included.
+    pub destination_ports: Vec<Field<(u16, u16)>>,
+}
+
+/// Addresses as a security rule names them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Addresses {
+    /// `*`.
+    Any,
+    /// A range, or a single address.
+    Range(Cidr),
+    /// A service tag as written: `VirtualNetwork`, `Internet`, ..
+    Tag(String),
+}
+
 /// A virtual network.
 #[derive(Clone, Debug)]
 pub struct Vnet {
@@ -92,6 +143,35 @@ pub struct Vnet {
     pub peers: Vec<Peer>,
     /// Set when it may be peered with VNets that are not among `peers`: why.
     pub more_peers: Option<Undecided>,
+    /// Whether the code declares it.
+    pub declared: bool,
+    /// The networks outside Azure that it reaches through gateways of its own.
+    pub outside: Vec<Outside>,
+}
+
+/// A network outside Azure: on premises, or the machines of users.
+#[derive(Clone, Debug)]
+pub struct Outside {
+    /// How to call it in a message.
+    pub title: String,
+    /// Its ranges; none where nothing is known of it.
+    pub ranges: Vec<Field<Cidr>>,
+    /// Why it may not be reached, or not be the only one; always set where there are no ranges.
+    pub doubt: Option<Undecided>,
+}
+
+impl Outside {
+    /// Networks of which nothing is known.
+    pub fn unknown(why: Undecided) -> Self {
+        Self { title: String::new(), ranges: Vec::new(), doubt: Some(why) }
+    }
+
+    /// The same, with a doubt where there is none yet.
+    #[must_use]
+    pub fn or_doubt(mut self, doubt: Option<&Undecided>) -> Self {
+        self.doubt = self.doubt.or_else(|| doubt.cloned());
+        self
+    }
 }
 
 /// One end of a peering, as seen from the other.
@@ -99,8 +179,12 @@ pub struct Vnet {
 pub struct Peer {
     /// The VNet at that end.
     pub vnet: VnetId,
+    /// What connects the two: `peering`, or `hub connection`.
+    pub by: &'static str,
     /// The address of the peering in the code.
     pub address: Arc<str>,
+    /// Whether gateways in the VNet at that end are used from here, or why that is not known.
+    pub uses_gateways: Result<bool, Undecided>,
     /// Where the peering names that VNet, and from where that came.
     pub at: At,
 }

@@ -1,11 +1,14 @@
 //! VNets and subnets, and the ways that code names them: by reference, by id, by name.
 
+mod gateways;
+mod hubs;
 mod peering;
 mod routes;
+mod security;
 
 use super::fields::{self, Vocabulary, is_kind};
 use super::read::{self, Part};
-use super::{Field, State, Subnet, SubnetId, Undecided, Vnet, VnetId, World, arm};
+use super::{Field, Outside, State, Subnet, SubnetId, Undecided, Vnet, VnetId, World, arm};
 use crate::tree::Resource;
 use crate::value::{At, Term, TermPart, Val, Value};
 use std::collections::HashMap;
@@ -17,7 +20,7 @@ const PEERING: &str = "azurerm_virtual_network_peering";
 
 /// Whether networks are made of resources of this type.
 pub fn is_part(kind: &str) -> bool {
-    fields::is_listed(kind) || routes::KINDS.contains(&kind)
+    fields::is_listed(kind) || routes::KINDS.contains(&kind) || kind == security::OF_SUBNET
 }
 
 /// Networks in the making.
@@ -33,6 +36,8 @@ pub struct Networks {
     declared_subnets: usize,
     /// What subnets may have to send traffic to.
     outbound: routes::Outbound,
+    /// What subnets may have to filter traffic.
+    security: security::Security,
     /// Which resource declares a VNet.
     vnet_by_address: HashMap<Arc<str>, VnetId>,
     subnet_by_term: HashMap<Term, SubnetId>,
@@ -50,7 +55,11 @@ const UNKNOWN_TIMES: &str = "[?]";
 impl Networks {
     /// Adds the networks that resources declare or read. `updates` are those of them that only change others.
     pub fn read(resources: &[Resource], updates: &[Resource]) -> Self {
-        let mut networks = Networks { outbound: routes::Outbound::read(resources), ..Networks::default() };
+        let mut networks = Networks {
+            outbound: routes::Outbound::read(resources),
+            security: security::Security::read(resources),
+            ..Networks::default()
+        };
         let of = |kind: &'static str, existing: bool| {
             resources.iter().filter(move |r| is_kind(&r.kind, kind) && r.existing == existing && !arm::is_update(r))
         };
@@ -63,6 +72,10 @@ impl Networks {
         of(PEERING, false).chain(of(PEERING, true)).for_each(|r| networks.add_peering(r));
         of(VNET, false).for_each(|r| networks.add_listed_peerings(r));
         networks.add_outbound(resources);
+        networks.add_security(resources);
+        let gateways = gateways::Gateways::new(resources);
+        networks.add_hubs(resources, &gateways);
+        networks.add_gateways(&gateways);
         networks
     }
 
@@ -89,6 +102,8 @@ impl Networks {
                 more_subnets: None,
                 peers: Vec::new(),
                 more_peers: None,
+                declared: true,
+                outside: Vec::new(),
             },
             body.get("name").cloned(),
             &resource.module,
@@ -214,6 +229,7 @@ impl Networks {
             delegations,
             route_table: self.outbound.own_table(part),
             nat_gateway: self.outbound.own_gateway(part),
+            security_group: self.security.own_group(part),
         }
     }
 
@@ -403,7 +419,9 @@ fn unseen_vnet(name: Field<String>, resource_group: Field<String>, at: At) -> Vn
         subnets: Vec::new(),
         more_subnets: Some(why.clone()),
         peers: Vec::new(),
-        more_peers: Some(why),
+        more_peers: Some(why.clone()),
+        declared: false,
+        outside: vec![Outside::unknown(why)],
     }
 }
 
@@ -416,7 +434,8 @@ fn unseen_subnet(address: &Arc<str>, at: At, name: Field<String>, vnet: Result<V
         vnet: link("virtual_network_name", vnet, at.clone()),
         delegations: Field::new("delegation", State::Unknown(why.clone()), at.clone()),
         route_table: Field::new("route_table_id", State::Unknown(why.clone()), at.clone()),
-        nat_gateway: Field::new("nat_gateway_id", State::Unknown(why), at.clone()),
+        nat_gateway: Field::new("nat_gateway_id", State::Unknown(why.clone()), at.clone()),
+        security_group: Field::new(security::GROUP_ID, State::Unknown(why), at.clone()),
         at,
     }
 }

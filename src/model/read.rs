@@ -225,7 +225,11 @@ impl<'r> Part<'r> {
 
     /// A list of ranges; empty when absent.
     pub fn ranges(&self, names: &[&'static str]) -> Vec<Field<Cidr>> {
-        let (name, found) = self.first(names);
+        let is_empty = |val: &Val| val.value.as_items().is_some_and(<[Val]>::is_empty);
+        // An empty list leaves it to the other names.
+        let says_nothing = |name: &&'static str| matches!(self.find(name), Ok(Some(val)) if is_empty(val));
+        let names: Vec<&'static str> = names.iter().copied().filter(|name| !says_nothing(name)).collect();
+        let (name, found) = self.first(&names);
         let val = match found {
             Ok(Some(val)) => val,
             Ok(None) => return Vec::new(),
@@ -305,7 +309,8 @@ pub fn undecided(val: &Val) -> Undecided {
     }
 }
 
-fn text(value: &Value) -> Result<String, String> {
+/// A text, or what azurerm makes one of.
+pub fn text(value: &Value) -> Result<String, String> {
     match value {
         Value::String(s) => Ok(s.to_string()),
         Value::Number(n) => Ok(n.to_string()),

@@ -93,6 +93,17 @@ impl Finding {
         }
     }
 
+    /// Adds scenarios in which it is found, too; none when it does not take one.
+    fn is_also_in(&mut self, scenarios: Vec<String>) {
+        if self.scenarios.is_empty() || scenarios.is_empty() {
+            self.scenarios.clear();
+        } else {
+            self.scenarios.extend(scenarios);
+            self.scenarios.sort();
+            self.scenarios.dedup();
+        }
+    }
+
     /// What Azure does and what to change, as one text.
     pub fn help(&self) -> String {
         [self.azure.as_str(), self.fix.as_str()].iter().filter(|s| !s.is_empty()).copied().collect::<Vec<_>>().join(" ")
@@ -153,17 +164,18 @@ impl Report {
     pub fn sort(&mut self, sources: &Sources) {
         let place = |span: Span| (sources.file(span.file).path(), span.start, span.end);
         self.findings.sort_by(|a, b| {
-            let key = |f: &Finding| (f.rule, f.message.clone(), f.scenarios.clone(), f.cluster.clone());
+            let key = |f: &Finding| (f.rule, f.message.clone(), f.cluster.clone(), f.scenarios.clone());
             place(a.place).cmp(&place(b.place)).then_with(|| key(a).cmp(&key(b)))
         });
         self.findings.dedup_by(|next, first| {
-            let key = |f: &Finding| (f.rule, f.severity, f.place, f.message.clone(), f.scenarios.clone());
+            let key = |f: &Finding| (f.rule, f.severity, f.place, f.message.clone());
             let same = key(next) == key(first);
             if same {
                 if next.cluster != first.cluster && !first.also.contains(&next.cluster) {
                     first.also.push(std::mem::take(&mut next.cluster));
                 }
                 first.comes_also_from(std::mem::take(&mut next.related));
+                first.is_also_in(std::mem::take(&mut next.scenarios));
             }
             same
         });

@@ -67,6 +67,64 @@ pub fn agic_overlay(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision 
     unknown.filter(|_| !violated).map_or(Ok(()), Err)
 }
 
+/// `agc-overlay-subnet`: an Application Gateway for Containers needs a subnet of one certain size, in the VNet of the nodes.
+pub fn agc_overlay_subnet(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    let mut decision = Ok(());
+    for association in &cx.world.ingress_subnets {
+        match agc_conditions(cx, cluster, &association.subnet) {
+            Ok(broken) => broken.into_iter().for_each(|broken| {
+                out.report("default", broken.at, broken.message)
+                    .azure("Azure supports Application Gateway for Containers with Azure CNI Overlay only where this condition holds.")
+                    .fix(broken.fix)
+                    .related("the overlay mode is set here", &cluster.mode.at);
+            }),
+            Err(why) => decision = decision.and(Err(why)),
+        }
+    }
+    decision
+}
+
+/// The conditions on the subnet of an association that do not hold.
+fn agc_conditions<'a>(cx: &Context<'a>, cluster: &Cluster, field: &'a Field<SubnetId>) -> Result<Vec<Broken<'a>>, Undecided> {
+    let Some(subnet) = field.known()?.and_then(|&id| cx.world.subnet(id)) else { return Ok(Vec::new()) };
+    let size = agc_size(cx, subnet);
+    let place = in_node_vnet(cx, cluster, "the Application Gateway for Containers", field, subnet);
+    if cx.world.clusters.len() < 2 {
+        let conditions = [size, place];
+        let broken = conditions.iter().any(|condition| matches!(condition, Ok(Some(_))));
+        // One broken condition decides, whatever the other is.
+        let kept = conditions.into_iter().filter(|condition| !broken || condition.is_ok());
+        return kept.filter_map(Result::transpose).collect();
+    }
+    // In the VNet of another cluster, it serves that.
+    match (place, size) {
+        (Ok(Some(_)), _) | (_, Ok(None)) => Ok(Vec::new()),
+        (Err(why), _) | (_, Err(why)) => Err(why),
+        (Ok(None), Ok(broken)) if cx.world.clusters.iter().all(|c| c.is_overlay() == Ok(true)) => {
+            Ok(broken.into_iter().collect())
+        }
+        _ => Err(Undecided::new("the code does not show which cluster this gateway serves", Some(field.at.site))),
+    }
+}
+
+/// Whether the subnet has the one size that is supported.
+fn agc_size<'a>(cx: &Context, subnet: &'a Subnet) -> Condition<'a> {
+    let Some(&wanted) = cx.facts.addons.agc_subnet_prefix.on(cx.day) else { return Ok(None) };
+    for field in &subnet.prefixes {
+        let Some(range) = field.known()?.filter(|r| r.family() == Family::V4 && r.prefix() != wanted) else { continue };
+        let than = if range.prefix() < wanted { "larger" } else { "smaller" };
+        return Ok(Some(Broken {
+            at: &field.at,
+            message: format!(
+                "the Application Gateway for Containers subnet {} is {range}, {than} than a /{wanted}",
+                subnet.title()
+            ),
+            fix: format!("Give the Application Gateway for Containers a subnet that is exactly a /{wanted}."),
+        }));
+    }
+    Ok(None)
+}
+
 /// A condition that does not hold.
 struct Broken<'a> {
     at: &'a At,
@@ -100,7 +158,7 @@ fn gateway_subnet<'a>(cx: &Context<'a>, cluster: &'a Cluster, agic: &'a Agic) ->
         (Some((_, subnet)), _) => vec![
             small_enough(cx, &subnet.title(), &subnet.prefixes),
             delegated(cx, subnet),
-            in_node_vnet(cx, cluster, &agic.subnet, subnet),
+            in_node_vnet(cx, cluster, "the Application Gateway", &agic.subnet, subnet),
         ],
         // AGIC makes such a subnet itself: in the VNet of the nodes, and delegated. Only its size is up to the code.
         (None, Ok(Some(_))) => vec![small_enough(cx, "that AGIC makes", std::slice::from_ref(&agic.subnet_cidr))],
@@ -153,7 +211,13 @@ fn delegated<'a>(cx: &Context, subnet: &'a Subnet) -> Condition<'a> {
 }
 
 /// All pools are in one VNet, so one pool whose VNet is known decides.
-fn in_node_vnet<'a>(cx: &Context<'a>, cluster: &Cluster, gateway: &'a Field<SubnetId>, subnet: &Subnet) -> Condition<'a> {
+fn in_node_vnet<'a>(
+    cx: &Context<'a>,
+    cluster: &Cluster,
+    what: &str,
+    gateway: &'a Field<SubnetId>,
+    subnet: &Subnet,
+) -> Condition<'a> {
     let Some(&home) = subnet.vnet.known()? else {
         let reason = format!("the code does not show the VNet of the subnet {}", subnet.title());
         return Err(Undecided::new(reason, Some(subnet.at.site)));
@@ -162,8 +226,8 @@ fn in_node_vnet<'a>(cx: &Context<'a>, cluster: &Cluster, gateway: &'a Field<Subn
     let broken = |nodes: String| {
         Ok(Some(Broken {
             at: &gateway.at,
-            message: format!("the Application Gateway is in the VNet {home_title}, but the nodes are in {nodes}"),
-            fix: "Put the Application Gateway into a subnet of the VNet of the nodes; peering is not enough.".to_owned(),
+            message: format!("{what} is in the VNet {home_title}, but the nodes are in {nodes}"),
+            fix: format!("Put {what} into a subnet of the VNet of the nodes; peering is not enough."),
         }))
     };
     let mut unknown = cluster.unknown_node_subnet();

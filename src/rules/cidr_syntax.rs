@@ -40,10 +40,9 @@ fn check_range(field: &Field<Cidr>, what: &str, out: &mut Out) -> Decision {
 
 /// Attributes with one range, not a list, are for IPv4.
 fn check_family(field: &Field<Cidr>, out: &mut Out) -> Decision {
-    let list = field.name.ends_with('s');
     if let State::Set(cidr) = &field.state
         && cidr.v6().is_some()
-        && !list
+        && !field.is_of_list()
     {
         out.report("default", &field.at, format!("{} {cidr} is not an IPv4 range", field.name))
             .azure("Azure takes an IPv6 range only in the list of ranges of a dual-stack cluster.")

@@ -4,8 +4,8 @@ use super::node_subnet::each_subnet;
 use super::{Context, Decision, Out};
 use crate::model::{Cluster, Field, Pool, RouteTable, Subnet, Undecided, both};
 
-const USER_ASSIGNED_NAT_GATEWAY: &str = "userAssignedNATGateway";
-const USER_DEFINED_ROUTING: &str = "userDefinedRouting";
+pub(super) const USER_ASSIGNED_NAT_GATEWAY: &str = "userAssignedNATGateway";
+pub(super) const USER_DEFINED_ROUTING: &str = "userDefinedRouting";
 
 /// `managed-nat-with-byo-vnet`: AKS attaches its own NAT gateway only to the VNet that it makes itself.
 pub(super) fn managed_nat_with_byo_vnet(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
@@ -179,7 +179,7 @@ pub(super) fn requires_standard_load_balancer(cx: &Context, cluster: &Cluster, o
 }
 
 /// Whether nothing in the code is hidden, so that what is not there is absent.
-fn all_is_shown(cx: &Context) -> Decision {
+pub(super) fn all_is_shown(cx: &Context) -> Decision {
     cx.world.more_resources.clone().map_or(Ok(()), Err)
 }
 
@@ -192,7 +192,7 @@ fn report_subnet<'o>(out: &'o mut Out, cluster: &Cluster, (pool, subnet): (&Pool
 }
 
 /// `outbound_type is "loadBalancer"`, as the start of a message.
-fn type_of(cluster: &Cluster) -> String {
+pub(super) fn type_of(cluster: &Cluster) -> String {
     let field = &cluster.outbound_type;
     let value = field.known().ok().flatten().map_or("", String::as_str);
     if field.is_default() {
@@ -218,7 +218,7 @@ fn subnet_attribute(cluster: &Cluster) -> &'static str {
     cluster.pools.first().map_or("the subnet", |pool| pool.subnet.name)
 }
 
-fn is_one_of(field: &Field<String>, values: Option<&Vec<String>>) -> Result<bool, Undecided> {
+pub(super) fn is_one_of(field: &Field<String>, values: Option<&Vec<String>>) -> Result<bool, Undecided> {
     let value = field.known()?;
     Ok(value.is_some_and(|value| values.is_some_and(|all| all.iter().any(|one| one.eq_ignore_ascii_case(value)))))
 }

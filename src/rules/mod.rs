@@ -1,16 +1,21 @@
 //! The rules: one visible list, and the runner that applies it to a [`World`].
 
 mod addons;
+mod api_server;
 mod cidr_syntax;
 mod compiled;
 mod dns;
 mod document;
+mod dual_stack;
 mod egress;
 mod kubernetes;
 mod label_name;
 mod max_pods;
 mod node_limit;
+mod node_provisioning;
 mod node_subnet;
+mod nsg;
+mod nsg_walk;
 mod plugin;
 mod pod_cidr;
 mod properties;
@@ -21,6 +26,7 @@ mod subnet_room;
 mod surge;
 mod tally;
 mod terraform;
+mod traffic;
 mod upgrade;
 mod vm;
 mod vm_size;
@@ -162,6 +168,7 @@ pub const RULES: &[Rule] = &[
     rule!("plugin", "cilium-dataplane-combination", All, Cluster(plugin::cilium_dataplane_combination)),
     rule!("plugin", "windows-requires-azure-cni", Kubenet, Cluster(plugin::windows_requires_azure_cni)),
     rule!("addons", "agic-overlay", Overlay, Cluster(addons::agic_overlay)),
+    rule!("addons", "agc-overlay-subnet", Overlay, Cluster(addons::agc_overlay_subnet)),
     rule!("addons", "virtual-nodes-overlay", Overlay, Cluster(addons::virtual_nodes_overlay)),
     rule!("addons", "http-application-routing-retired", All, Cluster(addons::http_application_routing_retired)),
     rule!("cidr", "invalid-cidr", All, Cluster(cidr_syntax::invalid_cidr)),
@@ -173,6 +180,7 @@ pub const RULES: &[Rule] = &[
     rule!("pod-cidr", "pod-cidr-overlaps-vnet-subnet", PodRange, Cluster(pod_cidr::overlaps_vnet_subnet)),
     rule!("pod-cidr", "pod-cidr-overlaps-vnet-space", PodRange, Cluster(pod_cidr::overlaps_vnet_space)),
     rule!("pod-cidr", "pod-cidr-overlaps-peered-vnet", PodRange, Cluster(pod_cidr::overlaps_peered_vnet)),
+    rule!("pod-cidr", "pod-cidr-overlaps-onprem", PodRange, Cluster(pod_cidr::overlaps_onprem)),
     rule!("pod-cidr", "pod-cidr-overlaps-service-cidr", PodRange, Cluster(pod_cidr::overlaps_service_cidr)),
     rule!("pod-cidr", "reserved-range-overlap", All, Cluster(pod_cidr::reserved_range_overlap)),
     rule!("pod-cidr", "pod-cidr-public-range", PodRange, Cluster(pod_cidr::public_range)),
@@ -202,13 +210,27 @@ pub const RULES: &[Rule] = &[
     rule!("nodes", "cluster-node-limit", All, Cluster(node_limit::cluster_node_limit)),
     rule!("nodes", "node-pools-same-vnet", All, Cluster(node_subnet::same_vnet)),
     rule!("nodes", "node-subnet-delegated", All, Cluster(node_subnet::delegated)),
+    rule!("nodes", "apiserver-subnet-rules", All, Cluster(api_server::subnet)),
     rule!("nodes", "node-subnet-multiple-prefixes", All, Cluster(node_subnet::multiple_prefixes)),
+    rule!("nodes", "nap-network-compat", All, Cluster(node_provisioning::network_compat)),
     rule!("nodes", "label-name-length", All, Cluster(label_name::length)),
     rule!("nodes", "label-name-charset", All, Cluster(label_name::charset)),
     rule!("egress", "managed-nat-with-byo-vnet", All, Cluster(egress::managed_nat_with_byo_vnet)),
     rule!("egress", "user-assigned-nat-association", All, Cluster(egress::user_assigned_nat_association)),
     rule!("egress", "udr-default-route", All, Cluster(egress::udr_default_route)),
     rule!("egress", "outbound-type-requires-standard-lb", All, Cluster(egress::requires_standard_load_balancer)),
+    rule!("dual-stack", "dual-stack-family-list", All, Cluster(dual_stack::family_list)),
+    rule!("dual-stack", "dual-stack-cidr-count-order", All, Cluster(dual_stack::cidr_count_order)),
+    rule!("dual-stack", "dual-stack-requires-overlay", All, Cluster(dual_stack::requires_overlay)),
+    rule!("dual-stack", "dual-stack-network-policy", All, Cluster(dual_stack::network_policy)),
+    rule!("dual-stack", "dual-stack-nat-gateway", All, Cluster(dual_stack::nat_gateway)),
+    rule!("dual-stack", "dual-stack-virtual-nodes", All, Cluster(dual_stack::virtual_nodes)),
+    rule!("dual-stack", "dual-stack-windows", All, Pool(dual_stack::windows)),
+    rule!("dual-stack", "dual-stack-k8s-version", All, Cluster(dual_stack::k8s_version)),
+    rule!("dual-stack", "dual-stack-subnet-ipv6", All, Cluster(dual_stack::subnet_ipv6)),
+    rule!("dual-stack", "dual-stack-udr-ipv6-route", All, Cluster(dual_stack::udr_ipv6_route)),
+    rule!("nsg", "nsg-deny-blocks-overlay", Overlay, Cluster(nsg::deny_blocks_overlay)),
+    rule!("nsg", "nsg-per-pool-subnet", Overlay, Cluster(nsg::per_pool_subnet)),
     rule!("upgrade", "upgrade-k8s-version", All, Cluster(upgrade::k8s_version)),
     rule!("upgrade", "upgrade-network-policy", All, Cluster(upgrade::network_policy)),
     rule!("upgrade", "upgrade-dynamic-ip", All, Cluster(upgrade::dynamic_ip)),

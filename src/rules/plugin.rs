@@ -50,10 +50,9 @@ pub fn pod_cidr_without_overlay(_: &Context, cluster: &Cluster, out: &mut Out) -
 
 fn report_useless_range(cluster: &Cluster, range: &Field<Cidr>, out: &mut Out) -> Decision {
     let by_azurerm = matches!(cluster.deployer, Deployer::Azurerm(_));
-    if !by_azurerm && cluster.pod_cidrs.len() > 1 && cluster.has_pod_subnet() != Ok(false) {
-        // Dual-stack clusters that allocate blocks of a pod subnet statically do have pod CIDRs.
-        let reason = "whether the pools allocate static blocks of their pod subnet is not evaluated";
-        return Err(Undecided::new(reason, Some(range.at.site)));
+    // Dual-stack clusters that allocate blocks of a pod subnet statically do have pod CIDRs.
+    if both(cluster.is_dual_stack(), cluster.has_static_pod_blocks())? {
+        return Ok(());
     }
     // azurerm compares the single range with the mode, but not the list of ranges.
     let refused = by_azurerm && range.name == "pod_cidr";

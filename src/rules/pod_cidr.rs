@@ -1,6 +1,6 @@
 //! The pod CIDR: how many nodes it serves, and what it must not overlap.
 
-use super::ranges::{self, Kind, Range, Ranges, default_range, move_away, report_overlaps, resize};
+use super::ranges::{self, Kind, Range, Ranges, default_range, move_away, report_overlaps, report_overlaps_as, resize};
 use super::surge::surge_nodes;
 use super::tally::Tally;
 use super::{Context, Decision, Out, dns};
@@ -137,14 +137,66 @@ pub(super) fn overlaps_vnet_space(cx: &Context, cluster: &Cluster, out: &mut Out
 
 /// `pod-cidr-overlaps-peered-vnet`
 pub(super) fn overlaps_peered_vnet(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
-    report_overlaps(ranges::pods(cluster), ranges::peered(cx.world, cluster), out, |draft, range| {
+    let peered = ranges::peered(cx.world, cluster);
+    let mut others = ranges::pods(cluster);
+    others.known.retain(|range| !peered.overlap(&range.cidr));
+    let decision = report_overlaps(ranges::pods(cluster), peered, out, |draft, range| {
         draft
             .azure(
                 "Azure does not check this. What has an address in the shared part cannot be reached from pods: the cluster takes it for \
                  a pod.",
             )
             .fix(move_away(cx, cluster, Kind::Pod, range));
-    })
+    });
+    let farther = ranges::two_peerings_away(cx.world, cluster);
+    let farther = report_overlaps_as("two-peerings", others, farther, out, |draft, range| {
+        draft
+            .azure(
+                "Peering alone does not lead there, but a router in the VNet between may. Pods would not reach the shared part.",
+            )
+            .fix(move_away(cx, cluster, Kind::Pod, range));
+    });
+    decision.and(farther)
+}
+
+/// `pod-cidr-overlaps-onprem`
+pub(super) fn overlaps_onprem(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    let outside = ranges::outside(cx.world, cluster);
+    let mut pods = ranges::pods(cluster);
+    pods.known.retain(|range| !outside.overlap(&range.cidr));
+    let decision = report_overlaps(ranges::pods(cluster), outside, out, |draft, range| {
+        draft
+            .azure(
+                "Azure does not check this. What has an address in the shared part cannot be reached from pods: the cluster takes it for \
+                 a pod.",
+            )
+            .fix(move_away(cx, cluster, Kind::Pod, range));
+    });
+    // Where the configuration tells what is on premises, nothing need be guessed from routes. Those of kubenet may be its own.
+    let guess = cx.world.told.on_premises.is_none() && cluster.is_overlay() != Ok(false);
+    if guess { decision.and(report_routed(cx, cluster, &pods, out)) } else { decision }
+}
+
+/// Reports the ranges that routes of the nodes' subnets send out of Azure, or seem to.
+fn report_routed(cx: &Context, cluster: &Cluster, pods: &Ranges<'_>, out: &mut Out) -> Decision {
+    let (routes, decision) = ranges::routed(cx.world, cluster);
+    for range in &pods.known {
+        let hit: Vec<_> = routes.iter().filter(|(cidr, _)| cidr.overlaps(&range.cidr)).collect();
+        let Some((first, route)) = hit.first() else { continue };
+        let hop = route.next_hop.known()?.map_or("", String::as_str);
+        let message = format!("{} overlaps {first}, which a route of the nodes sends to a {hop}", range.title);
+        let draft = out.report("route", &range.field.at, message);
+        draft
+            .azure("Such a route says that other machines have these addresses. Those in the shared part cannot be reached from pods.")
+            .fix(format!(
+                "{} If no network behind the route uses these addresses, say in overlint.toml which ones do: [network] on-premises.",
+                move_away(cx, cluster, Kind::Pod, range)
+            ));
+        for (cidr, route) in hit {
+            draft.related(format!("route to {cidr}"), &route.at);
+        }
+    }
+    if pods.known.is_empty() { Ok(()) } else { decision }
 }
 
 /// `pod-cidr-overlaps-service-cidr`
@@ -260,7 +312,7 @@ fn omitted_services<'a>(cx: &Context, cluster: &'a Cluster, omitted: &mut Vec<(S
 /// The defaults among the cluster's ranges that overlap nothing: overlaps are other rules' matter.
 fn harmless_defaults<'a>(cx: &Context, cluster: &Cluster, ranges: &Ranges<'a>, others: &Ranges<'_>) -> Vec<(String, &'a At)> {
     let network =
-        [ranges::all_subnets(cx.world, cluster), ranges::vnet_spaces(cx.world, cluster), ranges::peered(cx.world, cluster)];
+        [ranges::all_subnets(cx.world, cluster), ranges::vnet_spaces(cx.world, cluster), ranges::connected(cx.world, cluster)];
     let harmless = |r: &&Range<'a>| !others.overlap(&r.cidr) && !network.iter().any(|n| n.overlap(&r.cidr));
     let defaults = ranges.known.iter().filter(|r| r.field.is_default());
     defaults.filter(harmless).map(|r| (format!("{} {}", r.field.name, r.cidr), &r.field.at)).collect()

@@ -2,7 +2,7 @@
 
 use super::{Context, Decision, Draft, Out};
 use crate::cidr::Cidr;
-use crate::model::{Cluster, Field, Peer, SubnetId, Undecided, Vnet, World};
+use crate::model::{Cluster, Field, Outside, Peer, Route, SubnetId, Undecided, Vnet, World, either};
 
 /// A range that is known.
 pub(super) struct Range<'a> {
@@ -143,12 +143,112 @@ pub(super) fn peered<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
         for peer in &vnet.peers {
             let Some(remote) = world.vnet(peer.vnet) else { continue };
             let before = ranges.known.len();
+            if !remote.declared && world.told.peered.is_some() {
+                continue;
+            }
             add_space(&mut ranges, remote, "the peered VNet");
             ranges.known.iter_mut().skip(before).for_each(|range| range.peer = Some(peer));
         }
+        // Who tells of VNets that the code does not show, tells of all.
+        ranges.missing(vnet.more_peers.clone().filter(|_| world.told.peered.is_none()), None);
+    }
+    ranges.add(world.told.peered.as_deref().unwrap_or_default(), None, |cidr, _| {
+        format!("{cidr}, which the configuration calls peered")
+    });
+    ranges
+}
+
+/// The address spaces of declared VNets that are two peerings away from those of the cluster's nodes, and no nearer.
+pub(super) fn two_peerings_away<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
+    let mut ranges = Ranges::default();
+    let nodes = node_vnets(world, cluster, &mut Ranges::default());
+    let near: Vec<&Vnet> = nodes.iter().flat_map(|vnet| &vnet.peers).filter_map(|peer| world.vnet(peer.vnet)).collect();
+    let is_nearer = |far: &Vnet| nodes.iter().chain(&near).any(|vnet| vnet.is_same(far) != Ok(false));
+    for through in &near {
+        for peer in &through.peers {
+            let Some(far) = world.vnet(peer.vnet).filter(|far| far.declared && !is_nearer(far)) else { continue };
+            let before = ranges.known.len();
+            let title =
+                |cidr: &Cidr, _| format!("address space {cidr} of the VNet {}, reached through {}", far.title(), through.title());
+            ranges.add(&far.space, None, title);
+            ranges.known.iter_mut().skip(before).for_each(|range| range.peer = Some(peer));
+        }
+    }
+    // A note is not worth a doubt.
+    ranges.gaps.clear();
+    ranges
+}
+
+/// The networks outside Azure that the cluster's nodes reach: on premises, and the machines of users.
+pub(super) fn outside<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
+    let mut ranges = Ranges::default();
+    for vnet in node_vnets(world, cluster, &mut ranges) {
+        vnet.outside.iter().for_each(|outside| add_outside(&mut ranges, outside, None, None));
+        for peer in &vnet.peers {
+            let doubt = match &peer.uses_gateways {
+                Ok(true) => None,
+                Ok(false) => continue,
+                Err(why) => Some(why),
+            };
+            let behind = world.vnet(peer.vnet).map_or(&[][..], |remote| &remote.outside);
+            behind.iter().for_each(|outside| add_outside(&mut ranges, outside, Some(peer), doubt));
+        }
         ranges.missing(vnet.more_peers.clone(), None);
     }
+    if let Some(told) = world.told.on_premises.as_deref() {
+        // Who tells of networks on premises, tells of all.
+        ranges.gaps.clear();
+        ranges.add(told, None, |cidr, _| format!("{cidr}, which the configuration calls on-premises"));
+    }
     ranges
+}
+
+/// The ranges of all networks around the VNets of the cluster's nodes.
+pub(super) fn connected<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
+    and(peered(world, cluster), outside(world, cluster))
+}
+
+fn add_outside<'a>(ranges: &mut Ranges<'a>, outside: &'a Outside, peer: Option<&'a Peer>, doubt: Option<&Undecided>) {
+    if let Some(why) = outside.doubt.as_ref().or(doubt) {
+        let known: Option<Vec<Cidr>> = outside.ranges.iter().map(|field| field.known().ok()?.copied()).collect();
+        return ranges.missing(Some(why.clone()), known.filter(|known| !known.is_empty()).as_deref());
+    }
+    let before = ranges.known.len();
+    ranges.add(&outside.ranges, None, |cidr, _| format!("{cidr} of {}", outside.title));
+    ranges.known.iter_mut().skip(before).for_each(|range| range.peer = peer);
+}
+
+/// The routes of the nodes' subnets that lead to a gateway or an appliance, but not that for all addresses; and why there may be more.
+pub(super) fn routed<'a>(world: &'a World, cluster: &Cluster) -> (Vec<(Cidr, &'a Route)>, Decision) {
+    let mut decision = cluster.unknown_node_subnet().map_or(Ok(()), Err);
+    let mut found = Vec::new();
+    for subnet in cluster.node_subnets().into_iter().filter_map(|(_, id)| world.subnet(id)) {
+        let table = match subnet.route_table.known() {
+            Ok(Some(table)) => table,
+            Ok(None) => continue,
+            Err(why) => {
+                decision = decision.and(Err(why));
+                continue;
+            }
+        };
+        decision = decision.and(table.more_routes.clone().map_or(Ok(()), Err));
+        for route in &table.routes {
+            match leads_outside(route) {
+                Ok(cidr) => found.extend(cidr.map(|cidr| (cidr, route))),
+                Err(why) => decision = decision.and(Err(why)),
+            }
+        }
+    }
+    (found, decision)
+}
+
+/// The range of a route, if its next hop is a gateway or an appliance.
+fn leads_outside(route: &Route) -> Result<Option<Cidr>, Undecided> {
+    if !either(route.next_hop.is("VirtualNetworkGateway"), route.next_hop.is("VirtualAppliance"))? {
+        return Ok(None);
+    }
+    let range = route.prefix.known()?.and_then(|prefix| prefix.parse::<Cidr>().ok());
+    Ok(range.filter(|range| range.prefix() > 0))
 }
 
 fn add_space<'a>(ranges: &mut Ranges<'a>, vnet: &'a Vnet, kind: &str) {
@@ -209,7 +309,7 @@ pub(super) fn report_overlaps_as(
         for other in hit {
             draft.related(&other.title, &other.field.at);
             if let Some(peer) = other.peer {
-                draft.related(format!("the peering, {}", peer.address), &peer.at);
+                draft.related(format!("the {}, {}", peer.by, peer.address), &peer.at);
             }
         }
         explain(draft, range);
@@ -271,7 +371,7 @@ fn free(cx: &Context, cluster: &Cluster, of: Kind, preferred: Option<Cidr>, pref
         Kind::Pod => services(cluster),
         Kind::Service => pods(cluster),
     };
-    let around = [own, all_subnets(cx.world, cluster), all_spaces(cx.world)];
+    let around = [own, all_subnets(cx.world, cluster), all_spaces(cx.world), connected(cx.world, cluster)];
     let fits = |candidate: &Cidr| {
         private.iter().any(|p| p.covers(candidate))
             && !reserved.iter().any(|r| r.overlaps(candidate))

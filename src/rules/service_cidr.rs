@@ -71,7 +71,7 @@ pub(super) fn overlaps_vnet_space(cx: &Context, cluster: &Cluster, out: &mut Out
 
 /// `service-cidr-overlaps-connected`
 pub(super) fn overlaps_connected(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
-    report_overlaps(ranges::services(cluster), ranges::peered(cx.world, cluster), out, |draft, range| {
+    report_overlaps(ranges::services(cluster), ranges::connected(cx.world, cluster), out, |draft, range| {
         draft
             .azure(
                 "Azure does not check this. What has an address in the shared part cannot be reached from the cluster: nodes and pods \

@@ -1,5 +1,6 @@
 //! The text of a configuration file, read key by key so that every mistake has its place.
 
+use crate::cidr::Cidr;
 use std::borrow::Cow;
 use std::ops::Range;
 use toml::Spanned;
@@ -12,6 +13,17 @@ pub struct ConfigFile {
     pub terraform: Vec<Entry>,
     /// The `[[arm]]` tables.
     pub arm: Vec<TemplateEntry>,
+    /// The `[network]` table.
+    pub network: Network,
+}
+
+/// The `[network]` table: ranges that clusters reach, and where each is written. A key that is there tells all of its kind.
+#[derive(Debug, Default)]
+pub struct Network {
+    /// Ranges on premises.
+    pub on_premises: Option<Vec<(Cidr, Range<usize>)>>,
+    /// Address spaces of connected VNets that are not in the code.
+    pub peered: Option<Vec<(Cidr, Range<usize>)>>,
 }
 
 /// An `[[arm]]` table.
@@ -76,9 +88,43 @@ impl Reader {
             match key.get_ref().as_ref() {
                 "terraform" => file.terraform.extend(self.tables(key, value).iter().filter_map(|entry| self.entry(entry))),
                 "arm" => file.arm.extend(self.tables(key, value).iter().filter_map(|entry| self.template(entry))),
-                name => self.unknown(key.span(), name, &["arm", "terraform"]),
+                "network" => file.network = self.network(value),
+                name => self.unknown(key.span(), name, &["arm", "network", "terraform"]),
             }
         }
+    }
+
+    fn network(&mut self, value: &Value) -> Network {
+        let mut network = Network::default();
+        let DeValue::Table(table) = value.get_ref() else {
+            self.wrong(value.span(), "network is a table: write [network]");
+            return network;
+        };
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "on-premises" => network.on_premises = self.ranges(key.get_ref(), value),
+                "peered" => network.peered = self.ranges(key.get_ref(), value),
+                name => self.unknown(key.span(), name, &["on-premises", "peered"]),
+            }
+        }
+        network
+    }
+
+    /// A list of CIDRs; nothing when one of them is wrong, since the list then does not tell all.
+    fn ranges(&mut self, key: &str, value: &Value) -> Option<Vec<(Cidr, Range<usize>)>> {
+        let DeValue::Array(list) = value.get_ref() else {
+            self.wrong(value.span(), format!("{key} is a list of ranges, such as [\"10.8.0.0/14\"]"));
+            return None;
+        };
+        let range = |item: &Value| match self.text(item)?.parse::<Cidr>() {
+            Ok(cidr) => Some((cidr, item.span())),
+            Err(why) => {
+                self.wrong(item.span(), format!("this is not a CIDR: {why}"));
+                None
+            }
+        };
+        let known: Vec<_> = list.iter().map(range).collect();
+        known.into_iter().collect()
     }
 
     /// The elements of a list of tables.

@@ -28,9 +28,10 @@ pub struct Expr {
 /// The kinds of expressions.
 #[derive(Debug)]
 pub enum ExprKind {
-    /// Something that stands for a value which the code does not tell: what could not be read, the placeholder of another tool, a
-    /// secret. Why, in words for the user.
+    /// Something that stands for a value which the code does not tell: what could not be read, a secret. Why, in words for the user.
     Unknown(Arc<str>),
+    /// What another tool replaces before Azure sees the file, as it is written: `#{prefix}#`.
+    Placeholder(Arc<str>),
     /// `null`
     Null,
     /// `true`
@@ -220,10 +221,39 @@ impl Expr {
 }
 
 impl ExprKind {
+    /// The placeholder that a string is or holds; the first of several.
+    pub(super) fn placeholder(&self) -> Option<&str> {
+        match self {
+            Self::Placeholder(text) => Some(text),
+            Self::Interpolation(parts) => parts.iter().find_map(|part| match part {
+                Part::Value(value) => value.kind.placeholder(),
+                Part::Text(_) => None,
+            }),
+            _ => None,
+        }
+    }
+
+    /// A string of these parts.
+    pub(super) fn of_parts(mut parts: Vec<Part>) -> Self {
+        match parts.pop() {
+            Some(Part::Value(only)) if parts.is_empty() && matches!(only.kind, Self::Placeholder(_)) => only.kind,
+            last => {
+                parts.extend(last);
+                Self::Interpolation(parts)
+            }
+        }
+    }
+
     /// Visits the expressions directly inside this one, in the order in which they are written.
     pub fn for_each_child<'a>(&'a self, mut visit: impl FnMut(&'a Expr)) {
         match self {
-            Self::Unknown(_) | Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) | Self::Name(_) => {}
+            Self::Unknown(_)
+            | Self::Placeholder(_)
+            | Self::Null
+            | Self::Bool(_)
+            | Self::Number(_)
+            | Self::String(_)
+            | Self::Name(_) => {}
             Self::Interpolation(parts) => parts.iter().for_each(|part| match part {
                 Part::Text(_) => {}
                 Part::Value(expr) => visit(expr),

@@ -6,5 +6,5 @@ pub mod expr;
 pub mod hcl;
 pub mod installed;
 pub mod json;
-mod placeholder;
+pub(crate) mod placeholder;
 pub mod template;

@@ -6,6 +6,7 @@ use overlint::syntax::expr::{Access, Element, Expr, ExprKind as E, From, Member,
 pub fn show(expr: &Expr) -> String {
     match &expr.kind {
         E::Unknown(why) => format!("<{why}>"),
+        E::Placeholder(text) => format!("<{text}>"),
         E::Null => "null".to_owned(),
         E::Bool(b) => b.to_string(),
         E::Number(n) => n.to_string(),

@@ -8,7 +8,8 @@ use crate::eval::naming::{self, made};
 use crate::eval::outcome::size;
 use crate::source::Span;
 use crate::syntax::expr::{BinaryOperator, Element, Expr, ExprKind, For, Member, Part, UnaryOperator};
-use crate::value::{Choice, Map, Unknown, Val, Value};
+use crate::syntax::placeholder;
+use crate::value::{Choice, Map, Term, Unknown, Val, Value};
 use std::sync::Arc;
 
 /// Expressions nested deeper than this, references included, are unknown.
@@ -54,6 +55,11 @@ impl<'t> Evaluator<'t> {
         let literal = |value| Val::new(value, site);
         match &expr.kind {
             ExprKind::Unknown(why) => Val::unknown(Arc::clone(why), site),
+            ExprKind::Placeholder(text) => {
+                // Each is replaced by the same everywhere.
+                let unknown = Unknown::new(placeholder::why(text), Some(site)).called(Some(Term::symbol(Arc::clone(text))));
+                literal(Value::Unknown(Arc::new(unknown)))
+            }
             ExprKind::Null => literal(Value::Null),
             ExprKind::Bool(truth) => literal(Value::Bool(*truth)),
             ExprKind::Number(number) => literal(Value::Number(*number)),

@@ -142,7 +142,7 @@ fn labels(declarations: &[Declaration], sources: &Sources) -> HashMap<*const Dec
         };
         let mut label = match (&declaration.symbol, member(&declaration.body, "name")) {
             (Some(symbol), _) => symbol.text.to_string(),
-            (None, Some(name)) => format!("{of}/{}", sources.text(name.span).trim_matches(['[', ']', '"', '\''])),
+            (None, Some(name)) => format!("{of}/{}", bare(sources.text(name.span))),
             (None, None) => of.to_owned(),
         };
         let times = seen.entry(label.clone()).or_default();
@@ -154,6 +154,13 @@ fn labels(declarations: &[Declaration], sources: &Sources) -> HashMap<*const Dec
         labels.extend(self::labels(children, sources));
     }
     labels
+}
+
+/// A name without quotes, an expression without brackets.
+fn bare(written: &str) -> &str {
+    let inside = |quote| written.strip_prefix(quote)?.strip_suffix(quote);
+    let text = inside('"').or_else(|| inside('\'')).unwrap_or(written);
+    text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text)
 }
 
 /// What the names in an expression mean.

@@ -41,14 +41,17 @@ impl Networks {
             // An end that is not known may be any VNet, and so may, for it, the other end.
             Err(why) => return (0..self.vnets.len()).for_each(|i| self.may_have_more(VnetId(i), &why)),
         };
-        let peer = |vnet, names: &[&'static str]| {
+        let peer = |vnet, names: &[&'static str], uses_gateways| {
             let at: At = body.either(names).1.map_or_else(|| body.at.clone(), |val| val.at.clone());
-            Peer { vnet, address: Arc::clone(&address), at }
+            Peer { vnet, by: "peering", address: Arc::clone(&address), uses_gateways, at }
         };
+        let uses = body.truth(&["use_remote_gateways"]).known().map(|on| on == Some(&true));
+        let offers = body.truth(&["allow_gateway_transit"]).known().map(|on| on == Some(&true));
         match self.doubt(resource, body, near) {
             None => {
-                self.add_peer(near, peer(far, &[REMOTE]));
-                self.add_peer(far, peer(near, &["virtual_network_id", "virtual_network_name"]));
+                let back = offers.and_then(|offers| if offers { Err(other_direction(resource)) } else { Ok(false) });
+                self.add_peer(near, peer(far, &[REMOTE], uses), true);
+                self.add_peer(far, peer(near, &["virtual_network_id", "virtual_network_name"], back), false);
             }
             Some(why) => [near, far].into_iter().for_each(|end| self.may_have_more(end, &why)),
         }
@@ -85,15 +88,17 @@ impl Networks {
         })
     }
 
-    fn add_peer(&mut self, vnet: VnetId, peer: Peer) {
-        if let Some(vnet) = self.vnets.get_mut(vnet.0)
-            && !vnet.peers.iter().any(|p| p.vnet == peer.vnet)
-        {
-            vnet.peers.push(peer);
+    /// Adds a VNet that another one reaches. What the peering `from_here` says of gateways holds.
+    pub(super) fn add_peer(&mut self, vnet: VnetId, peer: Peer, from_here: bool) {
+        let Some(vnet) = self.vnets.get_mut(vnet.0) else { return };
+        match vnet.peers.iter_mut().find(|p| p.vnet == peer.vnet) {
+            None => vnet.peers.push(peer),
+            Some(known) if from_here => known.uses_gateways = peer.uses_gateways,
+            Some(_) => {}
         }
     }
 
-    fn may_have_more(&mut self, vnet: VnetId, why: &Undecided) {
+    pub(super) fn may_have_more(&mut self, vnet: VnetId, why: &Undecided) {
         if let Some(vnet) = self.vnets.get_mut(vnet.0) {
             vnet.more_peers.get_or_insert_with(|| why.clone());
         }
@@ -112,4 +117,9 @@ impl Networks {
             }
         }
     }
+}
+
+fn other_direction(peering: &Resource) -> Undecided {
+    let why = format!("whether the other direction of {} uses remote gateways is not in the code", peering.address);
+    Undecided::new(why, Some(peering.header))
 }

@@ -155,18 +155,7 @@ impl Outbound {
 
     /// The table that a subnet names itself: inside a VNet, or with an attribute that azurerm writes but does not read.
     pub(super) fn own_table(&self, subnet: &Part<'_>) -> Field<Arc<RouteTable>> {
-        if let Err(why) = subnet.find(TABLE_ID) {
-            return unknown(subnet.spelled(TABLE_ID), why, &subnet.at);
-        }
-        let (name, id) = subnet.either(&[TABLE_ID, "route_table_id_wo"]);
-        let Some(id) = id.filter(|id| id.value.as_str() != Some("")) else {
-            return Field::new(name, State::Absent, subnet.at.clone());
-        };
-        // Something that is not known may be null.
-        if id.value.as_str().is_none() && reference(id).is_none() {
-            return unknown(name, read::undecided(id), &id.at);
-        }
-        Field::new(name, State::Set(Arc::new(self.table(id))), id.at.clone())
+        own(subnet, &[TABLE_ID, "route_table_id_wo"], |id| Arc::new(self.table(id)))
     }
 }
 
@@ -186,6 +175,22 @@ impl Outbound {
     }
 }
 
+/// What a subnet names itself by one of these attributes.
+pub(super) fn own<T>(subnet: &Part<'_>, names: &[&'static str], find: impl Fn(&Val) -> T) -> Field<T> {
+    if let Some((name, why)) = names.iter().find_map(|name| Some((*name, subnet.find(name).err()?))) {
+        return unknown(subnet.spelled(name), why, &subnet.at);
+    }
+    let (name, id) = subnet.either(names);
+    let Some(id) = id.filter(|id| id.value.as_str() != Some("")) else {
+        return Field::new(name, State::Absent, subnet.at.clone());
+    };
+    // Something that is not known may be null.
+    if id.value.as_str().is_none() && reference(id).is_none() {
+        return unknown(name, read::undecided(id), &id.at);
+    }
+    Field::new(name, State::Set(find(id)), id.at.clone())
+}
+
 /// What seemed to be absent may be there.
 fn doubt<T>(field: &mut Field<T>, why: &Undecided) {
     if matches!(field.state, State::Absent) {
@@ -201,22 +206,28 @@ impl Networks {
                 TABLE_OF_SUBNET => self.add_association(
                     resource,
                     TABLE_ID,
-                    |outbound, id| Arc::new(outbound.table(id)),
+                    |networks, id| Arc::new(networks.outbound.table(id)),
                     |subnet| &mut subnet.route_table,
                 ),
                 GATEWAY_OF_SUBNET => {
-                    self.add_association(resource, GATEWAY_ID, Outbound::gateway, |subnet| &mut subnet.nat_gateway);
+                    self.add_association(
+                        resource,
+                        GATEWAY_ID,
+                        |networks, id| networks.outbound.gateway(id),
+                        |subnet| &mut subnet.nat_gateway,
+                    );
                 }
                 _ => {}
             }
         }
     }
 
-    fn add_association<T>(
+    /// Adds what a resource gives to a subnet.
+    pub(super) fn add_association<T>(
         &mut self,
         resource: &Resource,
         name: &'static str,
-        find: fn(&Outbound, &Val) -> T,
+        find: fn(&Self, &Val) -> T,
         slot: fn(&mut Subnet) -> &mut Field<T>,
     ) {
         let body = Part::resource(resource);
@@ -230,11 +241,12 @@ impl Networks {
             // It may be any subnet.
             Err(why) => return self.subnets.iter_mut().for_each(|subnet| doubt(subnet, &why)),
         };
+        let found = body.get(name).map(|val| (find(self, val), val));
         let Some(subnet) = self.subnets.get_mut(id.0) else { return };
         let missing =
             resource.repeated.as_ref().map(read::undecided).or_else(|| super::may_be_missing(resource, &subnet.address));
-        match (missing, body.get(name)) {
-            (None, Some(val)) => *slot(subnet) = Field::new(name, State::Set(find(&self.outbound, val)), val.at.clone()),
+        match (missing, found) {
+            (None, Some((found, val))) => *slot(subnet) = Field::new(name, State::Set(found), val.at.clone()),
             (None, None) => doubt(subnet, &Undecided::new(format!("{name} is not set here"), Some(resource.header))),
             (Some(why), _) => doubt(subnet, &why),
         }
@@ -287,16 +299,16 @@ fn unseen_table(address: &Arc<str>, at: At, why: &Undecided) -> RouteTable {
     }
 }
 
-fn unknown<T>(name: &'static str, why: Undecided, at: &At) -> Field<T> {
+pub(super) fn unknown<T>(name: &'static str, why: Undecided, at: &At) -> Field<T> {
     Field::new(name, State::Unknown(why), at.clone())
 }
 
-fn read_from_azure(resource: &Resource) -> Undecided {
+pub(super) fn read_from_azure(resource: &Resource) -> Undecided {
     Undecided::new(format!("{} is read from Azure", resource.address), Some(resource.header))
 }
 
 /// Why nothing is known of what an id names.
-fn not_shown(id: &Val) -> Undecided {
+pub(super) fn not_shown(id: &Val) -> Undecided {
     match id.value.as_str() {
         Some(text) => Undecided::new(format!("{text} {}", super::NOT_DECLARED), Some(id.at.site)),
         None => read::undecided(id),
@@ -304,12 +316,12 @@ fn not_shown(id: &Val) -> Undecided {
 }
 
 /// How to call what an id names when the code does not declare it.
-fn title(id: &Val, otherwise: &str) -> Arc<str> {
+pub(super) fn title(id: &Val, otherwise: &str) -> Arc<str> {
     id.value.as_str().unwrap_or(otherwise).into()
 }
 
 /// The resource whose id this is, if it is one's.
-fn reference(id: &Val) -> Option<&Arc<str>> {
+pub(super) fn reference(id: &Val) -> Option<&Arc<str>> {
     match id.value.as_unknown()?.term.as_ref().map(|t| &*t.0)? {
         [TermPart::Attribute(address, path)] if &**path == "id" => Some(address),
         _ => None,
@@ -317,7 +329,7 @@ fn reference(id: &Val) -> Option<&Arc<str>> {
 }
 
 /// Whether two names are certainly not the same.
-fn differ(a: Option<&Val>, b: Option<&Val>) -> bool {
+pub(super) fn differ(a: Option<&Val>, b: Option<&Val>) -> bool {
     let text = |val: Option<&Val>| val.and_then(|v| v.value.as_str().map(str::to_ascii_lowercase));
     text(a).zip(text(b)).is_some_and(|(a, b)| a != b)
 }

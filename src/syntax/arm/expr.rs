@@ -77,10 +77,8 @@ impl<'a> Parser<'a> {
             self.at += 1;
         }
         self.at += 1;
-        let kind = match placeholder::in_template(&text) {
-            Some(why) => ExprKind::Unknown(why),
-            None => ExprKind::String(text.into()),
-        };
+        let completed = placeholder::in_template(&text, self.span(start..self.at));
+        let kind = completed.map_or_else(|| ExprKind::String(text.into()), ExprKind::of_parts);
         self.build(start, kind)
     }
 

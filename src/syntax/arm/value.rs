@@ -128,27 +128,30 @@ impl Reader<'_> {
         }
         match expr::parse(self.file, text, &Places::new(self.text, span)) {
             Ok(expr) => self.bounded(expr),
-            // With the placeholder replaced it may be an expression.
-            Err(_) if placeholder::in_template(text).is_some() => self.text(text, span, language),
+            // With a placeholder replaced it may be an expression.
             Err((at, message)) => {
-                self.error(at, message);
-                Expr::new(ExprKind::Unknown("this expression could not be read".into()), span)
+                let completed = placeholder::in_template(text, span).map(ExprKind::of_parts);
+                let why = completed.as_ref().and_then(ExprKind::placeholder).map(placeholder::why);
+                if why.is_none() {
+                    self.error(at, message);
+                }
+                Expr::new(ExprKind::Unknown(why.unwrap_or_else(|| "this expression could not be read".into())), span)
             }
         }
     }
 
     /// A string that is no expression.
     fn text(&self, text: &Arc<str>, span: Span, language: Language) -> Expr {
-        let unknown = match language {
-            Language::Template => placeholder::in_template(text),
-            Language::Parameters => placeholder::in_parameters(text),
+        let completed = match language {
+            Language::Template => placeholder::in_template(text, span),
+            Language::Parameters => placeholder::in_parameters(text, span),
             Language::Data => None,
         };
         let text = match expr::literal(text) {
             literal if language == Language::Template && literal.len() < text.len() => literal.into(),
             _ => Arc::clone(text),
         };
-        Expr::new(unknown.map_or(ExprKind::String(text), ExprKind::Unknown), span)
+        Expr::new(completed.map_or(ExprKind::String(text), ExprKind::of_parts), span)
     }
 
     fn build(&mut self, kind: ExprKind, span: Span) -> Expr {

@@ -6,6 +6,7 @@ use super::ast::{self, Imported, Statement, StatementKind};
 use super::{Dialect, parse};
 use crate::source::{FileId, Span};
 use crate::syntax::expr::{Element, Expr, ExprKind, Loop, Member, Name};
+use crate::syntax::placeholder;
 use crate::syntax::template::{
     Declaration, DeclarationKind, Function, Import, Language, Module, Output, Parameter, ParameterFile, Repeat, Resource, Source,
     Target, Template, Type, TypeKind, Variable,
@@ -243,7 +244,7 @@ fn plain(string: Expr) -> Result<Name, Arc<str>> {
     match string.kind {
         ExprKind::String(text) => Ok(Name { text, span: string.span }),
         ExprKind::Unknown(why) => Err(why),
-        _ => Err("this must be a text without interpolations".into()),
+        kind => Err(kind.placeholder().map_or_else(|| "this must be a text without interpolations".into(), placeholder::why)),
     }
 }
 

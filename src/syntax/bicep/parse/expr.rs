@@ -5,6 +5,7 @@ use super::super::ast::Statement;
 use super::super::lex::TokenKind;
 use super::text::Quotes;
 use super::{Parser, Read};
+use crate::source::Span;
 use crate::syntax::expr::{
     Access, BinaryOperator, Call, Element, Expr, ExprKind, For, From, Lambda, Loop, Member, Name, Part, UnaryOperator,
 };
@@ -212,29 +213,30 @@ impl Parser<'_> {
             TokenKind::StringComplete => {
                 self.bump();
                 let text = quotes.text(text, true, true);
-                let kind = self.placeholder(&text).unwrap_or(ExprKind::String(text));
-                self.build(first.start, kind)
+                let completed = self.placeholders(&text, self.span_from(first.start));
+                self.build(first.start, completed.map_or(ExprKind::String(text), ExprKind::of_parts))
             }
             TokenKind::StringLeftPiece => {
                 self.bump();
                 let parts = self.parts(quotes, quotes.text(text, true, false))?;
-                let placeholder = parts.iter().find_map(|part| match part {
-                    Part::Text(text) => self.placeholder(text),
-                    Part::Value(_) => None,
+                let span = self.span_from(first.start);
+                let completed = parts.into_iter().flat_map(|part| match part {
+                    Part::Text(text) => self.placeholders(&text, span).unwrap_or_else(|| vec![Part::Text(text)]),
+                    value => vec![value],
                 });
-                self.build(first.start, placeholder.unwrap_or(ExprKind::Interpolation(parts)))
+                let kind = ExprKind::Interpolation(completed.collect());
+                self.build(first.start, kind)
             }
             _ => self.expected("a string"),
         }
     }
 
-    /// What a text is that another tool completes.
-    fn placeholder(&self, text: &str) -> Option<ExprKind> {
-        let found = match self.dialect {
-            Dialect::Template => placeholder::in_template(text),
-            Dialect::Parameters => placeholder::in_parameters(text),
-        };
-        found.map(ExprKind::Unknown)
+    /// The parts of a text that another tool completes.
+    fn placeholders(&self, text: &str, span: Span) -> Option<Vec<Part>> {
+        match self.dialect {
+            Dialect::Template => placeholder::in_template(text, span),
+            Dialect::Parameters => placeholder::in_parameters(text, span),
+        }
     }
 
     fn parts(&mut self, quotes: Quotes, first: std::sync::Arc<str>) -> Read<Vec<Part>> {
