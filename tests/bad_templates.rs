@@ -114,7 +114,7 @@ fn modules_that_multiply() {
     let (_, report) = report(&files);
     let reasons: Vec<&str> = report.undecided.iter().map(|u| &*u.why.reason).collect();
     assert!(reasons.contains(&"modules call one another too often to be worked out"), "{reasons:?}");
-    let looped = "module m 'm.bicep' = [for i in range(0, 2000): { name: 'm${i}' }]";
+    let looped = "module m 'm.bicep' = [for i in range(0, 50): { name: 'm${i}' }]";
     let inner = "module n 'n.bicep' = [for i in range(0, 2000): { name: 'n${i}' }]";
     let leaf = format!(
         "resource v 'Microsoft.Network/virtualNetworks@2024-05-01' = [for i in range(0, 2000): {{ name: 'v${{i}}' }}]\n{}",
@@ -126,7 +126,7 @@ fn modules_that_multiply() {
 #[test]
 fn very_many_resources() {
     let mut resources = String::new();
-    for i in 0..20_000 {
+    for i in 0..5_000 {
         write!(
             resources,
             r#"{{ "type": "Microsoft.Network/virtualNetworks", "apiVersion": "2024-05-01", "name": "v{i}",

@@ -1,6 +1,6 @@
 //! Bicep's ways to name VNets, subnets and peerings, what is said where a name is not known, and from where a range came.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests may")]
+#![allow(clippy::unwrap_used, clippy::string_slice, reason = "helpers of tests may panic as tests may")]
 
 use overlint::config::Config;
 use overlint::report::Report;
@@ -213,6 +213,110 @@ module aks 'peer.bicep' = {
     let steps: Vec<&str> = finding.related.iter().map(|r| &*r.message).collect();
     assert_eq!(steps, ["argument range of aks", "default of parameter second", "default of parameter first"]);
 }
+
+/// What the rule on node subnets says of a cluster in a subnet of the VNet `net`, which the called file declares.
+#[track_caller]
+fn expect_scoped(main: &str, expected: &[&str]) {
+    let called = "param prefix string
+resource net 'Microsoft.Network/virtualNetworks@2024-05-01' = {
+  name: 'net'
+  location: 'westeurope'
+  properties: { addressSpace: { addressPrefixes: [prefix] }, subnets: [{ name: 'aks', properties: { addressPrefix: prefix } }] }
+}
+output subnet string = net.properties.subnets[0].id
+output vnet string = net.id";
+    let main = format!("param location string = 'westeurope'\n{main}");
+    assert_eq!(said("pod-cidr-overlaps-node-subnet", &main, called), expected, "{main}");
+}
+
+#[test]
+fn equal_names_in_two_groups_are_two_vnets() {
+    let two = "module near 'peer.bicep' = { name: 'near', params: { prefix: '10.1.0.0/24' } }
+module far 'peer.bicep' = { name: 'far', scope: resourceGroup('other'), params: { prefix: '10.244.128.0/24' } }";
+    let overlap: &[&str] = &["pod CIDR 10.244.0.0/16 overlaps node subnet aks 10.244.128.0/24"];
+    let none: &[&str] = &[];
+    let kind = "'Microsoft.Network/virtualNetworks/subnets', 'net', 'aks'";
+    for (subnet, expected) in [
+        ("near.outputs.subnet".to_owned(), none),
+        ("far.outputs.subnet".to_owned(), overlap),
+        (format!("resourceId({kind})"), none),
+        (format!("resourceId('other', {kind})"), overlap),
+        (format!("resourceId(subscription().subscriptionId, 'other', {kind})"), overlap),
+        (format!("resourceId('third', {kind})"), &["? subnet aks is not declared in this code"]),
+    ] {
+        expect_scoped(&format!("{two}{}", cluster(&subnet)), expected);
+    }
+    let existing = |scope: &str| {
+        format!(
+            "{two}
+resource again 'Microsoft.Network/virtualNetworks@2024-05-01' existing = {{
+  name: 'net'
+  {scope}
+  resource aks 'subnets' existing = {{ name: 'aks' }}
+}}{}",
+            cluster("again::aks.id")
+        )
+    };
+    expect_scoped(&existing(""), none);
+    expect_scoped(&existing("scope: resourceGroup('other')"), overlap);
+    // The parts of an id tell where something is.
+    expect_scoped(&existing("scope: resourceGroup(split(far.outputs.vnet, '/')[4])"), overlap);
+}
+
+#[test]
+fn a_vnet_that_may_not_be_deployed_is_not_taken_for_another_one() {
+    let code = |condition: &str| {
+        format!(
+            "param make bool
+module near 'peer.bicep' = if ({condition}) {{ name: 'near', params: {{ prefix: '10.244.128.0/24' }} }}
+resource again 'Microsoft.Network/virtualNetworks@2024-05-01' existing = {{
+  name: 'net'
+  resource aks 'subnets' existing = {{ name: 'aks' }}
+}}{}",
+            cluster("again::aks.id")
+        )
+    };
+    expect_scoped(&code("true"), &["pod CIDR 10.244.0.0/16 overlaps node subnet aks 10.244.128.0/24"]);
+    expect_scoped(&code("false"), &["? subnet aks is not declared in this code"]);
+    expect_scoped(&code("make"), &["? subnet aks is not declared in this code"]);
+    let two = format!(
+        "param make bool
+module near 'peer.bicep' = if (make) {{ name: 'near', params: {{ prefix: '10.244.128.0/24' }} }}
+module far 'peer.bicep' = if (!make) {{ name: 'far', params: {{ prefix: '10.244.64.0/24' }} }}{}",
+        cluster("resourceId('Microsoft.Network/virtualNetworks/subnets', 'net', 'aks')")
+    );
+    expect_scoped(&two, &["? this depends on whether make == true holds"]);
+}
+
+#[test]
+fn modules_of_the_public_registry_point_at_the_users_own_file() {
+    let text = "param location string = 'westeurope'
+var range = '10.244.128.0/24'
+module vnet 'br/public:avm/res/network/virtual-network:0.7.0' = {
+  name: 'vnet'
+  params: {
+    name: 'net'
+    addressPrefixes: [range]
+    subnets: [{ name: 'aks', addressPrefix: range }]
+  }
+}
+module aks 'br/public:avm/res/container-service/managed-cluster:0.10.0' = {
+  name: 'aks'
+  params: {
+    name: 'aks'
+    networkPlugin: 'azure'
+    networkPluginMode: 'overlay'
+    podCidr: '10.244.0.0/16'
+    primaryAgentPoolProfiles: [{ name: 'system', count: 3, mode: 'System', vnetSubnetResourceId: vnet.outputs.subnetResourceIds[0] }]
+  }
+}";
+    let report = check(text, "");
+    let finding = report.findings.iter().find(|f| f.rule == "pod-cidr-overlaps-node-subnet").unwrap();
+    assert_eq!(finding.message, "pod CIDR 10.244.0.0/16 overlaps node subnet aks 10.244.128.0/24");
+    let written = |start: u32, end: u32| &text[start as usize..end as usize];
+    assert_eq!(written(finding.place.start, finding.place.end), "'10.244.0.0/16'");
+    let related: Vec<&str> = finding.related.iter().map(|r| written(r.span.start, r.span.end)).collect();
+    assert!(related.contains(&"range") && related.contains(&"'10.244.128.0/24'"), "{related:?}");
 
 #[test]
 fn an_empty_list_of_ranges_leaves_it_to_the_one_range() {

@@ -18,6 +18,8 @@ const DEEPEST_EXPRESSION: usize = 300;
 const MOST_STEPS: u64 = 5_000_000;
 /// Why what is not reached is unknown.
 pub(super) const TOO_MUCH_WORK: &str = "this template takes too much work to be worked out";
+/// What an element of a loop costs, in steps: it takes memory.
+pub(super) const ELEMENT: usize = 4;
 /// Loops over more elements are not worked out.
 const MOST_ELEMENTS: usize = 10_000;
 
@@ -288,13 +290,14 @@ impl<'t> Evaluator<'t> {
     fn for_each(&self, each: &'t For, site: Span, env: &Env<'t>) -> Val {
         let over = self.eval(&each.each.over, env);
         match &over.value {
-            Value::List(items) if items.len() <= MOST_ELEMENTS => {
+            Value::List(items) if items.len() <= MOST_ELEMENTS && self.step(ELEMENT * items.len()) => {
                 let items = items.iter().enumerate().map(|(i, item)| {
                     let env = self.in_loop(&each.each.item, each.each.index.as_ref(), &over, item, i, env);
                     self.eval(&each.body, &env)
                 });
                 Val::new(Value::list(items.collect()), site)
             }
+            Value::List(items) if items.len() <= MOST_ELEMENTS => Val::unknown(TOO_MUCH_WORK, site),
             Value::List(_) => Val::unknown(format!("a loop over more than {MOST_ELEMENTS} elements is not worked out"), site),
             Value::Unknown(unknown) => made(Value::Unknown(Arc::new(unknown.nameless())), site, &[&over]),
             other => Val::unknown(format!("a loop runs over an array, not over {}", other.kind()), each.each.over.span),

@@ -1,7 +1,7 @@
 //! What loops and lambdas bind.
 
 use super::Evaluator;
-use super::expr::TOO_MUCH_WORK;
+use super::expr::{ELEMENT, TOO_MUCH_WORK};
 use super::functions;
 use super::instance::Env;
 use crate::eval::outcome::size;
@@ -90,7 +90,7 @@ impl<'t> Evaluator<'t> {
         let arg =
             |(expr, lambda): (&'t Expr, &Option<Lambda<'t>>)| if lambda.is_some() { null(expr) } else { self.eval(expr, env) };
         let args: Vec<Val> = call.args.iter().zip(&lambdas).map(arg).collect();
-        if !self.step(args.iter().map(|a| size(a, 1)).sum()) {
+        if !self.step(ELEMENT * args.iter().map(|a| size(a, 1)).sum::<usize>()) {
             return Some(Val::unknown(TOO_MUCH_WORK, site));
         }
         let apply = |i: usize, vals: &[Val]| match lambdas.get(i) {
