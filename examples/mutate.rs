@@ -232,8 +232,8 @@ impl Code<'_> {
 
     /// The literal that a value comes from, replaced.
     fn replaced(&self, at: &At, value: &str) -> Vec<Edit> {
-        let places = std::iter::once(at.site).chain(at.hops.iter().map(|hop| hop.span));
-        let literal = places.filter(|place| self.is_literal(*place)).last();
+        let mut places = std::iter::once(at.site).chain(at.hops.iter().map(|hop| hop.span));
+        let literal = places.rfind(|place| self.is_literal(*place));
         let edit = |place: Span| {
             let quote = self.sources.text(place).chars().next().filter(|c| matches!(c, '"' | '\''));
             let quote = quote.map_or(String::new(), String::from);
