@@ -244,11 +244,7 @@ fn arm_cluster_around(pool: &Val, number: usize) -> Resource {
     let object = |name: &str, val: Val| Map { entries: [(name.into(), val)].into_iter().collect(), ..Map::default() };
     let pools = Val::new(Value::list(vec![pool.clone()]), pool.at.site);
     let properties = Val::new(Value::Map(Arc::new(object("agentPoolProfiles", pools))), pool.at.site);
-    Resource {
-        kind: ARM_CLUSTER.into(),
-        body: Arc::new(object("properties", properties)),
-        ..cluster_around(pool, number)
-    }
+    Resource { kind: ARM_CLUSTER.into(), body: Arc::new(object("properties", properties)), ..cluster_around(pool, number) }
 }
 
 /// Why the ranges of the pool's subnet are not known.

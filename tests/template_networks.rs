@@ -317,6 +317,7 @@ module aks 'br/public:avm/res/container-service/managed-cluster:0.10.0' = {
     assert_eq!(written(finding.place.start, finding.place.end), "'10.244.0.0/16'");
     let related: Vec<&str> = finding.related.iter().map(|r| written(r.span.start, r.span.end)).collect();
     assert!(related.contains(&"range") && related.contains(&"'10.244.128.0/24'"), "{related:?}");
+}
 
 #[test]
 fn an_empty_list_of_ranges_leaves_it_to_the_one_range() {
