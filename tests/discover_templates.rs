@@ -106,20 +106,26 @@ fn templates_that_have_to_do_with_a_cluster_are_read() {
 
 #[test]
 fn linked_templates_are_calls() {
-    let link = |path: &str| {
+    let linked = |name: &str, link: &str| {
         let link = format!(
-            r#"{{"type": "Microsoft.Resources/deployments", "properties": {{"templateLink": {{"relativePath": "{path}"}}}}}}"#
+            r#"{{"type": "Microsoft.Resources/deployments", "name": "{name}", "properties": {{"templateLink": {{{link}}}}}}}"#
         );
         arm("Microsoft.Resources/deployments").replace(r#""resources": ["#, &format!(r#""resources": [{link}, "#))
     };
+    let link = |path: &str| linked("x", &format!(r#""relativePath": "{path}""#));
     let root = tree(&[
         ("azuredeploy.json", &link("nested/aks.json")),
         ("nested/aks.json", &arm_cluster()),
         ("nested/other.json", &arm("Microsoft.Network/virtualNetworks")),
         ("other.json", &link("nested/other.json")),
         ("expression.json", &link("[variables('aks')]")),
+        ("address.json", &linked("x", r#""uri": "[concat(parameters('base'), '/aks.json')]""#)),
+        ("named.json", &linked("my-aks", r#""uri": "[variables('uri')]""#)),
+        ("something.json", &linked("x", r#""uri": "[variables('uri')]""#)),
     ]);
-    assert_eq!(read(&root, &[""]), ["+azuredeploy.json", "+nested/aks.json"]);
+    // What may be a cluster is looked at, so that it is not passed silently.
+    let unknown = ["+address.json", "+azuredeploy.json", "+expression.json", "+named.json", "+nested/aks.json"];
+    assert_eq!(read(&root, &[""]), unknown);
     let utf_16: Vec<u8> = [0xff, 0xfe].into_iter().chain(link("aks.json").encode_utf16().flat_map(u16::to_le_bytes)).collect();
     write(root.path(), "nested/utf16.json", utf_16);
     assert_eq!(read(&root, &["nested"]), ["+nested/aks.json", "+nested/utf16.json"]);

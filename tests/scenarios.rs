@@ -290,7 +290,7 @@ fn the_configuration_file_names_the_workspace() {
 fn mistakes_in_the_configuration_file_have_their_place() {
     let main = cluster("\"x\"");
     let cases = [
-        ("terrafrom = 1\n", "terrafrom", "there is no setting terrafrom; here may stand arm, terraform"),
+        ("terrafrom = 1\n", "terrafrom", "there is no setting terrafrom; here may stand arm, network, terraform"),
         (
             "[[terraform]]\nroot = \".\"\nvar-file = []\n",
             "var-file",

@@ -146,11 +146,14 @@ impl Template {
         let holds_cluster = kind == Kind::Template && CLUSTER.into_iter().any(has);
         let may_refer = match Dialect::of(&path) {
             Some(_) => REFERENCES.into_iter().any(has),
-            None => kind == Kind::Template && has(b"\"relativepath\""),
+            None => kind == Kind::Template && has(b"\"templatelink\""),
         };
         let mut file = Self { path, kind, asked, bytes, config: None, calls: Vec::new(), elsewhere: Vec::new(), holds_cluster };
         if may_refer {
-            file.outline().references.into_iter().for_each(|reference| file.refer(reference));
+            let outline = file.outline();
+            outline.references.into_iter().for_each(|reference| file.refer(reference));
+            // What is not followed is told where it may hold a cluster.
+            file.holds_cluster |= outline.addresses.iter().any(|link| outside::may_hold_cluster(&link.name, &link.path));
         }
         file
     }
@@ -272,12 +275,18 @@ fn json_outline(text: &str) -> Outline {
     }
     let mut next = vec![&root];
     while let Some(node) = next.pop() {
-        if let Some(path) =
-            member(node, "templateLink").and_then(|link| member(link, "relativePath")).and_then(json::Node::as_str)
-        {
-            // An expression is not known here.
-            if !path.starts_with('[') {
-                outline.references.push(Reference { name: String::new(), path: path.to_owned() });
+        if let Some(link) = member(node, "properties").and_then(|properties| member(properties, "templateLink")) {
+            let text = |of, name| member(of, name).and_then(json::Node::as_str).map(str::to_owned);
+            let name = text(node, "name").unwrap_or_default();
+            match text(link, "relativePath") {
+                // An expression is not known here.
+                Some(path) if !path.starts_with('[') => {
+                    outline.references.push(Reference { name: String::new(), path });
+                }
+                path => {
+                    let address = path.or_else(|| text(link, "uri")).or_else(|| text(link, "id"));
+                    outline.addresses.extend(address.map(|path| Reference { name, path }));
+                }
             }
         }
         next.extend(node.items().iter().chain(node.members().iter().map(|m| &m.value)));

@@ -220,7 +220,8 @@ fn is_below(cluster: &Cluster, least: &str) -> Result<bool, Undecided> {
 
 /// `dual-stack-subnet-ipv6`: the node subnets have an IPv6 range.
 pub(super) fn subnet_ipv6(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
-    if !cluster.is_dual_stack()? {
+    let dual_stack = cluster.is_dual_stack();
+    if dual_stack == Ok(false) {
         return Ok(());
     }
     each_subnet(cx, cluster, |pool, subnet| {
@@ -235,6 +236,8 @@ pub(super) fn subnet_ipv6(cx: &Context, cluster: &Cluster, out: &mut Out) -> Dec
             let why = format!("the ranges of subnet {} are not in the code", subnet.title());
             return Err(Undecided::new(why, Some(subnet.at.site)));
         };
+        // Only a subnet without IPv6 makes it matter.
+        dual_stack.clone()?;
         let ranges = known.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let message = format!("the cluster is dual-stack, but subnet {} of {} has only {ranges}", subnet.title(), pool.title());
         let draft = out.report("default", &pool.subnet.at, message);

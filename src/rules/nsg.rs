@@ -95,9 +95,13 @@ fn each_deny<'a>(
 ) -> Decision {
     let mut decision = Ok(());
     for direction in DIRECTIONS {
-        let steps = ground.steps(group, direction);
-        for step in &steps {
-            decision = decision.and(check(direction, &steps, step));
+        match ground.steps(group, direction) {
+            Ok(steps) => {
+                for step in &steps {
+                    decision = decision.and(check(direction, &steps, step));
+                }
+            }
+            Err(why) => decision = decision.and(Err(why)),
         }
     }
     decision

@@ -84,10 +84,11 @@ impl Ground {
     fn sides(&self, fields: &[Field<Addresses>], why: &mut Option<Undecided>) -> Reach<Side> {
         Reach::of(fields, Side::ANY, why, |reach, addresses| match addresses {
             Addresses::Any => reach.add(&[Side::ANY], &[Side::ANY], &[Side::ANY]),
-            Addresses::Range(range) => {
+            Addresses::Range(range) if self.incomplete || self.nodes.iter().chain(&self.pods).any(|own| own.overlaps(range)) => {
                 let side = [Side::of(range)];
                 reach.add(&side, &side, &side);
             }
+            Addresses::Range(_) => {}
             Addresses::Tag(tag) if is_virtual_network(tag) => {
                 let nodes: Vec<Side> = self.nodes.iter().map(Side::of).collect();
                 let mut with_pods = nodes.clone();
@@ -105,8 +106,20 @@ impl Ground {
     }
 
     /// The rules of a group that may be about this direction.
-    pub(super) fn steps<'a>(&self, group: &'a SecurityGroup, direction: &str) -> Vec<Step<'a>> {
-        group.rules.iter().filter_map(|rule| self.step(rule, direction)).collect()
+    ///
+    /// # Errors
+    /// The reason, when they are too many to walk.
+    pub(super) fn steps<'a>(&self, group: &'a SecurityGroup, direction: &str) -> Result<Vec<Step<'a>>, Undecided> {
+        let mut steps = Vec::new();
+        let mut size = 0;
+        for step in group.rules.iter().filter_map(|rule| self.step(rule, direction)) {
+            size += step.traffic.most.len();
+            if size > traffic::MOST_BLOCKS {
+                return Err(too_much(step.rule));
+            }
+            steps.push(step);
+        }
+        Ok(steps)
     }
 
     fn step<'a>(&self, rule: &'a SecurityRule, direction: &str) -> Option<Step<'a>> {

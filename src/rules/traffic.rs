@@ -13,7 +13,7 @@ pub(super) struct Block {
     spans: [Span; 6],
 }
 
-/// The most blocks that a set of traffic may be in.
+/// The most blocks that the rules of a group may be in, or that what they leave of some traffic may be in.
 pub(super) const MOST_BLOCKS: usize = 4_096;
 
 /// Addresses of one family, or all of both.

@@ -85,7 +85,7 @@ impl Security {
                 let Some(group) = self.groups.get_mut(id) else { return };
                 let missing = resource.repeated.as_ref().map(read::undecided);
                 match missing.or_else(|| super::may_be_missing(resource, &group.address)) {
-                    None => group.rules.push(rule(&body)),
+                    None => add(&mut group.rules, rule(&body)),
                     Some(why) => _ = group.more_rules.get_or_insert(why),
                 }
             }
@@ -153,6 +153,13 @@ impl Networks {
 /// A group that the code names but does not declare.
 fn unseen_group(address: &Arc<str>, at: At, why: Undecided) -> SecurityGroup {
     SecurityGroup { address: Arc::clone(address), at, rules: Vec::new(), more_rules: Some(why) }
+}
+
+/// Adds a rule. A plan shows rules with resources of their own as rules inside of the group, too, as they were.
+fn add(rules: &mut Vec<SecurityRule>, rule: SecurityRule) {
+    let same = |old: &SecurityRule| matches!((old.name.known(), rule.name.known()), (Ok(Some(a)), Ok(Some(b))) if a.eq_ignore_ascii_case(b));
+    rules.retain(|old| !same(old));
+    rules.push(rule);
 }
 
 fn rule(part: &Part<'_>) -> SecurityRule {

@@ -8,6 +8,8 @@ use super::parse::text::Quotes;
 pub struct Outline {
     /// What it refers to, in order.
     pub references: Vec<Reference>,
+    /// The templates that an ARM template links by an address or an expression, which lead to no file that is known.
+    pub addresses: Vec<Reference>,
     /// The parameters that a template declares, or that a parameter file sets.
     pub parameters: Vec<String>,
 }
