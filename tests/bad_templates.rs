@@ -93,7 +93,7 @@ fn chains_without_end() {
     says(&resources, "r1999.name", "? ");
     let mut children = String::new();
     for i in 0..150 {
-        write!(children, "resource c{i} 'c{i}@2024-05-01' = {{ name: 'c{i}'\n").unwrap();
+        writeln!(children, "resource c{i} 'c{i}@2024-05-01' = {{ name: 'c{i}'").unwrap();
     }
     let nested =
         format!("resource top 'Microsoft.Network/virtualNetworks@2024-05-01' = {{ name: 't'\n{children}{}}}", "}\n".repeat(150));

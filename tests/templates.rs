@@ -403,7 +403,7 @@ fn equal_ids_are_equal() {
         ("vnet.id", format!("resourceId({net}, 'net')")),
         ("vnet.id", format!("resourceId(resourceGroup().name, {net}, 'net')")),
         ("vnet.id", format!("resourceId(subscription().subscriptionId, resourceGroup().name, {net}, 'net')")),
-        ("vnet.id", format!("'${{resourceGroup().id}}/providers/Microsoft.Network/virtualNetworks/net'")),
+        ("vnet.id", "'${resourceGroup().id}/providers/Microsoft.Network/virtualNetworks/net'".to_owned()),
         ("vnet::nodes.id", "'${vnet.id}/subnets/nodes'".into()),
         ("vnet::nodes.id", format!("resourceId({sub}, 'net', 'nodes')")),
         ("pods.id", format!("resourceId({sub}, 'net', 'pods')")),

@@ -51,7 +51,7 @@ pub fn arm_template(members: &str) -> String {
 pub fn report(files: &[(&str, &str)]) -> (Sources, Report) {
     let mut sources = Sources::new();
     for (path, text) in files {
-        sources.add(*path, text.as_bytes());
+        sources.add(path, text.as_bytes());
         sources.add_folder(overlint::source::parent(path));
         sources.ask(path, Asked::Found);
     }
