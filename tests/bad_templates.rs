@@ -60,8 +60,6 @@ fn values_that_grow_without_end() {
 fn loops_without_end() {
     let nested = (0..9).fold("1".to_owned(), |inner, i| format!("[for v{i} in range(0, 10000): {inner}]"));
     says(&format!("var a = {nested}"), "string(a[0])", TOO_MUCH);
-    let maps = (0..9).fold("1".to_owned(), |inner, i| format!("map(range(0, 10000), v{i} => {inner})"));
-    says(&format!("var a = {maps}"), "string(a[0])", TOO_MUCH);
     says("var long = join(range(0, 200000), ',')\nvar a = [for i in range(0, 10000): '${long}${i}']", "a[9999]", "? ");
     says(
         "var big = toObject(range(0, 10000), i => 'k${i}')\nvar a = [for i in range(0, 10000): { ...big, x: i }]",
@@ -126,7 +124,7 @@ fn modules_that_multiply() {
 #[test]
 fn very_many_resources() {
     let mut resources = String::new();
-    for i in 0..5_000 {
+    for i in 0..2_000 {
         write!(
             resources,
             r#"{{ "type": "Microsoft.Network/virtualNetworks", "apiVersion": "2024-05-01", "name": "v{i}",

@@ -282,7 +282,7 @@ resource again 'Microsoft.Network/virtualNetworks@2024-05-01' existing = {{
     let two = format!(
         "param make bool
 module near 'peer.bicep' = if (make) {{ name: 'near', params: {{ prefix: '10.244.128.0/24' }} }}
-module far 'peer.bicep' = if (!make) {{ name: 'far', params: {{ prefix: '10.244.64.0/24' }} }}{}",
+module far 'peer.bicep' = if (!make) {{ name: 'far', params: {{ prefix: '10.1.0.0/24' }} }}{}",
         cluster("resourceId('Microsoft.Network/virtualNetworks/subnets', 'net', 'aks')")
     );
     expect_scoped(&two, &["? this depends on whether make == true holds"]);
