@@ -95,7 +95,14 @@ fn worlds(sources: &Sources) -> Vec<World> {
         let resources = terraform::evaluate(root, &modules, sources, &config, &Assumptions::new(), &model::is_wanted).resources;
         worlds.push(World::new(&resources, &terraform::provider_version(root, &modules), &facts, config.day));
     }
-    for (path, _) in templates.iter().filter(|(path, _)| sources.asked(path).is_some()) {
+    // What another template calls is found through that.
+    let called: BTreeSet<&str> = templates
+        .iter()
+        .flat_map(|(path, template)| template.called_paths().into_iter().map(move |written| (path, written)))
+        .filter_map(|(path, written)| templates.called(path, written).ok().map(|(path, _)| path))
+        .collect();
+    let is_root = |path: &str| sources.asked(path).is_some() && !called.contains(path);
+    for (path, _) in templates.iter().filter(|(path, _)| is_root(path)) {
         let evaluated = template::evaluate(path, &[], &templates, sources, &Assumptions::new(), &model::is_wanted);
         worlds.push(World::new(&evaluated.resources, &ProviderVersion::default(), &facts, config.day));
     }
