@@ -30,7 +30,7 @@ use crate::eval::plan;
 use crate::eval::template::Templates;
 use crate::eval::terraform::{self, Modules, Own};
 use crate::facts::Facts;
-use crate::model::{Told, World};
+use crate::model::{Told, Undecided, World};
 use crate::report::{Report, UndecidedRule};
 use crate::scenarios::Scenarios;
 use crate::scenarios::parameters::Roots;
@@ -127,20 +127,25 @@ fn guarded(path: &str, check: impl FnOnce() -> Report) -> Report {
 fn check_root((folder, told): (&str, Told), modules: &Modules, sources: &Sources, config: &Config, facts: &Facts) -> Report {
     let provider = terraform::provider_version(folder, modules);
     let mut report = choices::check_all(&|assumptions| {
-        let mut report = Report::default();
         let evaluated = terraform::evaluate(folder, modules, sources, config, assumptions, &model::is_wanted);
         let mut world = World::new(&evaluated.resources, &provider, facts, config.day);
         world.validations = evaluated.validations;
         world.told = told.clone();
-        for (call, why) in evaluated.unresolved {
-            world.more_resources.get_or_insert_with(|| why.clone());
-            report.undecided.push(UndecidedRule { rule: "*", cluster: call, why });
-        }
-        rules::run(&world, facts, config.day, &|rule| config.wants(rule), &mut report);
-        report
+        run_rules(world, evaluated.unresolved, config, facts)
     });
     let own = Own::new(folder, modules, sources);
     report.undecided.iter_mut().for_each(|u| u.why.span = u.why.span.map(|span| own.span(span)));
+    report
+}
+
+/// Runs the wanted rules over what was evaluated. Calls that could not be followed are undecided, and may hold more.
+fn run_rules(mut world: World, unresolved: Vec<(String, Undecided)>, config: &Config, facts: &Facts) -> Report {
+    let mut report = Report::default();
+    for (call, why) in unresolved {
+        world.more_resources.get_or_insert_with(|| why.clone());
+        report.undecided.push(UndecidedRule { rule: "*", cluster: call, why });
+    }
+    rules::run(&world, facts, config.day, &|rule| config.wants(rule), &mut report);
     report
 }
 

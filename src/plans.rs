@@ -6,8 +6,7 @@ use crate::eval::terraform::{self, Modules};
 use crate::eval::{Assumptions, Evaluated};
 use crate::facts::Facts;
 use crate::model::{self, Undecided, World};
-use crate::report::{Finding, Report, UndecidedRule};
-use crate::rules;
+use crate::report::{Finding, Report};
 use crate::settings::Settings;
 use crate::source::{self, Sources};
 use std::collections::BTreeSet;
@@ -23,9 +22,8 @@ pub(crate) fn check(
 ) -> (Option<String>, Report) {
     let folder = source::parent(sources.file(plan.file).path());
     let clusters: Vec<String> = plan.resources(&[], &model::is_cluster).resources.iter().map(|r| r.address.to_string()).collect();
-    let mut report = Report::default();
     if clusters.is_empty() {
-        return (None, report);
+        return (None, Report::default());
     }
     // The values that the plan was made with are among the modules' variable files.
     let made_with = vec![Given::File(sources.file(plan.file).path().to_owned())];
@@ -43,18 +41,16 @@ pub(crate) fn check(
     let planned = plan.resources(&resources, &model::is_wanted);
     let mut world = World::new(&planned.resources, &provider, facts, config.day);
     world.told = settings.told(root.as_deref().unwrap_or(folder));
-    for (address, why) in planned.unresolved {
+    let unresolved = planned.unresolved.into_iter().map(|(address, why)| {
         let unknown = why.value.as_unknown();
         let why = unknown.map_or_else(
             || Undecided::new("its type is no text", Some(why.at.site)),
             |unknown| Undecided::from_unknown(unknown, why.at.site),
         );
-        world.more_resources.get_or_insert_with(|| why.clone());
-        report.undecided.push(UndecidedRule { rule: "*", cluster: address.to_string(), why });
-    }
+        (address.to_string(), why)
+    });
     world.compare(World::new(&planned.before, &provider, facts, config.day), planned.changes);
-    rules::run(&world, facts, config.day, &|rule| config.wants(rule), &mut report);
-    (root, report)
+    (root, crate::run_rules(world, unresolved.collect(), &config, facts))
 }
 
 /// A folder and those above it, nearest first.

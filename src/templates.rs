@@ -1,5 +1,6 @@
 //! ARM templates and Bicep files that are deployed by themselves, each checked with its sets of parameter files.
 
+use crate::choices;
 use crate::config::Config;
 use crate::eval::template::{self, Templates};
 use crate::facts::Facts;
@@ -9,7 +10,6 @@ use crate::scenarios::parameters::{Root, Roots, Set};
 use crate::scenarios::{self, Named};
 use crate::settings::Settings;
 use crate::source::Sources;
-use crate::{choices, rules};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashSet};
 
@@ -76,18 +76,12 @@ impl Checker<'_> {
     /// Checks a template with one set of parameter files. Where something hangs on a condition that is not known, both ways are checked.
     fn set(&self, path: &str, set: &Set<'_>, outdated: Option<&str>) -> Report {
         choices::check_all(&|assumptions| {
-            let mut report = Report::default();
             let evaluated =
                 template::evaluate(path, &set.parameters, self.templates, self.sources, assumptions, &model::is_wanted);
             let mut world = World::new(&evaluated.resources, &ProviderVersion::default(), self.facts, self.config.day);
             world.told = self.settings.told(crate::source::parent(path));
             world.compiled_from = outdated.map(str::to_owned);
-            for (call, why) in evaluated.unresolved {
-                world.more_resources.get_or_insert_with(|| why.clone());
-                report.undecided.push(UndecidedRule { rule: "*", cluster: call, why });
-            }
-            rules::run(&world, self.facts, self.config.day, &|rule| self.config.wants(rule), &mut report);
-            report
+            crate::run_rules(world, evaluated.unresolved, self.config, self.facts)
         })
     }
 }

@@ -5,8 +5,9 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests may")]
 
+mod common;
+
 use overlint::config::Config;
-use overlint::source::{Asked, Sources};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -53,11 +54,7 @@ struct Outcome {
 }
 
 fn check(file: &str, code: &str) -> Outcome {
-    let mut sources = Sources::new();
-    sources.add(file, code.as_bytes());
-    sources.add_folder("");
-    sources.ask(file, Asked::Found);
-    let report = overlint::with_threads(1, || overlint::check(&sources, &Config::default())).unwrap();
+    let (_, report) = common::check_with(&[(file, code)], &Config::default());
     assert!(report.unreadable.is_empty(), "{:?}", report.unreadable);
     let found = report.findings.iter().map(|f| format!("{} {}", f.severity, f.rule)).collect();
     // The name of the resource group is in Terraform code, but not in a template.

@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may panic as tests may")]
 
+mod common;
+
 use overlint::config::Config;
-use overlint::source::{Asked, Sources};
 
 const VNET: &str = r#"
 variable "unknown" {}
@@ -79,13 +80,9 @@ fn attributes(rule: &str) -> String {
 }
 
 fn told_of_file(file: &str, code: &str) -> Vec<String> {
-    let mut sources = Sources::new();
-    sources.add(file, code.as_bytes());
-    sources.add_folder("");
-    sources.ask(file, Asked::Found);
     let rules = ["nsg-deny-blocks-overlay", "nsg-per-pool-subnet"];
     let config = Config { select: rules.map(str::to_owned).to_vec(), ..Config::default() };
-    let report = overlint::with_threads(1, || overlint::check(&sources, &config)).unwrap();
+    let (_, report) = common::check_with(&[(file, code)], &config);
     assert!(report.unreadable.is_empty(), "{:?}", report.unreadable);
     let found = report.findings.iter().map(|f| format!("{}: {}", f.severity, f.message));
     let undecided = report.undecided.iter().filter(|u| u.rule != "*");

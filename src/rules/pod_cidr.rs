@@ -3,7 +3,7 @@
 use super::ranges::{self, Kind, Range, Ranges, default_range, move_away, report_overlaps, report_overlaps_as, resize};
 use super::surge::surge_nodes;
 use super::tally::Tally;
-use super::{Context, Decision, Out, dns};
+use super::{Context, Decision, Draft, Out, dns};
 use crate::cidr::{Cidr, Family};
 use crate::model::{Cluster, Pool};
 use crate::report::plural;
@@ -141,12 +141,7 @@ pub(super) fn overlaps_peered_vnet(cx: &Context, cluster: &Cluster, out: &mut Ou
     let mut others = ranges::pods(cluster);
     others.known.retain(|range| !peered.overlap(&range.cidr));
     let decision = report_overlaps(ranges::pods(cluster), peered, out, |draft, range| {
-        draft
-            .azure(
-                "Azure does not check this. What has an address in the shared part cannot be reached from pods: the cluster takes it for \
-                 a pod.",
-            )
-            .fix(move_away(cx, cluster, Kind::Pod, range));
+        unreachable(cx, cluster, draft, range);
     });
     let farther = ranges::two_peerings_away(cx.world, cluster);
     let farther = report_overlaps_as("two-peerings", others, farther, out, |draft, range| {
@@ -159,18 +154,23 @@ pub(super) fn overlaps_peered_vnet(cx: &Context, cluster: &Cluster, out: &mut Ou
     decision.and(farther)
 }
 
+/// What an overlap with a network around the cluster means.
+fn unreachable(cx: &Context, cluster: &Cluster, draft: &mut Draft, range: &Range<'_>) {
+    draft
+        .azure(
+            "Azure does not check this. What has an address in the shared part cannot be reached from pods: the cluster takes it for \
+             a pod.",
+        )
+        .fix(move_away(cx, cluster, Kind::Pod, range));
+}
+
 /// `pod-cidr-overlaps-onprem`
 pub(super) fn overlaps_onprem(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
     let outside = ranges::outside(cx.world, cluster);
     let mut pods = ranges::pods(cluster);
     pods.known.retain(|range| !outside.overlap(&range.cidr));
     let decision = report_overlaps(ranges::pods(cluster), outside, out, |draft, range| {
-        draft
-            .azure(
-                "Azure does not check this. What has an address in the shared part cannot be reached from pods: the cluster takes it for \
-                 a pod.",
-            )
-            .fix(move_away(cx, cluster, Kind::Pod, range));
+        unreachable(cx, cluster, draft, range);
     });
     // Where the configuration tells what is on premises, nothing need be guessed from routes. Those of kubenet may be its own.
     let guess = cx.world.told.on_premises.is_none() && cluster.is_overlay() != Ok(false);

@@ -31,7 +31,6 @@ pub fn golden(path: &str, actual: &str) {
 
 /// What the checker says of one example of a document, run as a root module of its own.
 pub fn check(example: &Example<'_>) -> Report {
-    let mut sources = Sources::new();
     let file = match example.language {
         "terraform" => "main.tf",
         "plan" => "plan.json",
@@ -39,11 +38,8 @@ pub fn check(example: &Example<'_>) -> Report {
         "arm" => "azuredeploy.json",
         other => panic!("no rule is checked in {other} yet"),
     };
-    sources.add(file, example.code.as_bytes());
-    sources.add_folder("");
-    sources.ask(file, Asked::Found);
     let config = Config { day: example.as_of.unwrap_or(Date::LATEST), ..Config::default() };
-    overlint::with_threads(1, || overlint::check(&sources, &config)).unwrap()
+    check_with(&[(file, &example.code)], &config).1
 }
 
 /// A cluster whose pod CIDR is an expression.
@@ -62,12 +58,13 @@ resource "azurerm_kubernetes_cluster" "c" {{
     )
 }
 
-/// The report on some files, of which each folder is linted.
+/// The report on some files, all of which are linted.
 pub fn check_with(files: &[(&str, &str)], config: &Config) -> (Sources, Report) {
     let mut sources = Sources::new();
     for (path, text) in files {
         sources.add(path, text.as_bytes());
         sources.add_folder(overlint::source::parent(path));
+        sources.ask(path, Asked::Found);
     }
     let report = overlint::with_threads(1, || overlint::check(&sources, config)).unwrap();
     (sources, report)

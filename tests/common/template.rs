@@ -2,7 +2,7 @@
 
 use overlint::config::Config;
 use overlint::report::Report;
-use overlint::source::{Asked, Sources};
+use overlint::source::Sources;
 
 /// What stands where a cluster has no pod CIDR.
 pub const ABSENT: &str = "(absent)";
@@ -49,14 +49,7 @@ pub fn arm_template(members: &str) -> String {
 
 /// The report on some files, all of which are linted.
 pub fn report(files: &[(&str, &str)]) -> (Sources, Report) {
-    let mut sources = Sources::new();
-    for (path, text) in files {
-        sources.add(path, text.as_bytes());
-        sources.add_folder(overlint::source::parent(path));
-        sources.ask(path, Asked::Found);
-    }
-    let report = overlint::with_threads(1, || overlint::check(&sources, &Config::default())).unwrap();
-    (sources, report)
+    super::check_with(files, &Config::default())
 }
 
 /// The pod CIDR of each cluster, or why it is not known. A cluster that has none shows as [`ABSENT`].
