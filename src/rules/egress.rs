@@ -1,7 +1,7 @@
 //! Topic `egress`: how traffic leaves the cluster.
 
 use super::node_subnet::each_subnet;
-use super::{Context, Decision, Out};
+use super::{Context, Decision, Draft, Out};
 use crate::model::{Cluster, Field, Pool, RouteTable, Subnet, Undecided, both};
 
 pub(super) const USER_ASSIGNED_NAT_GATEWAY: &str = "userAssignedNATGateway";
@@ -120,7 +120,6 @@ fn default_route(cx: &Context, cluster: &Cluster, table: &RouteTable, subnet: &S
     let facts = &cx.facts.egress;
     let Some(wanted) = facts.default_route.on(cx.day) else { return Ok(()) };
     let Some(hops) = facts.default_route_next_hops.on(cx.day) else { return Ok(()) };
-    let hops_text = hops.join(" or ");
     let mut open = table.more_routes.clone();
     for route in &table.routes {
         match route.prefix.is(wanted) {
@@ -128,14 +127,11 @@ fn default_route(cx: &Context, cluster: &Cluster, table: &RouteTable, subnet: &S
             Ok(true) => {
                 if !is_one_of(&route.next_hop, Some(hops))? {
                     let hop = route.next_hop.known()?.map_or("not set", String::as_str);
-                    let at = &route.next_hop.at;
-                    out.report("default", at, format!("{}, but the route for {wanted} leads to {hop}", type_of(cluster)))
-                        .azure(format!(
-                            "AKS takes only {hops_text} as the next hop of the default route (RouteTableInvalidNextHop)."
-                        ))
-                        .fix(format!("Set {} to {hops_text}.", route.next_hop.name))
-                        .related(format!("{} is set here", cluster.outbound_type.name), &cluster.outbound_type.at)
-                        .related(format!("node subnet {}", subnet.title()), &subnet.route_table.at);
+                    let message = format!("{}, but the route for {wanted} leads to {hop}", type_of(cluster));
+                    let hops = hops.join(" or ");
+                    about_route(cluster, subnet, out.report("default", &route.next_hop.at, message))
+                        .azure(format!("AKS takes only {hops} as the next hop of the default route (RouteTableInvalidNextHop)."))
+                        .fix(format!("Set {} to {hops}.", route.next_hop.name));
                 }
                 return Ok(());
             }
@@ -156,14 +152,20 @@ fn default_route(cx: &Context, cluster: &Cluster, table: &RouteTable, subnet: &S
         }
         None => {
             all_is_shown(cx)?;
-            out.report("default", &table.at, format!("{}, but {} has no route for {wanted}", type_of(cluster), table.address))
+            let message = format!("{}, but {} has no route for {wanted}", type_of(cluster), table.address);
+            about_route(cluster, subnet, out.report("default", &table.at, message))
                 .azure("AKS refuses to create the cluster or the pool (RouteTableMissingDefaultRouteError).")
-                .fix(format!("Add a route for {wanted} with the next hop {hops_text} to the table."))
-                .related(format!("{} is set here", cluster.outbound_type.name), &cluster.outbound_type.at)
-                .related(format!("node subnet {}", subnet.title()), &subnet.route_table.at);
+                .fix(format!("Add a route for {wanted} with the next hop {} to the table.", hops.join(" or ")));
             Ok(())
         }
     }
+}
+
+/// Why the default route matters, and where.
+fn about_route<'d>(cluster: &Cluster, subnet: &Subnet, draft: &'d mut Draft) -> &'d mut Draft {
+    draft
+        .related(format!("{} is set here", cluster.outbound_type.name), &cluster.outbound_type.at)
+        .related(format!("node subnet {}", subnet.title()), &subnet.route_table.at)
 }
 
 /// `outbound-type-requires-standard-lb`: no load balancer of the Basic SKU.
