@@ -20,7 +20,9 @@ fn print(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn header(rule: &Rule, document: &Document, out: &mut dyn Write) -> io::Result<()> {
-    for (case, history) in document.history() {
+    let mut cases: Vec<_> = document.history().collect();
+    cases.sort_by_key(|(case, _)| *case != "default");
+    for (case, history) in cases {
         let label = if case == "default" { "Severity".to_owned() } else { format!("Severity, {case}") };
         let steps: Vec<_> = history.iter().map(|(from, severity)| (*from, level(*severity))).collect();
         tell(&label, &steps, out)?;
