@@ -504,3 +504,59 @@ fn bicep_has_the_same_pools_and_routes() {
         "warning: pod CIDR 10.244.0.0/16 overlaps 10.240.0.0/12, which a route of the nodes sends to a VirtualNetworkGateway";
     assert_eq!(said("main.bicep", &routed, RULE), [warning]);
 }
+
+#[test]
+fn arm_templates_have_the_same_gateways() {
+    let id = |kind: &str, names: &str| format!("[resourceId('Microsoft.Network/{kind}', {names})]");
+    let resource = |kind: &str, name: &str, properties: serde_json::Value| serde_json::json!({ "type": format!("Microsoft.{kind}"), "apiVersion": VERSION, "name": name, "location": "westeurope", "properties": properties });
+    let template = |more: serde_json::Value| {
+        let nodes = serde_json::json!({
+            "addressSpace": { "addressPrefixes": ["10.1.0.0/16"] },
+            "subnets": [{ "name": "nodes", "properties": { "addressPrefix": "10.1.0.0/22" } }],
+        });
+        let cluster = serde_json::json!({
+            "agentPoolProfiles": [{ "name": "system", "count": 3, "vnetSubnetID": id("virtualNetworks/subnets", "'nodes', 'nodes'") }],
+            "networkProfile": {
+                "networkPlugin": "azure", "networkPluginMode": "overlay", "podCidr": "10.244.0.0/16", "serviceCidr": "10.0.0.0/16",
+                "dnsServiceIP": "10.0.0.10",
+            },
+        });
+        let connection = serde_json::json!({ "remoteVirtualNetwork": { "id": id("virtualNetworks", "'nodes'") } });
+        serde_json::json!({
+            "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+            "contentVersion": "1.0.0.0",
+            "resources": [
+                resource("Network/virtualNetworks", "nodes", nodes),
+                resource("ContainerService/managedClusters", "aks", cluster),
+                resource("Network/virtualHubs", "hub", serde_json::json!({})),
+                resource("Network/virtualHubs/hubVirtualNetworkConnections", "hub/nodes", connection),
+                more,
+            ],
+        })
+        .to_string()
+    };
+    let hub = serde_json::json!({ "id": id("virtualHubs", "'hub'") });
+    let users = |range: &str| {
+        let pool = serde_json::json!({ "vpnClientAddressPool": { "addressPrefixes": [range] } });
+        let listed = serde_json::json!([{ "name": "users", "properties": pool }]);
+        resource(
+            "Network/p2sVpnGateways",
+            "users",
+            serde_json::json!({ "virtualHub": hub, "p2SConnectionConfigurations": listed }),
+        )
+    };
+    let said = |more| said("azuredeploy.json", &template(more), RULE);
+    assert!(said(users("10.8.0.0/24")).is_empty());
+    let found = "error: pod CIDR 10.244.0.0/16 overlaps 10.244.9.0/24 of the point-to-site address pool of p2sVpnGateways/users";
+    assert_eq!(said(users("10.244.9.0/24")), [found]);
+    let express = resource("Network/expressRouteGateways", "er", serde_json::json!({ "virtualHub": hub }));
+    assert_eq!(
+        said(express),
+        ["? which networks are behind an ExpressRoute gateway, expressRouteGateways/er, is not in the code"]
+    );
+    let learned = resource("Network/virtualHubs/bgpConnections", "hub/bgp", serde_json::json!({ "peerAsn": 65010 }));
+    assert_eq!(
+        said(learned),
+        ["? which networks are behind a BGP connection of a virtual hub, virtualHubs/bgpConnections/bgp, is not in the code"]
+    );
+}

@@ -2,7 +2,7 @@
 
 use super::node_subnet::each_subnet;
 use super::{Context, Decision, Draft, Out};
-use crate::model::{Cluster, Field, Pool, RouteTable, Subnet, Undecided, both};
+use crate::model::{Cluster, Field, Pool, Route, RouteTable, Subnet, Undecided, both};
 
 pub(super) const USER_ASSIGNED_NAT_GATEWAY: &str = "userAssignedNATGateway";
 pub(super) const USER_DEFINED_ROUTING: &str = "userDefinedRouting";
@@ -124,17 +124,7 @@ fn default_route(cx: &Context, cluster: &Cluster, table: &RouteTable, subnet: &S
     for route in &table.routes {
         match route.prefix.is(wanted) {
             Ok(false) => {}
-            Ok(true) => {
-                if !is_one_of(&route.next_hop, Some(hops))? {
-                    let hop = route.next_hop.known()?.map_or("not set", String::as_str);
-                    let message = format!("{}, but the route for {wanted} leads to {hop}", type_of(cluster));
-                    let hops = hops.join(" or ");
-                    about_route(cluster, subnet, out.report("default", &route.next_hop.at, message))
-                        .azure(format!("AKS takes only {hops} as the next hop of the default route (RouteTableInvalidNextHop)."))
-                        .fix(format!("Set {} to {hops}.", route.next_hop.name));
-                }
-                return Ok(());
-            }
+            Ok(true) => return next_hop(cluster, subnet, route, hops, out),
             Err(why) => _ = open.get_or_insert(why),
         }
     }
@@ -159,6 +149,21 @@ fn default_route(cx: &Context, cluster: &Cluster, table: &RouteTable, subnet: &S
             Ok(())
         }
     }
+}
+
+/// The default route leads to one of these.
+fn next_hop(cluster: &Cluster, subnet: &Subnet, route: &Route, hops: &Vec<String>, out: &mut Out) -> Decision {
+    if is_one_of(&route.next_hop, Some(hops))? {
+        return Ok(());
+    }
+    let hop = route.next_hop.known()?.map_or("not set", String::as_str);
+    let wanted = route.prefix.known()?.map_or("", String::as_str);
+    let message = format!("{}, but the route for {wanted} leads to {hop}", type_of(cluster));
+    let hops = hops.join(" or ");
+    about_route(cluster, subnet, out.report("default", &route.next_hop.at, message))
+        .azure(format!("AKS takes only {hops} as the next hop of the default route (RouteTableInvalidNextHop)."))
+        .fix(format!("Set {} to {hops}.", route.next_hop.name));
+    Ok(())
 }
 
 /// Why the default route matters, and where.
