@@ -557,6 +557,6 @@ fn arm_templates_have_the_same_gateways() {
     let learned = resource("Network/virtualHubs/bgpConnections", "hub/bgp", serde_json::json!({ "peerAsn": 65010 }));
     assert_eq!(
         said(learned),
-        ["? which networks are behind a BGP connection of a virtual hub, virtualHubs/bgpConnections/bgp, is not in the code"]
+        ["? which networks are behind a BGP connection of a virtual hub, bgpConnections/hub/bgp, is not in the code"]
     );
 }
