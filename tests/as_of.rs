@@ -1,11 +1,12 @@
 //! What `--as-of` is for: on 2023-11-28 overlint is Microsoft's article of that day, and each change since then counts from its day on.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests may")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests may panic as tests may")]
 
 mod common;
 
 use overlint::config::Config;
 use overlint::date::Date;
+use overlint::facts::History;
 use overlint::rules::{Document, ExampleKind, RULES};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -629,4 +630,31 @@ fn the_option_picks_the_day() {
         assert_eq!(code, Some(0), "{text}");
         assert!(!text.contains("arm64-overlay-region"), "{text}");
     }
+}
+
+#[test]
+fn explain_tells_every_change_by_its_day() {
+    let explain = |rule: &str| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_overlint")).args(["explain", rule]).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    for rule in RULES {
+        let document = Document::parse(rule.document).unwrap();
+        let severities = document
+            .history()
+            .flat_map(|(_, steps)| steps.into_iter().skip(1))
+            .map(|(day, severity)| (day, severity.map_or("off".to_owned(), |severity| severity.to_string())));
+        let facts = document.facts.iter().flat_map(|fact| History::of(fact).unwrap().steps.into_iter().skip(1));
+        let changes: Vec<(Date, String)> = severities.chain(facts).collect();
+        if changes.is_empty() {
+            continue;
+        }
+        let text = explain(rule.name);
+        for (day, value) in changes {
+            assert!(text.contains(&format!("  from   {day}: {value}\n")), "{}: {day} {value}: {text}", rule.name);
+            assert!(text.contains(&format!("  before {day}: ")) || text.matches("  from   ").count() > 1, "{text}");
+        }
+    }
+    let limit = "Most nodes of an overlay cluster:\n  before 2024-03-19: 1,000\n  from   2024-03-19: 5,000\n";
+    assert!(explain("cluster-node-limit").contains(limit));
 }
