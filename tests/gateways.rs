@@ -144,26 +144,52 @@ fn an_express_route_circuit_tells_no_ranges() {
 }
 
 #[test]
-fn connections_between_vnets_are_open() {
-    let other = GATEWAY.replace("\"g\"", "\"far\"").replace("azurerm_subnet.gateway.id", "azurerm_subnet.far.id");
-    let far = resource(
+fn a_route_server_learns_routes() {
+    let server = resource("azurerm_route_server", "s", "subnet_id = azurerm_subnet.gateway.id");
+    open(&server, "which networks are behind a route server, azurerm_route_server.s, is not in the code");
+    let elsewhere = resource(
         "azurerm_virtual_network",
         "far",
-        "name = \"far\"\nresource_group_name = \"rg\"\naddress_space = [\"10.244.0.0/24\"]",
+        "name = \"far\"\nresource_group_name = \"rg\"\naddress_space = [\"10.9.0.0/16\"]",
     ) + &resource(
         "azurerm_subnet",
         "far",
-        "name = \"GatewaySubnet\"\nresource_group_name = \"rg\"\nvirtual_network_name = azurerm_virtual_network.far.name\n\
-             address_prefixes = [\"10.244.0.0/27\"]",
+        "name = \"RouteServerSubnet\"\nresource_group_name = \"rg\"\nvirtual_network_name = azurerm_virtual_network.far.name\n\
+             address_prefixes = [\"10.9.0.0/27\"]",
     );
-    let reason = "azurerm_virtual_network_gateway_connection.c connects two gateways of VNets, which is not followed";
-    for (from, to) in [("g", "far"), ("far", "g")] {
-        let ends = format!(
-            "virtual_network_gateway_id = azurerm_virtual_network_gateway.{from}.id\n\
-             peer_virtual_network_gateway_id = azurerm_virtual_network_gateway.{to}.id"
-        );
-        open(&(GATEWAY.to_owned() + &far + &other + &connection("Vnet2Vnet", &ends)), reason);
+    expect(&(elsewhere + &server.replace("azurerm_subnet.gateway", "azurerm_subnet.far")), &[]);
+}
+
+#[test]
+fn a_connection_between_gateways_leads_to_the_other_vnet() {
+    let other = GATEWAY.replace("\"g\"", "\"far\"").replace("azurerm_subnet.gateway.id", "azurerm_subnet.far.id");
+    let far = |space: &str| {
+        let far = format!("name = \"far\"\nresource_group_name = \"rg\"\naddress_space = [{space}]");
+        let subnet = "name = \"GatewaySubnet\"\nresource_group_name = \"rg\"\nvirtual_network_name = azurerm_virtual_network.far.name\n\
+                      address_prefixes = [\"10.9.0.0/27\"]";
+        resource("azurerm_virtual_network", "far", &far) + &resource("azurerm_subnet", "far", subnet)
+    };
+    let connection = |from: &str, to: &str| {
+        let ends = format!("virtual_network_gateway_id = {from}\npeer_virtual_network_gateway_id = {to}");
+        connection("Vnet2Vnet", &ends)
+    };
+    let (near_id, far_id) = ("azurerm_virtual_network_gateway.g.id", "azurerm_virtual_network_gateway.far.id");
+    let found = "error: pod CIDR 10.244.0.0/16 overlaps 10.244.0.0/24 of the VNet far at the other end of a gateway connection";
+    let both = connection(near_id, far_id) + &connection(far_id, near_id).replace("\"c\"", "\"back\"");
+    for connections in [connection(near_id, far_id), connection(far_id, near_id), both] {
+        let with = |space: &str| GATEWAY.to_owned() + &other + &far(space) + &connections;
+        expect(&with("\"10.9.0.0/16\""), &[]);
+        expect(&with("\"10.244.0.0/24\""), &[found]);
+        open(&with("var.unknown"), "var.unknown has no value");
     }
+    // Neither VNet reaches the other one without a connection.
+    expect(&(GATEWAY.to_owned() + &other + &far("\"10.244.0.0/24\"")), &[]);
+    let sometimes = connection(near_id, far_id).replace("type =", "count = var.unknown\ntype =");
+    let sometimes = GATEWAY.to_owned() + &other + &far("\"10.244.0.0/24\"") + &sometimes;
+    open(&sometimes, "var.unknown has no value");
+    let unseen = "azurerm_virtual_network_gateway_connection.c leads to a VNet that is not in this code";
+    open(&(GATEWAY.to_owned() + &connection(near_id, "var.unknown")), unseen);
+    open(&(GATEWAY.to_owned() + &connection("\"/far\"", near_id)), unseen);
 }
 
 #[test]
@@ -423,7 +449,7 @@ fn bicep_has_the_same_gateways() {
     );
     expect_bicep(&elsewhere, &["? the code does not show which VNet con leads from, nor where to"]);
     let between = "properties: { connectionType: 'Vnet2Vnet', virtualNetworkGateway1: { id: gateway.id }, virtualNetworkGateway2: { id: given } }";
-    expect_bicep(&bicep("con", "connections", between), &["? con connects two gateways of VNets, which is not followed"]);
+    expect_bicep(&bicep("con", "connections", between), &["? con leads to a VNet that is not in this code"]);
 }
 
 #[test]

@@ -9,6 +9,8 @@ use crate::value::Val;
 use std::sync::Arc;
 
 const GATEWAY: &str = "azurerm_virtual_network_gateway";
+/// A server that tells the routers of a VNet and its gateways about one another; Resource Manager takes it for a kind of virtual hub.
+pub(super) const ROUTE_SERVER: &str = "azurerm_route_server";
 const CONNECTION: &str = "azurerm_virtual_network_gateway_connection";
 const LOCAL: &str = "azurerm_local_network_gateway";
 const HUB_GATEWAY: &str = "azurerm_vpn_gateway";
@@ -49,6 +51,9 @@ impl<'r> Gateways<'r> {
 
     /// What a gateway in a VNet reaches.
     fn behind(&self, gateway: &Resource) -> Vec<Outside> {
+        if is_kind(&gateway.kind, ROUTE_SERVER) {
+            return vec![learned(gateway, "a route server").or_doubt(repeated(gateway).as_ref())];
+        }
         let body = Part::resource(gateway);
         let mut found = Vec::new();
         match body.text(&["gateway_type", "type"]).is("ExpressRoute") {
@@ -67,8 +72,8 @@ impl<'r> Gateways<'r> {
             let to = body.get("peer_virtual_network_gateway_id").and_then(arm::address);
             if from.as_ref() == Some(&gateway.address) {
                 found.extend(self.end_of(connection, &body));
-            } else if to.as_ref() == Some(&gateway.address) {
-                found.push(Outside::unknown(between_vnets(connection)));
+            } else if to.as_ref() == Some(&gateway.address) && !self.declares(GATEWAY, body.get("virtual_network_gateway_id")) {
+                found.push(Outside::unknown(to_unseen_vnet(connection)));
             }
         }
         let doubt = repeated(gateway);
@@ -77,14 +82,27 @@ impl<'r> Gateways<'r> {
 
     /// What is at the other end of a connection.
     fn end_of(&self, connection: &Resource, body: &Part<'_>) -> Vec<Outside> {
+        let peer = body.find("peer_virtual_network_gateway_id");
         let found = match body.find("local_network_gateway_id") {
             Ok(Some(id)) => Some(self.declared(LOCAL, id)),
-            Ok(None) if matches!(body.find("peer_virtual_network_gateway_id"), Ok(None)) => None,
-            Ok(None) => Some(Outside::unknown(between_vnets(connection))),
+            Ok(None) if matches!(peer, Ok(None)) || self.declares(GATEWAY, peer.ok().flatten()) => None,
+            Ok(None) => Some(Outside::unknown(to_unseen_vnet(connection))),
             Err(why) => Some(Outside::unknown(why)),
         };
         let doubt = repeated(connection);
         found.into_iter().chain(by_bgp(connection, body)).map(|outside| outside.or_doubt(doubt.as_ref())).collect()
+    }
+
+    /// The connections between two gateways in VNets that the code declares, with these.
+    fn between_vnets(&self) -> impl Iterator<Item = [&'r Resource; 3]> {
+        self.of(CONNECTION).filter_map(|connection| {
+            let body = Part::resource(connection);
+            let gateway = |name| {
+                let address = body.get(name).and_then(arm::address)?;
+                self.of(GATEWAY).find(|gateway| gateway.address == address)
+            };
+            Some([connection, gateway("virtual_network_gateway_id")?, gateway("peer_virtual_network_gateway_id")?])
+        })
     }
 
     /// The network on premises that an id names.
@@ -221,15 +239,48 @@ const CONNECTIONS: [(&str, &str, &str, &str, &str); 3] = [
 impl Networks {
     /// Adds what VNets reach through gateways in them.
     pub(super) fn add_gateways(&mut self, gateways: &Gateways<'_>) {
-        for gateway in gateways.of(GATEWAY) {
+        for gateway in gateways.of(GATEWAY).chain(gateways.of(ROUTE_SERVER)) {
             let behind = gateways.behind(gateway);
             let vnet = self.vnet_of_gateway(gateway);
             for (id, doubt) in self.which_vnets(&vnet) {
                 self.reaches(id, behind.iter().map(|outside| outside.clone().or_doubt(doubt.as_ref())));
             }
         }
+        for resources in gateways.between_vnets() {
+            self.connect_vnets(resources);
+        }
         let loose = gateways.loose();
         (0..self.vnets.len()).for_each(|id| self.reaches(VnetId(id), loose.iter().cloned()));
+    }
+
+    /// Adds to each of the VNets of two gateways that the other one is reached.
+    fn connect_vnets(&mut self, [connection, one, other]: [&Resource; 3]) {
+        let doubt = [connection, one, other].into_iter().find_map(repeated);
+        let [one, other] = [one, other].map(|gateway| self.vnet_of_gateway(gateway));
+        for (near, far) in [(&one, &other), (&other, &one)] {
+            let behind = match far {
+                Ok(far) => self.as_outside(*far),
+                Err(why) => Some(Outside::unknown(why.clone())),
+            };
+            let Some(behind) = behind.map(|outside| outside.or_doubt(doubt.as_ref())) else { continue };
+            for (id, doubt) in self.which_vnets(near) {
+                // A connection is often declared once for each direction.
+                let is_new =
+                    self.vnets.get(id.0).is_some_and(|vnet| vnet.outside.iter().all(|known| known.title != behind.title));
+                if is_new || behind.title.is_empty() {
+                    self.reaches(id, std::iter::once(behind.clone().or_doubt(doubt.as_ref())));
+                }
+            }
+        }
+    }
+
+    /// A VNet as seen through a gateway of another one.
+    fn as_outside(&self, id: VnetId) -> Option<Outside> {
+        let vnet = self.vnets.get(id.0)?;
+        let title = format!("the VNet {} at the other end of a gateway connection", vnet.title());
+        let why = || Undecided::new(format!("the address space of {} is not known", vnet.title()), Some(vnet.at.site));
+        let doubt = vnet.space.is_empty().then(why);
+        Some(Outside { title, ranges: vnet.space.clone(), doubt })
     }
 
     pub(super) fn reaches(&mut self, vnet: VnetId, outside: impl Iterator<Item = Outside>) {
@@ -239,9 +290,11 @@ impl Networks {
     }
 
     fn vnet_of_gateway(&mut self, gateway: &Resource) -> Result<VnetId, Undecided> {
-        let configuration = Part::resource(gateway).part("ip_configuration");
+        let body = Part::resource(gateway);
+        let configuration = body.part("ip_configuration");
         let undecided = || Undecided::new(format!("the subnet of {} is not known", gateway.address), Some(gateway.header));
-        let subnet = self.find_subnet(configuration.either(&["subnet.id", "subnet_id"]).1.ok_or_else(undecided)?)?;
+        let subnet = configuration.either(&["subnet.id", "subnet_id"]).1.or_else(|| body.get("subnet_id"));
+        let subnet = self.find_subnet(subnet.ok_or_else(undecided)?)?;
         let subnet = self.subnets.get(subnet.0).ok_or_else(undecided)?;
         subnet.vnet.known()?.copied().ok_or_else(undecided)
     }
@@ -313,8 +366,8 @@ fn of_unseen_gateway(connection: &Resource) -> Outside {
     Outside::unknown(Undecided::new(why, Some(connection.header)))
 }
 
-fn between_vnets(connection: &Resource) -> Undecided {
-    let why = format!("{} connects two gateways of VNets, which is not followed", connection.address);
+fn to_unseen_vnet(connection: &Resource) -> Undecided {
+    let why = format!("{} leads to a VNet that is not in this code", connection.address);
     Undecided::new(why, Some(connection.header))
 }
 
