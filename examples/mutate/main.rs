@@ -179,12 +179,17 @@ impl Subject<'_> {
             });
             let Some((changed, after)) = made else {
                 // What there is no way to try does not fit.
-                return (!step.candidates(world, cluster, &before.sources, &value).is_empty()).then(|| trial(Outcome::NotMade))?;
+                return (!step.candidates(world, cluster, &before.sources, &value).is_empty())
+                    .then(|| trial(Outcome::NotMade))?;
             };
             files = changed;
             run = Some(after);
         }
-        let report = run?.report;
+        let run = run?;
+        if !self.place(&run).is_some_and(|(world, cluster)| (mutant.then)(world, cluster)) {
+            return None;
+        }
+        let report = run.report;
         if finds(&report, mutant.rule, cluster) {
             return trial(Outcome::Found);
         }
