@@ -8,6 +8,7 @@ use crate::report::{Finding, Report, UndecidedRule};
 use crate::source::Span;
 use crate::value::Choice;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 /// So many conditions are assumed one way and the other, one inside the other; more stay unknown.
@@ -79,7 +80,14 @@ fn combine(cases: Vec<Case>) -> Report {
             let before = seen.entry((question.clone(), finding.place)).or_default();
             let place = (finding.place, *before);
             *before += 1;
-            decided.entry(question).or_default().entry(place).or_insert(Found { times: 0, finding }).times += 1;
+            match decided.entry(question).or_default().entry(place) {
+                Entry::Vacant(new) => _ = new.insert(Found { times: 1, finding }),
+                Entry::Occupied(mut known) => {
+                    let known = known.get_mut();
+                    known.times += 1;
+                    known.finding.repair = known.finding.repair.take().zip(finding.repair).and_then(|(a, b)| a.and(b));
+                }
+            }
         }
         for rule in case.report.undecided {
             undecided.entry((rule.rule, rule.cluster.clone())).or_insert(rule);

@@ -200,7 +200,7 @@ impl<'a> Code<'a> {
     fn check_root(&self, folder: &str, config: &Config) -> Report {
         let mut report = choices::check_all(&|assumptions| {
             let (world, unresolved) = self.root_module(folder, config, assumptions);
-            run_rules(world, unresolved, config, &self.facts)
+            run_rules(world, unresolved, self.sources, config, &self.facts)
         });
         let own = Own::new(folder, &self.modules, self.sources);
         report.undecided.iter_mut().for_each(|u| u.why.span = u.why.span.map(|span| own.span(span)));
@@ -231,13 +231,19 @@ fn guarded(path: &str, check: impl FnOnce() -> Report) -> Report {
 }
 
 /// Runs the wanted rules over what was evaluated. Calls that could not be followed are undecided, and may hold more.
-fn run_rules(mut world: World, unresolved: Vec<(String, Undecided)>, config: &Config, facts: &Facts) -> Report {
+fn run_rules(
+    mut world: World,
+    unresolved: Vec<(String, Undecided)>,
+    sources: &Sources,
+    config: &Config,
+    facts: &Facts,
+) -> Report {
     let mut report = Report::default();
     for (call, why) in unresolved {
         world.more_resources.get_or_insert_with(|| why.clone());
         report.undecided.push(UndecidedRule { rule: "*", cluster: call, why });
     }
-    rules::run(&world, facts, config.day, &|rule| config.wants(rule), &mut report);
+    rules::run(&world, sources, facts, config.day, &|rule| config.wants(rule), &mut report);
     report
 }
 

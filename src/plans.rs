@@ -50,7 +50,10 @@ pub(crate) fn check(
         (address.to_string(), why)
     });
     world.compare(World::new(&planned.before, &provider, facts, config.day), planned.changes);
-    (root, crate::run_rules(world, unresolved.collect(), &config, facts))
+    let mut report = crate::run_rules(world, unresolved.collect(), sources, &config, facts);
+    // A plan cannot be repaired, and what the code says may have changed since.
+    report.findings.iter_mut().for_each(|finding| finding.repair = None);
+    (root, report)
 }
 
 /// A folder and those above it, nearest first.

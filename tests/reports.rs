@@ -78,6 +78,7 @@ impl Fixture {
             url: URL.to_owned(),
             also: Vec::new(),
             scenarios: Vec::new(),
+            repair: None,
         });
     }
 

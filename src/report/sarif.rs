@@ -1,10 +1,13 @@
 //! SARIF 2.1.0, for GitHub's code scanning, Azure DevOps and editors.
 
+mod fixes;
+
 use super::fingerprint::{Identities, line_hashes};
 use super::{Finding, Related, Report, Severity, UndecidedRule};
 use crate::date::Date;
 use crate::rules::{Document, Rule};
 use crate::source::{FileId, Sources, Span, Unreadable};
+use fixes::Fix;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -171,6 +174,8 @@ struct ResultEntry<'a> {
     related_locations: Vec<Location<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     code_flows: Vec<CodeFlow<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<Fix<'a>>,
     partial_fingerprints: BTreeMap<&'static str, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     properties: Option<ResultProperties<'a>>,
@@ -264,6 +269,7 @@ impl<'a> Results<'a> {
             locations: [place],
             related_locations: related,
             code_flows: self.code_flow(finding).into_iter().collect(),
+            fixes: finding.repair.iter().map(|repair| Fix::of(repair, self.sources)).collect(),
             partial_fingerprints: self.fingerprints(finding),
             properties: (!finding.scenarios.is_empty()).then_some(ResultProperties { scenarios: &finding.scenarios }),
         }

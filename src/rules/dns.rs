@@ -1,9 +1,11 @@
 //! The address of the cluster's DNS service.
 
 use super::ranges::{self, Kind, Range, move_away};
+use super::repair::Change;
 use super::{Context, Decision, Out};
 use crate::cidr::{Cidr, Family};
 use crate::model::{Cluster, Deployer, Undecided};
+use crate::report::Safety;
 use crate::value::At;
 use std::net::IpAddr;
 
@@ -14,7 +16,8 @@ pub(super) fn outside_service_cidr(cx: &Context, cluster: &Cluster, out: &mut Ou
         out.report("default", &cluster.dns_service_ip.at, format!("{} is outside {}", title(cluster, ip), range.title))
             .azure("Azure refuses a DNS service IP that is not within the service CIDR (DnsServiceIpOutOfServiceCidr).")
             .related(&range.title, &range.field.at)
-            .fix(better_address(cx, cluster, &range));
+            .fix(better_address(cx, cluster, &range))
+            .repair(Safety::Safe, usual(cx, cluster, &range));
     }
     Ok(())
 }
@@ -30,7 +33,8 @@ pub(super) fn first_address(cx: &Context, cluster: &Cluster, out: &mut Out) -> D
         )
         .azure("The first address of the service CIDR belongs to the Kubernetes API (kubernetes.default.svc.cluster.local).")
         .related(&range.title, &range.field.at)
-        .fix(better_address(cx, cluster, &range));
+        .fix(better_address(cx, cluster, &range))
+        .repair(Safety::Safe, usual(cx, cluster, &range));
     }
     Ok(())
 }
@@ -47,7 +51,8 @@ pub(super) fn boundary(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decisi
         )
         .azure("Azure refuses a DNS service IP at either end of the service CIDR.")
         .related(&range.title, &range.field.at)
-        .fix(better_address(cx, cluster, &range));
+        .fix(better_address(cx, cluster, &range))
+        .repair(Safety::Safe, usual(cx, cluster, &range));
     }
     Ok(())
 }
@@ -147,6 +152,11 @@ fn better_address(cx: &Context, cluster: &Cluster, range: &Range<'_>) -> String 
         Some(ip) => format!("Set {} to {ip}.", cluster.dns_service_ip.name),
         None => move_away(cx, cluster, Kind::Service, range),
     }
+}
+
+/// The usual DNS address in the place of the present one.
+fn usual(cx: &Context, cluster: &Cluster, range: &Range<'_>) -> Option<Change> {
+    Change::value(&cluster.dns_service_ip, usable_address(cx, &range.cidr)?)
 }
 
 /// The usual DNS address of a range, or in a small range the one behind the Kubernetes API's.

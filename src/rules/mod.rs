@@ -16,10 +16,12 @@ mod node_provisioning;
 mod node_subnet;
 mod nsg;
 mod nsg_walk;
+mod places;
 mod plugin;
 mod pod_cidr;
 mod properties;
 mod ranges;
+mod repair;
 mod replacement;
 mod service_cidr;
 mod subnet_room;
@@ -36,8 +38,10 @@ pub use document::{Document, Example, ExampleKind};
 use crate::date::Date;
 use crate::facts::Facts;
 use crate::model::{Cluster, Pool, Undecided, World};
-use crate::report::{Finding, Related, Report, UndecidedRule};
+use crate::report::{Finding, Related, Report, Safety, UndecidedRule};
+use crate::source::Sources;
 use crate::value::{At, Hop, USED_INSIDE};
+use repair::{Change, Wish};
 use std::cell::LazyCell;
 
 /// A rule: its name, its document, what it applies to, and the function that checks it.
@@ -101,6 +105,7 @@ pub struct Draft {
     related: Vec<(String, At)>,
     azure: String,
     fix: String,
+    wish: Option<Wish>,
 }
 
 impl Out {
@@ -114,6 +119,7 @@ impl Out {
             related: Vec::new(),
             azure: String::new(),
             fix: String::new(),
+            wish: None,
         };
         self.drafts.push(draft);
         let last = self.drafts.len() - 1;
@@ -132,6 +138,18 @@ impl Draft {
     /// Says what to change, in whole sentences.
     pub fn fix(&mut self, text: impl Into<String>) -> &mut Self {
         self.fix = text.into();
+        self
+    }
+
+    /// Says what to change in the files, if the value is written in one place. It is safe when the present value is refused for certain,
+    /// and the new one is what the code means.
+    fn repair(&mut self, safety: Safety, change: Option<Change>) -> &mut Self {
+        self.repair_but(safety, change, "")
+    }
+
+    /// The same, with what to know before it is changed.
+    fn repair_but(&mut self, safety: Safety, change: Option<Change>, but: &'static str) -> &mut Self {
+        self.wish = change.map(|change| Wish::new(safety, change, but));
         self
     }
 
@@ -255,7 +273,7 @@ pub fn find(name: &str) -> Option<&'static Rule> {
 }
 
 /// Runs the wanted rules over a world and adds what they find to the report.
-pub fn run(world: &World, facts: &Facts, day: Date, wanted: &dyn Fn(&str) -> bool, report: &mut Report) {
+pub fn run(world: &World, sources: &Sources, facts: &Facts, day: Date, wanted: &dyn Fn(&str) -> bool, report: &mut Report) {
     let context = Context { world, facts, day };
     for rule in RULES.iter().filter(|r| wanted(r.name)) {
         // Read only for a rule that has something to say, and once for all that it says.
@@ -263,11 +281,11 @@ pub fn run(world: &World, facts: &Facts, day: Date, wanted: &dyn Fn(&str) -> boo
         for cluster in &world.clusters {
             match rule.check {
                 Check::Cluster(check) => {
-                    apply(rule, &document, cluster, day, report, |out| check(&context, cluster, out));
+                    apply(rule, &document, (cluster, sources), day, report, |out| check(&context, cluster, out));
                 }
                 Check::Pool(check) => {
                     for pool in &cluster.pools {
-                        apply(rule, &document, cluster, day, report, |out| check(&context, cluster, pool, out));
+                        apply(rule, &document, (cluster, sources), day, report, |out| check(&context, cluster, pool, out));
                     }
                 }
             }
@@ -281,7 +299,7 @@ pub fn run(world: &World, facts: &Facts, day: Date, wanted: &dyn Fn(&str) -> boo
 fn apply(
     rule: &Rule,
     document: &LazyCell<Document, impl FnOnce() -> Document>,
-    cluster: &Cluster,
+    (cluster, sources): (&Cluster, &Sources),
     day: Date,
     report: &mut Report,
     check: impl Fn(&mut Out) -> Decision,
@@ -303,7 +321,7 @@ fn apply(
     let undecided = match applies {
         Err(why) => Some(why),
         Ok(_) => {
-            report.findings.extend(out.drafts.into_iter().filter_map(|d| finish(rule, document, cluster, day, d)));
+            report.findings.extend(out.drafts.into_iter().filter_map(|d| finish(rule, document, (cluster, sources), day, d)));
             decision.err()
         }
     };
@@ -314,7 +332,13 @@ fn apply(
 }
 
 /// Makes a finding of a draft; `None` when its case is off on that day.
-fn finish(rule: &Rule, document: &Document, cluster: &Cluster, day: Date, draft: Draft) -> Option<Finding> {
+fn finish(
+    rule: &Rule,
+    document: &Document,
+    (cluster, sources): (&Cluster, &Sources),
+    day: Date,
+    draft: Draft,
+) -> Option<Finding> {
     // A case that the document does not have would be as silent as one that is off.
     debug_assert!(document.history().any(|(case, _)| case == draft.case), "{} has no case {:?}", rule.name, draft.case);
     let severity = document.severity(draft.case, day)?;
@@ -347,5 +371,6 @@ fn finish(rule: &Rule, document: &Document, cluster: &Cluster, day: Date, draft:
         url: document.url.clone(),
         also: Vec::new(),
         scenarios: Vec::new(),
+        repair: draft.wish.and_then(|wish| wish.repair(sources)),
     })
 }

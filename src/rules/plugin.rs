@@ -1,11 +1,12 @@
 //! Topic `plugin`: the network plugin, its mode and its data plane, and whether they go together.
 
+use super::repair::{Change, Written};
 use super::tally::{Tally, largest};
 use super::{Context, Decision, Draft, Out, properties};
 use crate::cidr::Cidr;
 use crate::facts::{ModeSpelling, Version};
 use crate::model::{Cluster, Deployer, Field, Pool, ProviderVersion, Undecided, both};
-use crate::report::plural;
+use crate::report::{Safety, plural};
 use std::cmp::Ordering;
 
 /// Overlay is a mode of the plugin `azure` only.
@@ -65,7 +66,12 @@ fn report_useless_range(cluster: &Cluster, range: &Field<Cidr>, out: &mut Out) -
     out.report(case, &range.at, format!("{name} is set with the plugin azure, but {mode} is not \"overlay\""))
         .azure(azure)
         .fix(format!("Add {mode} with the value \"overlay\", or remove {name}."))
-        .related("the plugin is set here", &cluster.plugin.at);
+        .related("the plugin is set here", &cluster.plugin.at)
+        .repair_but(
+            Safety::Unsafe,
+            Change::attribute(mode, Written::Text("overlay".to_owned()), &cluster.plugin).filter(|_| cluster.mode.raw.is_none()),
+            "a cluster that exists is changed, and cannot be changed back",
+        );
     Ok(())
 }
 
@@ -166,12 +172,14 @@ pub fn network_plugin_mode_casing(cx: &Context, cluster: &Cluster, out: &mut Out
             let message = format!("{name} is \"{written}\", but this version of azurerm accepts only \"{accepted}\"");
             out.report("default", at, message)
                 .azure("The azurerm provider compares upper and lower case, and refuses the value when it plans.")
-                .fix(format!("Write \"{accepted}\"."));
+                .fix(format!("Write \"{accepted}\"."))
+                .repair(Safety::Safe, Change::value(&cluster.mode, accepted));
         }
         None if latest.value != written => {
             out.report("unclear", at, format!("{name} is \"{written}\"; the usual spelling is \"{}\"", latest.value))
                 .azure(format!("The azurerm provider takes no other spelling from {} on.", text_of(latest.from)))
-                .fix(format!("Write \"{}\".", latest.value));
+                .fix(format!("Write \"{}\".", latest.value))
+                .repair(Safety::Unsafe, Change::value(&cluster.mode, &latest.value));
         }
         _ => {}
     }

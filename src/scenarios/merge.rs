@@ -27,7 +27,7 @@ pub fn check_all<S: Named>(scenarios: &[S], files: &str, check: &(dyn Fn(&S) -> 
     for (i, report) in reports.into_iter().enumerate() {
         for finding in report.findings {
             let key = (finding.rule, finding.severity, finding.place, finding.cluster.clone(), finding.message.clone());
-            findings.add(key, finding, i, |first, other| first.comes_also_from(other.related));
+            findings.add(key, finding, i, |first, other| first.is_also(other.related, other.repair));
         }
         for rule in report.undecided {
             let key = (rule.rule, rule.cluster.clone(), rule.why.span, rule.why.reason.to_string());
