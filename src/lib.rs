@@ -14,6 +14,7 @@ pub mod eval;
 pub mod facts;
 pub mod model;
 mod plans;
+pub mod repairs;
 pub mod report;
 pub mod rules;
 pub mod scenarios;
@@ -43,9 +44,21 @@ use std::collections::{BTreeMap, BTreeSet};
 ///
 /// Needs deep stacks for deeply nested code: run it on threads with at least [`STACK_BYTES`] (as [`with_threads`] does).
 pub fn check(sources: &Sources, config: &Config) -> Report {
-    let code = Code::read(sources, config);
+    let mut report = check_code(&Code::read(sources, config));
+    repairs::verify(&mut report, sources, &|changed| {
+        let mut code = Code::read(changed, config);
+        // Plans show what the code was.
+        code.plans.clear();
+        check_code(&code)
+    });
+    report
+}
+
+/// The same without trying whether the repairs hold.
+fn check_code(code: &Code<'_>) -> Report {
+    let sources = code.sources;
     let mut errors = Vec::new();
-    let deployments = Deployments::of(&code, &mut errors);
+    let deployments = Deployments::of(code, &mut errors);
     let mut report = Report { files: sources.len(), unreadable: sources.unreadable().to_vec(), ..Report::default() };
     report.undecided.extend(deployments.scenarios.undecided.iter().cloned());
     report.unreadable.extend(deployments.templates.wrong.iter().map(|(path, message)| Unreadable {

@@ -1,5 +1,6 @@
 //! `overlint check`.
 
+use super::fix::{self, Which};
 use super::given::GivenArgs;
 use super::output::{self, Color};
 use super::{Exit, known_rule};
@@ -45,6 +46,12 @@ pub(super) struct CheckArgs {
     /// Check against what Azure accepted on this day
     #[arg(long, value_name = "YYYY-MM-DD", default_value_t = Date::LATEST, hide_default_value = true)]
     as_of: Date,
+    /// Repair what is certain, in the files; with =all also what you should look at afterwards
+    #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true, default_missing_value = "safe")]
+    fix: Option<Which>,
+    /// Print what --fix (or --fix=all) would change, as a diff, and change nothing
+    #[arg(long)]
+    diff: bool,
     /// List what could not be decided, and why
     #[arg(long)]
     undecided: bool,
@@ -97,7 +104,7 @@ fn output_file(text: &str) -> Result<(Format, PathBuf), String> {
 /// Checks, and writes what was found wherever it was asked for.
 pub(super) fn run(args: &CheckArgs) -> Exit {
     let threads = args.jobs.map_or(0, usize::from);
-    let (sources, report) = match crate::with_threads(threads, || check(args)) {
+    let Checked { sources, report, diff, fixed } = match crate::with_threads(threads, || check_and_fix(args)) {
         Ok(done) => done,
         Err(e) => {
             output::complain(&format!("cannot start the threads: {e}"));
@@ -105,11 +112,45 @@ pub(super) fn run(args: &CheckArgs) -> Exit {
         }
     };
     let files = write_files(args, &report, &sources);
-    let printed = if args.quiet { tell_failures(&report) } else { print(args, &report, &sources) };
-    verdict(args.fail_on, &report).max(files).max(printed)
+    let printed = match diff {
+        Some(diff) => output::stdout(|out| out.write_all(diff.as_bytes())).max(tell_failures(&report)),
+        None if args.quiet => tell_failures(&report),
+        None => print(args, &report, &sources),
+    };
+    verdict(args.fail_on, &report).max(files).max(printed).max(fixed)
 }
 
-fn check(args: &CheckArgs) -> (Sources, Report) {
+/// What was found, and what became of the repairs.
+struct Checked {
+    sources: Sources,
+    report: Report,
+    /// What they would change, if that was asked for.
+    diff: Option<String>,
+    /// Whether they could be made.
+    fixed: Exit,
+}
+
+/// Checks, and makes repairs if they are asked for. What is left is then reported.
+fn check_and_fix(args: &CheckArgs) -> Checked {
+    let (sources, config, report) = check(args);
+    let Some(which) = args.fix.or(args.diff.then_some(Which::Safe)) else {
+        return Checked { sources, report, diff: None, fixed: Exit::Clean };
+    };
+    let repaired = fix::repair(which, &args.paths, &sources, &config, report.clone());
+    if args.diff {
+        let diff = fix::difference(&repaired, &sources);
+        return Checked { sources, report, diff: Some(diff), fixed: Exit::Clean };
+    }
+    let fixed = fix::write(&repaired, &sources, &args.paths);
+    if fixed == Exit::Failed {
+        // What is on the disk now is told, not what should be.
+        let (sources, _, report) = check(args);
+        return Checked { sources, report, diff: None, fixed };
+    }
+    Checked { sources: repaired.sources, report: repaired.report, diff: None, fixed }
+}
+
+fn check(args: &CheckArgs) -> (Sources, Config, Report) {
     let options = Options {
         no_ignore: args.no_ignore,
         var_files: args.variables.files.clone(),
@@ -126,7 +167,7 @@ fn check(args: &CheckArgs) -> (Sources, Report) {
         workspace: None,
     };
     let report = crate::check(&sources, &config);
-    (sources, report)
+    (sources, config, report)
 }
 
 fn verdict(fail_on: FailOn, report: &Report) -> Exit {

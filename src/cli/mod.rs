@@ -1,7 +1,9 @@
 //! The command line.
 
 mod check;
+mod diff;
 mod explain;
+mod fix;
 mod given;
 mod output;
 

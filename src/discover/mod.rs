@@ -4,6 +4,7 @@
 //! these call as local modules is read, too, wherever it lies. Only what has to do with an AKS cluster becomes part of the [`Sources`]:
 //! most of a large repository has not, and need not be parsed.
 
+mod changes;
 mod closure;
 mod folder;
 mod ignores;
@@ -17,6 +18,7 @@ mod walk;
 
 use crate::settings;
 use crate::source::{Sources, Span, join, parent, text};
+pub use changes::Changes;
 use closure::Node;
 use folder::{Folder, Text};
 use rayon::prelude::*;

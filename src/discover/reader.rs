@@ -65,6 +65,11 @@ impl Disk {
         }
     }
 
+    /// Whether an absolute path without symbolic links is inside the bounds.
+    pub(super) fn holds(&self, found: &Path) -> bool {
+        self.inside(found).is_ok()
+    }
+
     fn inside(&self, found: &Path) -> Result<(), ReadError> {
         let Some(inner) = self.bounds.iter().find_map(|bound| found.strip_prefix(bound).ok()) else {
             return Err(ReadError::Refused("lies outside the repository and is not read".to_owned()));
