@@ -30,10 +30,9 @@ pub struct Repaired {
 pub fn repair(sources: &Sources, config: &Config, report: Report, wanted: &dyn Fn(&Repair) -> bool) -> Repaired {
     let mut done = Repaired { sources: sources.clone(), report, changed: Vec::new() };
     for _ in 0..MOST_ROUNDS {
-        done.report.findings.iter_mut().for_each(|finding| finding.repair = finding.repair.take().filter(wanted));
-        let least = done.report.findings.iter().filter_map(|f| f.repair.as_ref()).map(|repair| repair.safety).min();
-        let Some(safety) = least else { break };
-        let (group, _) = split(Candidate::of(&done.report, safety));
+        let of_report = done.report.findings.iter().filter_map(|finding| finding.repair.as_ref());
+        let Some(safety) = of_report.filter(|repair| wanted(repair)).map(|repair| repair.safety).min() else { break };
+        let (group, _) = split(Candidate::of(&done.report, &|repair| repair.safety == safety && wanted(repair)));
         let edits: Vec<&Edit> = group.iter().flat_map(|candidate| &candidate.edits).collect();
         let Some(changed) = with(&done.sources, &edits) else { break };
         done.report = crate::check(&changed, config);
@@ -55,7 +54,7 @@ pub(crate) fn verify(report: &mut Report, sources: &Sources, check: &dyn Fn(&Sou
         Trial { sources, check, before: Count::of(report, sources), unreadable: report.unreadable.len(), left: MOST_CHECKS };
     let mut held = Vec::new();
     for safety in [Safety::Safe, Safety::Unsafe] {
-        let mut rest = Candidate::of(report, safety);
+        let mut rest = Candidate::of(report, &|repair| repair.safety == safety);
         while !rest.is_empty() {
             let (group, later) = split(rest);
             rest = later;
@@ -91,12 +90,12 @@ struct Candidate {
 }
 
 impl Candidate {
-    /// Those of a report that are this safe, each once.
-    fn of(report: &Report, safety: Safety) -> Vec<Self> {
+    /// Those of a report that are wanted, each once.
+    fn of(report: &Report, wanted: &dyn Fn(&Repair) -> bool) -> Vec<Self> {
         let mut found: BTreeMap<&[Edit], Vec<usize>> = BTreeMap::new();
         let mut order = Vec::new();
         for (i, finding) in report.findings.iter().enumerate() {
-            if let Some(repair) = finding.repair.as_ref().filter(|repair| repair.safety == safety) {
+            if let Some(repair) = finding.repair.as_ref().filter(|repair| wanted(repair)) {
                 let findings = found.entry(&repair.edits).or_default();
                 if findings.is_empty() {
                     order.push(repair.edits.as_slice());

@@ -74,9 +74,10 @@ fn differences(old: &[&str], new: &[&str]) -> Vec<Part> {
     parts
 }
 
-/// Whether the texts go on alike from here, or both end.
+/// Whether both texts have the same line here, or none.
 fn alike(old: &[&str], new: &[&str], i: usize, j: usize) -> bool {
-    i <= old.len() && j <= new.len() && old.get(i) == new.get(j) && old.get(i + 1) == new.get(j + 1)
+    let at_end = i == old.len() && j == new.len();
+    at_end || old.get(i).is_some_and(|line| new.get(j) == Some(line)) || i > old.len() && j > new.len()
 }
 
 #[cfg(test)]

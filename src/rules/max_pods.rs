@@ -48,7 +48,8 @@ pub(super) fn pool_minimum(cx: &Context, cluster: &Cluster, pool: &Pool, out: &m
     )
     .azure("AKS wants this room in every pool, so that its own pods have a place.")
     .fix(format!("Raise {} to {enough_pods} or {} to {enough_nodes}.", pool.max_pods.name, count.name))
-    .related("number of nodes", &count.at);
+    .related("number of nodes", &count.at)
+    .repair(Safety::Unsafe, Change::value(&pool.max_pods, enough_pods));
     Ok(())
 }
 

@@ -144,12 +144,18 @@ impl Draft {
     /// Says what to change in the files, if the value is written in one place. It is safe when the present value is refused for certain,
     /// and the new one is what the code means.
     fn repair(&mut self, safety: Safety, change: Option<Change>) -> &mut Self {
-        self.repair_but(safety, change, "")
+        self.repair_all(safety, change.as_ref().map(Change::title).unwrap_or_default(), change.into_iter().collect())
     }
 
-    /// The same, with what to know before it is changed.
-    fn repair_but(&mut self, safety: Safety, change: Option<Change>, but: &'static str) -> &mut Self {
-        self.wish = change.map(|change| Wish::new(safety, change, but));
+    /// The same for what may break something: `but` says what to know before.
+    fn repair_but(&mut self, change: Option<Change>, but: &str) -> &mut Self {
+        let title = change.as_ref().map(|change| format!("{} ({but})", change.title())).unwrap_or_default();
+        self.repair_all(Safety::Unsafe, title, change.into_iter().collect())
+    }
+
+    /// The same for several changes that belong together.
+    fn repair_all(&mut self, safety: Safety, title: String, changes: Vec<Change>) -> &mut Self {
+        self.wish = Some(Wish { safety, title, changes });
         self
     }
 

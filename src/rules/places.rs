@@ -1,6 +1,7 @@
 //! Places in the texts that a repair may change.
 
 use super::repair::Written;
+use crate::cidr::Cidr;
 use crate::report::Edit;
 use crate::source::{SourceFile, Sources, Span, parent};
 
@@ -143,48 +144,106 @@ fn steps(name: &str) -> Vec<&str> {
     name.split(|c: char| matches!(c, '.' | '[' | ']' | '"' | '\'' | '!' | '(' | ')')).filter(is_step).collect()
 }
 
-/// Puts an attribute below the one that has its value at `site`, or in JSON above it; `None` where that does not have a line of its own.
-pub(super) fn beside(sources: &Sources, site: Span, known: &str, name: &str, value: &Written) -> Option<Edit> {
-    let file = sources.file(site.file);
-    let syntax = syntax(file.path())?;
-    let (number, start) = file.line_of(site.start);
-    let next = file.line_starts().get(number + 1).copied();
-    let line = file.slice(start, next.unwrap_or(u32::MAX));
-    let (head, tail) = (file.slice(start, site.start), file.slice(site.end, start + u32::try_from(line.len()).ok()?));
-    let ending = if line.ends_with("\r\n") { "\r\n" } else { "\n" };
-    let indent: String = head.chars().take_while(|c| matches!(c, ' ' | '\t')).collect();
-    let (key, sign) = key_and_sign(head.trim())?;
-    let after = tail.trim_end_matches(['\r', '\n']);
-    let rest = after.trim().trim_start_matches(['"', '\'', ',']).trim_start();
-    if key != known || !(rest.is_empty() || rest.starts_with('#') || rest.starts_with("//")) {
-        return None;
-    }
-    let value = match (value, syntax) {
-        (Written::Text(text), Syntax::Bicep) => format!("'{text}'"),
-        (Written::Text(text), _) => format!("\"{text}\""),
-        (Written::Expression(text), Syntax::Hcl) => text.clone(),
-        (Written::Expression(_), _) => return None,
-    };
-    if syntax == Syntax::Json {
-        let at = start + u32::try_from(indent.len()).ok()?;
-        let text = format!("\"{name}\": {value},{ending}{indent}");
-        return Some(Edit { span: Span { file: site.file, start: at, end: at }, text });
-    }
-    // As wide as the present one, so that signs stay below one another.
-    let width = head.trim_start().rfind(sign).unwrap_or(0);
-    let (gap, comma) = (if sign == '=' { " " } else { "" }, if after.trim_start().starts_with(',') { "," } else { "" });
-    let name = if sign == '=' { format!("{name:width$}", width = width.saturating_sub(1)) } else { name.to_owned() };
-    let at = site.end + u32::try_from(after.len()).ok()?;
-    Some(Edit {
-        span: Span { file: site.file, start: at, end: at },
-        text: format!("{ending}{indent}{name}{gap}{sign} {value}{comma}"),
-    })
+/// A line that has one attribute and nothing else.
+pub(super) struct Line<'s> {
+    syntax: Syntax,
+    /// The value.
+    site: Span,
+    /// Where the line starts.
+    start: u32,
+    /// The spaces before the key.
+    indent: &'s str,
+    /// The key, perhaps in quotes, the sign, and what is between it and the value.
+    head: &'s str,
+    /// What follows the value.
+    tail: &'s str,
+    /// What ends the line.
+    ending: &'s str,
 }
 
-/// The key and the sign behind it, out of what stands before a value.
-fn key_and_sign(head: &str) -> Option<(&str, char)> {
-    let head = head.trim_end_matches(['"', '\'']).trim_end();
-    let sign = head.chars().next_back().filter(|c| matches!(c, '=' | ':'))?;
-    let key = head.strip_suffix(sign)?.trim().trim_matches(['"', '\'']);
-    Some((key, sign))
+impl<'s> Line<'s> {
+    /// The line of the attribute that has its value at `site`.
+    pub(super) fn of(sources: &'s Sources, site: Span) -> Option<Self> {
+        let file = sources.file(site.file);
+        let syntax = syntax(file.path())?;
+        let (number, start) = file.line_of(site.start);
+        let end = file.line_starts().get(number + 1).copied().unwrap_or(u32::MAX);
+        let (before, after) = (file.slice(start, site.start), file.slice(site.end, end));
+        let head = before.trim_start_matches([' ', '\t']);
+        let indent = before.strip_suffix(head)?;
+        let tail = after.trim_end_matches(['\r', '\n']);
+        Some(Self { syntax, site, start, indent, head, tail, ending: after.strip_prefix(tail)? })
+    }
+
+    /// This line, if its attribute has this name and there is nothing beside it but a comment.
+    pub(super) fn has(self, name: &str) -> Option<Self> {
+        let rest = self.tail.trim_start_matches(['"', '\'']).trim_start_matches(',').trim();
+        let alone = rest.is_empty() || rest.starts_with('#') || rest.starts_with("//");
+        (alone && self.name_and_sign()?.0 == name).then_some(self)
+    }
+
+    fn name_and_sign(&self) -> Option<(&'s str, char)> {
+        // Where the value is a text, its place may begin behind the quote.
+        let head = self.head.trim_end_matches(['"', '\'']).trim_end();
+        let sign = head.chars().next_back().filter(|c| matches!(c, '=' | ':'))?;
+        Some((head.strip_suffix(sign)?.trim().trim_matches(['"', '\'']), sign))
+    }
+
+    fn span(&self, start: usize, length: usize) -> Option<Span> {
+        let start = self.start.checked_add(u32::try_from(start).ok()?)?;
+        Some(Span { file: self.site.file, start, end: start.checked_add(u32::try_from(length).ok()?)? })
+    }
+
+    /// The name.
+    pub(super) fn key(&self) -> Option<Span> {
+        let (name, _) = self.name_and_sign()?;
+        self.span(self.indent.len() + self.head.find(name)?, name.len())
+    }
+
+    /// All of it. In JSON only where a comma follows, so that the line before needs none less.
+    pub(super) fn whole(&self) -> Option<Span> {
+        let plain = self.tail.trim_start_matches('"').trim();
+        if self.syntax == Syntax::Json && plain != "," || self.ending.is_empty() {
+            return None;
+        }
+        let end = self.site.end as usize + self.tail.len() + self.ending.len();
+        self.span(0, end.checked_sub(self.start as usize)?)
+    }
+
+    /// Puts another attribute below it; in JSON above it, where no comma is missing.
+    pub(super) fn with(&self, name: &str, value: &Written, sources: &Sources) -> Option<Edit> {
+        let (indent, ending) = (self.indent, if self.ending.is_empty() { "\n" } else { self.ending });
+        let value = self.written(value, sources)?;
+        if self.syntax == Syntax::Json {
+            let text = format!("\"{name}\": {value},{ending}{indent}");
+            return Some(Edit { span: self.span(indent.len(), 0)?, text });
+        }
+        let (_, sign) = self.name_and_sign()?;
+        // As wide as the present one, so that signs stay below one another.
+        let width = self.head.find(sign).unwrap_or(0).saturating_sub(1);
+        let key = if sign == '=' { format!("{name:width$} =") } else { format!("{name}:") };
+        let comma = if self.tail.starts_with(',') { "," } else { "" };
+        let at = self.site.end as usize + self.tail.len();
+        Some(Edit {
+            span: self.span(at.checked_sub(self.start as usize)?, 0)?,
+            text: format!("{ending}{indent}{key} {value}{comma}"),
+        })
+    }
+
+    fn written(&self, value: &Written, sources: &Sources) -> Option<String> {
+        let quote = if self.syntax == Syntax::Bicep { '\'' } else { '"' };
+        match value {
+            Written::Text(text) => Some(format!("{quote}{text}{quote}")),
+            Written::Address(ip, number) => {
+                let range = sources.text(self.site);
+                let is_literal = !range.contains(['.', '(']) || range.trim_matches('"').parse::<Cidr>().is_ok();
+                match (is_literal, self.syntax) {
+                    (true, _) => Some(format!("{quote}{ip}{quote}")),
+                    (false, Syntax::Hcl) => Some(format!("cidrhost({range}, {number})")),
+                    // In another scenario, it may be another range.
+                    (false, _) => None,
+                }
+            }
+        }
+    }
 }

@@ -16,7 +16,9 @@ pub fn overlay_requires_azure_plugin(_: &Context, cluster: &Cluster, out: &mut O
         out.report("default", &cluster.plugin.at, format!("{mode} is \"overlay\", but {name} is \"{plugin}\""))
             .azure("AKS refuses the cluster (UnsupportedNetworkPluginModeWithNetworkPlugin).")
             .fix(format!("Set {name} to \"azure\", or remove {mode}."))
-            .related(format!("{mode} is set here"), &cluster.mode.at);
+            .related(format!("{mode} is set here"), &cluster.mode.at)
+            // What a cluster without a plugin brings itself may be meant.
+            .repair(Safety::Unsafe, Change::value(&cluster.plugin, "azure").filter(|_| plugin == "kubenet"));
     }
     Ok(())
 }
@@ -68,7 +70,6 @@ fn report_useless_range(cluster: &Cluster, range: &Field<Cidr>, out: &mut Out) -
         .fix(format!("Add {mode} with the value \"overlay\", or remove {name}."))
         .related("the plugin is set here", &cluster.plugin.at)
         .repair_but(
-            Safety::Unsafe,
             Change::attribute(mode, Written::Text("overlay".to_owned()), &cluster.plugin).filter(|_| cluster.mode.raw.is_none()),
             "a cluster that exists is changed, and cannot be changed back",
         );
@@ -220,11 +221,15 @@ fn report_old_attribute(cx: &Context, version: &ProviderVersion, name: &str, fie
         Some(new) => format!("Write {new} instead."),
         None => format!("Remove {written}: it has no effect any more."),
     };
+    // What has another value now, not another name, is another rule's to repair.
+    let change =
+        if old.written.is_some() { None } else { Some(Change::renamed(field.name, old.replacement.as_ref(), field.at.site)) };
     let removed = text_of(old.removed);
     if version.surely_from(old.removed) {
         out.report("removed", &field.at, format!("{written} was removed in azurerm {removed}"))
             .azure("The provider version that the code requires refuses it when it plans.")
-            .fix(fix);
+            .fix(fix)
+            .repair(Safety::Safe, change);
     } else if !version.surely_before(old.deprecated) {
         let message = if old.deprecated == old.removed {
             format!("{written} was removed in azurerm {removed}, which this code does not rule out")
@@ -233,7 +238,8 @@ fn report_old_attribute(cx: &Context, version: &ProviderVersion, name: &str, fie
         };
         out.report("deprecated", &field.at, message)
             .azure(format!("The code stops working with azurerm {removed}."))
-            .fix(format!("{fix} Until then, require a version of azurerm below {removed}."));
+            .fix(format!("{fix} Until then, require a version of azurerm below {removed}."))
+            .repair(Safety::Unsafe, change);
     }
 }
 
@@ -261,7 +267,12 @@ fn cilium_policy_without_data_plane(cluster: &Cluster, out: &mut Out) -> Decisio
         out.report("default", &cluster.data_plane.at, message)
             .azure("Cilium enforces network policies only where it is the data plane too.")
             .fix(format!("Set {plane} to \"cilium\", or choose another {policy}."))
-            .related(format!("{policy} is set here"), &cluster.policy.at);
+            .related(format!("{policy} is set here"), &cluster.policy.at)
+            .repair_but(
+                Change::value(&cluster.data_plane, "cilium")
+                    .or_else(|| Change::attribute(plane, Written::Text("cilium".to_owned()), &cluster.policy)),
+                "a cluster that exists gets new nodes",
+            );
     }
     Ok(())
 }
@@ -288,7 +299,8 @@ fn cilium_with_other_policy(cx: &Context, cluster: &Cluster, out: &mut Out) -> D
         out.report("default", &cluster.policy.at, format!("{plane} is \"cilium\", but {policy} is \"{found}\""))
             .azure("The Cilium data plane enforces network policies itself and takes no other engine.")
             .fix(format!("Set {policy} to \"cilium\"."))
-            .related(format!("{plane} is set here"), &cluster.data_plane.at);
+            .related(format!("{plane} is set here"), &cluster.data_plane.at)
+            .repair_but(Change::value(&cluster.policy, "cilium"), "policies are then enforced by Cilium");
     }
     Ok(())
 }

@@ -347,6 +347,12 @@ pub(super) fn resize(cx: &Context, cluster: &Cluster, of: Kind, range: &Range<'_
     for_instance(free(cx, cluster, of, Cidr::new(range.cidr.first(), prefix), prefix))
 }
 
+/// The range that begins with the present one's first addresses and has this prefix length, if nothing that is known is in the way.
+pub(super) fn resized(cx: &Context, cluster: &Cluster, of: Kind, range: &Range<'_>, prefix: u8) -> Option<Cidr> {
+    let wanted = Cidr::new(range.cidr.first(), prefix);
+    free(cx, cluster, of, wanted, prefix).filter(|free| Some(*free) == wanted)
+}
+
 fn for_instance(example: Option<Cidr>) -> String {
     example.map(|cidr| format!(", for instance {cidr}")).unwrap_or_default()
 }

@@ -3,18 +3,20 @@
 //! A value is changed where it is set: at the one literal that it came from. The way there may lead through names of variables and locals;
 //! where it leads through anything else, or where the literal serves something else too, a repair is not safe.
 
-use super::places::{self, Place};
+use super::places::{self, Line, Place};
 use crate::model::Field;
 use crate::report::{Edit, Repair, Safety};
 use crate::source::{Sources, Span};
 use crate::value::{At, USED_INSIDE};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// A repair in the making.
 pub(super) struct Wish {
-    safety: Safety,
-    change: Change,
-    but: &'static str,
+    pub(super) safety: Safety,
+    /// What the changes do.
+    pub(super) title: String,
+    pub(super) changes: Vec<Change>,
 }
 
 /// What is to be changed.
@@ -38,14 +40,27 @@ pub(super) enum Change {
         /// Its value.
         site: Span,
     },
+    /// Another name for an attribute.
+    Name {
+        old: &'static str,
+        new: String,
+        /// Its value.
+        site: Span,
+    },
+    /// No such attribute.
+    Nothing {
+        name: &'static str,
+        /// Its value.
+        site: Span,
+    },
 }
 
 /// The value of a new attribute.
 pub(super) enum Written {
     /// A text.
     Text(String),
-    /// An expression of Terraform.
-    Expression(String),
+    /// An address of the range beside it, which has this number in the range.
+    Address(IpAddr, u128),
 }
 
 impl Change {
@@ -61,38 +76,61 @@ impl Change {
         Some(Self::Attribute { name, value, beside: beside.name, site: beside.at.site })
     }
 
-    fn title(&self) -> String {
+    /// Another name for an attribute that has its value at `site`, or none at all.
+    pub(super) fn renamed(old: &'static str, new: Option<&String>, site: Span) -> Self {
+        match new {
+            Some(new) => Self::Name { old, new: new.clone(), site },
+            None => Self::Nothing { name: old, site },
+        }
+    }
+
+    /// What it does.
+    pub(super) fn title(&self) -> String {
         match self {
             Self::Value { name, new, .. } => format!("Set {name} to {new}"),
-            Self::Attribute { name, value: Written::Text(value) | Written::Expression(value), .. } => {
-                format!("Add {name} with the value {value}")
+            Self::Attribute { name, value: Written::Text(value), .. } => format!("Add {name} with the value {value}"),
+            Self::Attribute { name, value: Written::Address(ip, _), .. } => format!("Add {name} with the value {ip}"),
+            Self::Name { old, new, .. } => format!("Write {new} instead of {old}"),
+            Self::Nothing { name, .. } => format!("Remove {name}"),
+        }
+    }
+
+    /// The change of the texts, and whether it changes nothing else.
+    fn edit(&self, sources: &Sources) -> Option<(Edit, Safety)> {
+        let alone = |edit| (edit, Safety::Safe);
+        match self {
+            Self::Value { at, old, new, .. } => {
+                let (span, safety) = literal(at, old, sources)?;
+                Some((Edit { span, text: new.clone() }, safety))
+            }
+            Self::Attribute { name, value, beside, site } => {
+                Some(alone(Line::of(sources, *site)?.has(beside)?.with(name, value, sources)?))
+            }
+            Self::Name { old, new, site } => {
+                let span = Line::of(sources, *site)?.has(old)?.key()?;
+                Some(alone(Edit { span, text: new.clone() }))
+            }
+            Self::Nothing { name, site } => {
+                let span = Line::of(sources, *site)?.has(name)?.whole()?;
+                Some(alone(Edit { span, text: String::new() }))
             }
         }
     }
 }
 
 impl Wish {
-    /// A change, and what to know about it before it is made.
-    pub(super) fn new(safety: Safety, change: Change, but: &'static str) -> Self {
-        Self { safety, change, but }
-    }
-
-    /// The repair; `None` where the texts do not have one place for it.
+    /// The repair; `None` where the texts do not have one place for each change.
     pub(super) fn repair(self, sources: &Sources) -> Option<Repair> {
-        let mut title = self.change.title();
-        if !self.but.is_empty() {
-            title = format!("{title} ({})", self.but);
+        let mut whole: Option<Repair> = None;
+        for change in &self.changes {
+            let (edit, safety) = change.edit(sources)?;
+            let repair = Repair { title: self.title.clone(), safety: safety.max(self.safety), edits: vec![edit] };
+            whole = Some(match whole {
+                Some(before) => before.and(repair)?,
+                None => repair,
+            });
         }
-        let (edit, safety) = match self.change {
-            Change::Value { at, old, new, .. } => {
-                let (span, safety) = literal(&at, &old, sources)?;
-                (Edit { span, text: new }, safety)
-            }
-            Change::Attribute { name, value, beside, site } => {
-                (places::beside(sources, site, beside, name, &value)?, Safety::Safe)
-            }
-        };
-        Some(Repair { title, safety: safety.max(self.safety), edits: vec![edit] })
+        whole
     }
 }
 
