@@ -128,3 +128,171 @@ fn repairs_of_the_examples() {
     }
     common::golden("tests/golden/repairs.txt", &told);
 }
+
+/// Ways to write the same code otherwise. Each takes the literal out of the text and gives the files.
+type Way = fn(&Text) -> Option<Vec<(String, String)>>;
+
+/// A text with a literal in it.
+struct Text<'a> {
+    path: &'a str,
+    before: &'a str,
+    literal: &'a str,
+    after: &'a str,
+}
+
+impl<'a> Text<'a> {
+    /// The literal that a repair changes; `None` where it puts something in or stands where no name can.
+    fn of(path: &'a str, text: &'a str, repair: &Repair) -> Option<Self> {
+        let [Edit { span, text: new }] = repair.edits.as_slice() else { return None };
+        let (mut start, mut end) = (span.start as usize, span.end as usize);
+        if start == end || new.is_empty() {
+            return None;
+        }
+        if text[..start].ends_with(['"', '\'']) && text[end..].starts_with(['"', '\'']) {
+            (start, end) = (start - 1, end + 1);
+        }
+        let line = text[..start].rsplit('\n').next().unwrap();
+        let free = !["default", "defaultValue", "param ", "apiVersion"].iter().any(|word| line.contains(word));
+        let literal = &text[start..end];
+        let whole = literal.starts_with(['"', '\'']) || literal.bytes().all(|b| b.is_ascii_digit());
+        (free && whole).then_some(Self { path, before: &text[..start], literal, after: &text[end..] })
+    }
+
+    fn with(&self, value: &str) -> String {
+        format!("{}{value}{}", self.before, self.after)
+    }
+
+    fn is(&self, path: &str) -> Option<()> {
+        (self.path == path).then_some(())
+    }
+}
+
+fn files(files: &[(&str, String)]) -> Option<Vec<(String, String)>> {
+    Some(files.iter().map(|(path, text)| ((*path).to_owned(), text.clone())).collect())
+}
+
+const WAYS: &[(&str, Way)] = &[
+    ("default of a variable", |t| {
+        t.is("main.tf")?;
+        let variable = format!("variable \"moved\" {{\n  default = {}\n}}\n", t.literal);
+        files(&[("main.tf", t.with("var.moved")), ("variables.tf", variable)])
+    }),
+    ("local", |t| {
+        t.is("main.tf")?;
+        files(&[("main.tf", format!("locals {{\n  moved = {}\n}}\n{}", t.literal, t.with("local.moved")))])
+    }),
+    ("attribute of a variable", |t| {
+        t.is("main.tf")?;
+        let variable = "variable \"net\" {\n  type = object({ moved = any, other = string })\n}\n".to_owned();
+        let values = format!("net = {{\n  other = \"x\"\n  moved = {}\n}}\n", t.literal);
+        files(&[("main.tf", t.with("var.net.moved")), ("variables.tf", variable), ("terraform.tfvars", values)])
+    }),
+    ("tfvars", |t| {
+        t.is("main.tf")?;
+        let values = format!("# values\nmoved = {} # set here\n", t.literal);
+        files(&[("main.tf", t.with("var.moved") + "variable \"moved\" {}\n"), ("terraform.tfvars", values)])
+    }),
+    ("tfvars as JSON", |t| {
+        t.is("main.tf")?;
+        let values = format!("{{\n  \"moved\": {}\n}}\n", t.literal);
+        files(&[("main.tf", t.with("var.moved") + "variable \"moved\" {}\n"), ("x.auto.tfvars.json", values)])
+    }),
+    ("argument of a module", |t| {
+        t.is("main.tf")?;
+        let call = format!("module \"aks\" {{\n  source = \"./aks\"\n  moved  = {}\n}}\n", t.literal);
+        files(&[("aks/main.tf", t.with("var.moved") + "variable \"moved\" {}\n"), ("main.tf", call)])
+    }),
+    ("default of a parameter", |t| {
+        t.is("main.bicep")?;
+        let of = if t.literal.starts_with('\'') { "string" } else { "int" };
+        files(&[("main.bicep", format!("param moved {of} = {}\n{}", t.literal, t.with("moved")))])
+    }),
+    ("variable of Bicep", |t| {
+        t.is("main.bicep")?;
+        files(&[("main.bicep", format!("var moved = {}\n{}", t.literal, t.with("moved")))])
+    }),
+    ("bicepparam", |t| {
+        t.is("main.bicep")?;
+        let of = if t.literal.starts_with('\'') { "string" } else { "int" };
+        let values = format!("using './main.bicep'\n\nparam moved = {}\n", t.literal);
+        files(&[("main.bicep", format!("param moved {of}\n{}", t.with("moved"))), ("main.bicepparam", values)])
+    }),
+    ("parameter of a Bicep module", |t| {
+        t.is("main.bicep")?;
+        let of = if t.literal.starts_with('\'') { "string" } else { "int" };
+        let call = format!("module aks 'aks.bicep' = {{\n  name: 'aks'\n  params: {{\n    moved: {}\n  }}\n}}\n", t.literal);
+        files(&[("aks.bicep", format!("param moved {of}\n{}", t.with("moved"))), ("main.bicep", call)])
+    }),
+    ("file of parameters", |t| {
+        let (of, value) = match t.path {
+            "main.bicep" => (if t.literal.starts_with('\'') { "string" } else { "int" }, t.literal.replace('\'', "\"")),
+            "azuredeploy.json" => (if t.literal.starts_with('"') { "string" } else { "int" }, t.literal.to_owned()),
+            _ => return None,
+        };
+        let schema = "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#";
+        let values = format!(
+            "{{\n  \"$schema\": \"{schema}\",\n  \"contentVersion\": \"1.0.0.0\",\n  \"parameters\": {{\n    \"moved\": {{\n      \"value\": {value}\n    }}\n  }}\n}}\n"
+        );
+        if t.path == "main.bicep" {
+            return files(&[("main.bicep", format!("param moved {of}\n{}", t.with("moved"))), ("main.parameters.json", values)]);
+        }
+        files(&[
+            ("azuredeploy.json", t.arm(&format!("\"moved\": {{ \"type\": \"{of}\" }}"))?),
+            ("azuredeploy.parameters.json", values),
+        ])
+    }),
+    ("defaultValue", |t| {
+        t.is("azuredeploy.json")?;
+        let of = if t.literal.starts_with('"') { "string" } else { "int" };
+        files(&[("azuredeploy.json", t.arm(&format!("\"moved\": {{ \"type\": \"{of}\", \"defaultValue\": {} }}", t.literal))?)])
+    }),
+    ("lines that end in CR LF", |t| files(&[(t.path, t.with(t.literal).replace('\n', "\r\n"))])),
+    ("tabs", |t| files(&[(t.path, t.with(t.literal).replace("  ", "\t"))])),
+];
+
+impl Text<'_> {
+    /// An ARM template that takes the value from a parameter.
+    fn arm(&self, parameter: &str) -> Option<String> {
+        let text = self.with("\"[parameters('moved')]\"");
+        if text.contains("\"parameters\"") {
+            return None;
+        }
+        Some(text.replacen("\"resources\"", &format!("\"parameters\": {{ {parameter} }},\n  \"resources\""), 1))
+    }
+}
+
+#[test]
+fn values_are_changed_where_they_are_set() {
+    let mut tried: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut failures = String::new();
+    for case in examples() {
+        let (_, report) = case.check();
+        for finding in Case::repairs(&report, case.rule) {
+            let wanted = finding.repair.unwrap();
+            let (path, text) = &case.files[0];
+            let Some(text) = Text::of(path, text, &wanted) else { continue };
+            for (way, write) in WAYS {
+                let Some(files) = write(&text) else { continue };
+                let other = Case { name: format!("{} ({way})", case.name), files, config: case.config.clone(), ..case };
+                let (sources, report) = other.check();
+                let found = Case::repairs(&report, case.rule);
+                let Some(finding) = found.iter().find(|f| f.message == finding.message) else {
+                    let told: Vec<_> = report.findings.iter().map(|f| (f.rule, &f.message, &f.repair)).collect();
+                    failures += &format!("{}: no repair: {told:?} {:?}\n{:#?}\n", other.name, report.unreadable, other.files);
+                    continue;
+                };
+                let repair = finding.repair.clone().unwrap();
+                if (repair.title != wanted.title)
+                    || (repair.safety, repair.edits[0].text.as_str()) != (wanted.safety, wanted.edits[0].text.as_str())
+                {
+                    failures += &format!("{}: {repair:?} instead of {wanted:?}\n", other.name);
+                }
+                prove(&other, &sources, &report, finding);
+                prove_idempotent(&other, &sources, &report);
+                *tried.entry(way).or_default() += 1;
+            }
+        }
+    }
+    assert!(failures.is_empty(), "\n{failures}");
+    assert!(WAYS.iter().all(|(way, _)| tried.get(way).is_some_and(|times| *times > 5)), "{tried:?}");
+}

@@ -52,8 +52,11 @@ pub(super) fn place(sources: &Sources, span: Span, value: &str) -> Option<Place>
 
 fn literal(file: &SourceFile, syntax: Syntax, span: Span, text: &str, value: &str) -> Option<Span> {
     let quote = if syntax == Syntax::Bicep { '\'' } else { '"' };
-    if text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)) == Some(value) {
-        return Some(Span { start: span.start + 1, end: span.end.checked_sub(1)?, ..span });
+    if let Some(inside) = text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)) {
+        // The version in a type: `Microsoft.ContainerService/managedClusters@2025-05-01`.
+        let before = inside.strip_suffix(value)?;
+        let start = span.start + 1 + u32::try_from(before.len()).ok()?;
+        return (before.is_empty() || before.ends_with('@')).then_some(Span { start, end: span.end.checked_sub(1)?, ..span });
     }
     if text != value {
         return None;
@@ -108,9 +111,9 @@ fn is_terraform(path: &str) -> bool {
 /// How often a name, a longer or a shorter one stands in a text.
 fn count(text: &str, syntax: Syntax, wanted: &[&str]) -> usize {
     let Some(first) = wanted.first() else { return 0 };
-    let least = match *first {
-        "module" => 3,
-        _ if syntax == Syntax::Hcl => 2,
+    let least = match (syntax, *first) {
+        (Syntax::Hcl, "module") => 3,
+        (Syntax::Hcl, _) | (Syntax::Json, "parameters" | "variables") => 2,
         _ => 1,
     };
     let is_one = |at: &usize| {
