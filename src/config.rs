@@ -19,6 +19,8 @@ pub struct Config {
     pub parameters: Vec<String>,
     /// Terraform's workspace and where its name is written, if it is known.
     pub workspace: Option<(Arc<str>, Span)>,
+    /// Whether to find out what can be repaired, which takes further checks.
+    pub repairs: bool,
 }
 
 /// What the command line says about Terraform input variables.
@@ -39,6 +41,7 @@ impl Default for Config {
             variables: Vec::new(),
             parameters: Vec::new(),
             workspace: None,
+            repairs: true,
         }
     }
 }

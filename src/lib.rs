@@ -45,12 +45,16 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Needs deep stacks for deeply nested code: run it on threads with at least [`STACK_BYTES`] (as [`with_threads`] does).
 pub fn check(sources: &Sources, config: &Config) -> Report {
     let mut report = check_code(&Code::read(sources, config));
-    repairs::verify(&mut report, sources, &|changed| {
-        let mut code = Code::read(changed, config);
-        // Plans show what the code was.
-        code.plans.clear();
-        check_code(&code)
-    });
+    if config.repairs {
+        repairs::verify(&mut report, sources, &|changed| {
+            let mut code = Code::read(changed, config);
+            // Plans show what the code was.
+            code.plans.clear();
+            check_code(&code)
+        });
+    } else {
+        report.findings.iter_mut().for_each(|finding| finding.repair = None);
+    }
     report
 }
 

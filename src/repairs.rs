@@ -6,13 +6,16 @@
 use crate::config::Config;
 use crate::report::{Edit, Finding, Repair, Report, Safety};
 use crate::source::{FileId, Sources};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// So many checks are made at most to find out which repairs hold; what is not tried is dropped.
 const MOST_CHECKS: usize = 24;
 
 /// What is made in one go, what that shows is made in the next, so many times at most.
 const MOST_ROUNDS: usize = 10;
+
+/// Folders with copies of what others write: the next download would bring the mistake back.
+pub const OF_OTHERS: [&str; 4] = [".terraform", ".terragrunt-cache", "node_modules", "vendor"];
 
 /// What became of the texts.
 pub struct Repaired {
@@ -58,7 +61,7 @@ pub(crate) fn verify(report: &mut Report, sources: &Sources, check: &dyn Fn(&Sou
         while !rest.is_empty() {
             let (group, later) = split(rest);
             rest = later;
-            trial.run(&group, report, &mut held);
+            trial.run(group, report, &mut held);
         }
     }
     for (i, finding) in report.findings.iter_mut().enumerate() {
@@ -129,29 +132,54 @@ struct Trial<'a> {
 }
 
 impl Trial<'_> {
-    /// Tries repairs together; if something is wrong, half of them, and so on.
-    fn run(&mut self, group: &[Candidate], report: &Report, held: &mut Vec<usize>) {
+    /// Tries repairs together. Where something is wrong, those that may have to do with it are tried by themselves, and the others again.
+    fn run(&mut self, group: Vec<Candidate>, report: &Report, held: &mut Vec<usize>) {
         if group.is_empty() || self.left == 0 {
             return;
         }
         self.left -= 1;
-        if self.holds(group, report) {
-            held.extend(group.iter().flat_map(|candidate| &candidate.findings));
-        } else if group.len() > 1 {
-            let (first, second) = group.split_at(group.len() / 2);
+        let findings = |candidate: &Candidate| candidate.findings.iter().filter_map(|i| report.findings.get(*i)).collect();
+        let of_candidates: Vec<Vec<&Finding>> = group.iter().map(findings).collect();
+        let Some(wrong) = self.wrong(&group, &of_candidates) else { return };
+        if wrong.is_empty() {
+            return held.extend(group.iter().flat_map(|candidate| &candidate.findings));
+        }
+        if group.len() == 1 {
+            return;
+        }
+        let touches = |findings: &Vec<&Finding>| findings.iter().any(|f| clusters(f).any(|cluster| wrong.contains(cluster)));
+        let mut touched: VecDeque<bool> = of_candidates.iter().map(touches).collect();
+        let (suspects, rest): (Vec<_>, Vec<_>) = group.into_iter().partition(|_| touched.pop_front() == Some(true));
+        if suspects.is_empty() {
+            let mut first = rest;
+            let second = first.split_off(first.len() / 2);
             self.run(first, report, held);
-            self.run(second, report, held);
+            return self.run(second, report, held);
+        }
+        self.run(rest, report, held);
+        // Where one repair alone has to do with what is wrong, it need not be tried again to know that.
+        if suspects.len() > wrong.len() {
+            suspects.into_iter().for_each(|candidate| self.run(vec![candidate], report, held));
         }
     }
 
-    fn holds(&self, group: &[Candidate], report: &Report) -> bool {
+    /// The clusters of which something is found that should not be there after the repairs; `None` where the texts cannot be changed so.
+    fn wrong(&self, group: &[Candidate], findings: &[Vec<&Finding>]) -> Option<BTreeSet<String>> {
         let edits: Vec<&Edit> = group.iter().flat_map(|candidate| &candidate.edits).collect();
-        let Some(changed) = with(self.sources, &edits) else { return false };
+        let changed = with(self.sources, &edits)?;
         let after = (self.check)(&changed);
-        let repaired = group.iter().flat_map(|candidate| &candidate.findings).filter_map(|i| report.findings.get(*i));
-        let repaired = Count::of_all(repaired, self.sources);
-        after.unreadable.len() <= self.unreadable && Count::of(&after, &changed).is_left(&self.before, &repaired)
+        let repaired = Count::of_all(findings.iter().flatten().copied(), self.sources);
+        let mut wrong = Count::of(&after, &changed).beyond(&self.before, &repaired);
+        if after.unreadable.len() > self.unreadable {
+            // What cannot be read any more may hold any cluster.
+            wrong.insert(String::new());
+        }
+        Some(wrong)
     }
+}
+
+fn clusters(finding: &Finding) -> impl Iterator<Item = &String> {
+    std::iter::once(&finding.cluster).chain(&finding.also)
 }
 
 /// How often each rule finds something, by file, cluster and scenario.
@@ -175,7 +203,7 @@ impl Count {
                 [] => vec![""],
                 names => names.iter().map(String::as_str).collect(),
             };
-            for cluster in std::iter::once(&finding.cluster).chain(&finding.also) {
+            for cluster in clusters(finding) {
                 for scenario in &scenarios {
                     *count.0.entry((finding.rule, path.to_owned(), cluster.clone(), (*scenario).to_owned())).or_default() += 1;
                 }
@@ -184,11 +212,11 @@ impl Count {
         count
     }
 
-    /// Whether this is what was there before without what was repaired, or less.
-    fn is_left(&self, before: &Self, repaired: &Self) -> bool {
+    /// The clusters of which there is more here than before without what was repaired.
+    fn beyond(&self, before: &Self, repaired: &Self) -> BTreeSet<String> {
         let of = |count: &Self, key| count.0.get(key).copied().unwrap_or(0);
-        let left = |key| of(self, key) + of(repaired, key) <= of(before, key);
-        self.0.keys().chain(repaired.0.keys()).all(left)
+        let keys = self.0.keys().chain(repaired.0.keys());
+        keys.filter(|key| of(self, *key) + of(repaired, *key) > of(before, *key)).map(|key| key.2.clone()).collect()
     }
 }
 

@@ -72,6 +72,14 @@ pub(super) struct CheckArgs {
     quiet: bool,
 }
 
+impl CheckArgs {
+    /// Whether repairs are made or told.
+    fn wants_repairs(&self) -> bool {
+        let mut formats = std::iter::once(self.format).chain(self.output.iter().map(|(format, _)| *format));
+        self.fix.is_some() || self.diff || formats.any(Format::has_repairs)
+    }
+}
+
 /// From which severity on the exit code is 1.
 #[derive(Clone, Copy, ValueEnum)]
 enum FailOn {
@@ -165,6 +173,7 @@ fn check(args: &CheckArgs) -> (Sources, Config, Report) {
         variables: args.variables.given.clone(),
         parameters: args.parameters.iter().map(|path| discover::normal(path)).collect(),
         workspace: None,
+        repairs: args.wants_repairs(),
     };
     let report = crate::check(&sources, &config);
     (sources, config, report)

@@ -3,6 +3,7 @@
 use super::folder::on_disk;
 use super::ignores::Ignores;
 use super::reader::Disk;
+use crate::repairs::OF_OTHERS;
 use std::path::{Path, PathBuf};
 
 /// Tells which files may be changed.
@@ -23,8 +24,9 @@ impl Changes {
         if !found.is_file() {
             return Err("it is no regular file".to_owned());
         }
-        if !self.0.holds(&found) {
-            return Err("it lies outside the repository".to_owned());
+        let Some(inner) = self.0.inner(&found) else { return Err("it lies outside the repository".to_owned()) };
+        if inner.components().any(|part| OF_OTHERS.iter().any(|name| part.as_os_str() == *name)) {
+            return Err("it is a copy of what others write".to_owned());
         }
         if is_ignored(&found) {
             return Err("git ignores it".to_owned());

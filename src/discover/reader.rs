@@ -65,9 +65,10 @@ impl Disk {
         }
     }
 
-    /// Whether an absolute path without symbolic links is inside the bounds.
-    pub(super) fn holds(&self, found: &Path) -> bool {
-        self.inside(found).is_ok()
+    /// An absolute path without symbolic links from the bound that it is inside.
+    pub(super) fn inner<'p>(&self, found: &'p Path) -> Option<&'p Path> {
+        self.inside(found).ok()?;
+        self.bounds.iter().find_map(|bound| found.strip_prefix(bound).ok())
     }
 
     fn inside(&self, found: &Path) -> Result<(), ReadError> {

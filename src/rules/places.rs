@@ -2,6 +2,7 @@
 
 use super::repair::Written;
 use crate::cidr::Cidr;
+use crate::repairs::OF_OTHERS;
 use crate::report::Edit;
 use crate::source::{SourceFile, Sources, Span, parent};
 
@@ -27,8 +28,7 @@ enum Syntax {
 fn syntax(path: &str) -> Option<Syntax> {
     let mut parts = path.rsplit('/');
     let name = parts.next()?;
-    // What `terraform init` downloads is overwritten by the next one.
-    if parts.any(|part| part == ".terraform") {
+    if parts.any(|part| OF_OTHERS.contains(&part)) {
         return None;
     }
     match name.rsplit_once('.')?.1 {
@@ -197,10 +197,16 @@ impl<'s> Line<'s> {
         Some(Span { file: self.site.file, start, end: start.checked_add(u32::try_from(length).ok()?)? })
     }
 
-    /// The name.
-    pub(super) fn key(&self) -> Option<Span> {
+    /// Another name in the place of the present one. Signs stay below one another where there is room.
+    pub(super) fn renamed(&self, new: &str) -> Option<Edit> {
         let (name, _) = self.name_and_sign()?;
-        self.span(self.indent.len() + self.head.find(name)?, name.len())
+        let start = self.head.find(name)?;
+        let after = self.head.get(start + name.len()..)?;
+        let room = after.len() - after.trim_start_matches(' ').len();
+        let wide = if new.len() > name.len() { room.saturating_sub(1).min(new.len() - name.len()) } else { 0 };
+        let narrow = if room > 0 { name.len().saturating_sub(new.len()) } else { 0 };
+        let span = self.span(self.indent.len() + start, name.len() + wide)?;
+        Some(Edit { span, text: format!("{new}{:narrow$}", "") })
     }
 
     /// All of it. In JSON only where a comma follows, so that the line before needs none less.

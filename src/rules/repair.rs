@@ -106,10 +106,7 @@ impl Change {
             Self::Attribute { name, value, beside, site } => {
                 Some(alone(Line::of(sources, *site)?.has(beside)?.with(name, value, sources)?))
             }
-            Self::Name { old, new, site } => {
-                let span = Line::of(sources, *site)?.has(old)?.key()?;
-                Some(alone(Edit { span, text: new.clone() }))
-            }
+            Self::Name { old, new, site } => Some(alone(Line::of(sources, *site)?.has(old)?.renamed(new)?)),
             Self::Nothing { name, site } => {
                 let span = Line::of(sources, *site)?.has(name)?.whole()?;
                 Some(alone(Edit { span, text: String::new() }))
