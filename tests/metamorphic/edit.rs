@@ -1,0 +1,143 @@
+//! Changes of a text, and what a check says of the files that come out.
+
+use overlint::config::Config;
+use overlint::report::{Report, Severity};
+use overlint::source::{Asked, FileId, Sources, Span, parent};
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+/// The file whose text is parsed here; it is among no sources.
+pub fn file() -> FileId {
+    FileId::outside(0)
+}
+
+/// The bytes of a span.
+pub fn range(span: Span) -> Range<usize> {
+    span.start as usize..span.end as usize
+}
+
+/// A text with some places replaced; none overlap.
+pub fn replaced(text: &str, mut edits: Vec<(Range<usize>, String)>) -> String {
+    edits.sort_by_key(|(at, _)| std::cmp::Reverse(at.start));
+    let mut text = text.to_owned();
+    for (at, new) in edits {
+        text.replace_range(at, &new);
+    }
+    text
+}
+
+/// A value that is written in the code, and can be moved elsewhere.
+pub struct Literal {
+    /// Where it is written.
+    pub at: Range<usize>,
+    /// Its type, as all three languages call it but for numbers.
+    pub kind: Kind,
+}
+
+/// The types of literals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    String,
+    Number,
+    Bool,
+}
+
+/// What must hold between what is told of a program and of its mutant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// The same is found, and the same is undecided.
+    Same,
+    /// The mutant says less of the values: what was found is still found or undecided, and nothing new is found.
+    Unknown,
+}
+
+/// A program that was made of another.
+pub struct Mutant {
+    /// What was done, in words.
+    pub what: String,
+    pub relation: Relation,
+    /// Paths and texts.
+    pub files: Vec<(String, String)>,
+    /// What stands before each address now.
+    pub prefix: &'static str,
+}
+
+impl Mutant {
+    /// A mutant of which the same is told.
+    pub fn same(what: &str, files: Vec<(&str, String)>) -> Self {
+        Self::new(what, Relation::Same, files)
+    }
+
+    /// A mutant that knows less.
+    pub fn unknown(what: &str, files: Vec<(&str, String)>) -> Self {
+        Self::new(what, Relation::Unknown, files)
+    }
+
+    fn new(what: &str, relation: Relation, files: Vec<(&str, String)>) -> Self {
+        let files = files.into_iter().map(|(path, text)| (path.to_owned(), text)).collect();
+        Self { what: what.to_owned(), relation, files, prefix: "" }
+    }
+
+    /// The same, with something before each address.
+    pub fn within(self, prefix: &'static str) -> Self {
+        Self { prefix, ..self }
+    }
+}
+
+/// A rule and a cluster.
+pub type Question = (&'static str, String);
+
+/// What is told of one program.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Told {
+    /// Each finding with its message, sorted; once for each cluster.
+    pub found: Vec<(Question, Severity, String)>,
+    pub undecided: BTreeSet<Question>,
+    pub unreadable: Vec<String>,
+}
+
+/// What is told of each program. One check looks at all of them, each in a folder of its own, since reading the facts takes longer than
+/// most checks; where something undecided has no place, so that nobody knows which program it is about, each is checked alone.
+pub fn check(programs: &[&Mutant], config: &Config) -> Vec<Told> {
+    let (sources, report) = report(programs, config);
+    if programs.len() > 1 && report.undecided.iter().any(|u| u.why.span.is_none()) {
+        return programs.iter().flat_map(|program| check(&[program], config)).collect();
+    }
+    let number = |path: &str| path.split('/').next().and_then(|folder| folder.parse::<usize>().ok()).unwrap_or(0);
+    let mut all = vec![Told::default(); programs.len()];
+    for finding in report.findings {
+        let number = number(sources.file(finding.place.file).path());
+        let prefix = programs[number].prefix;
+        for cluster in std::iter::once(&finding.cluster).chain(&finding.also) {
+            let question = (finding.rule, without(cluster, prefix));
+            all[number].found.push((question, finding.severity, without(&finding.message, prefix)));
+        }
+    }
+    for undecided in report.undecided {
+        let number = undecided.why.span.map_or(0, |span| number(sources.file(span.file).path()));
+        all[number].undecided.insert((undecided.rule, without(&undecided.cluster, programs[number].prefix)));
+    }
+    for unreadable in report.unreadable {
+        all[number(&unreadable.path)].unreadable.push(unreadable.message);
+    }
+    all.iter_mut().for_each(|told| told.found.sort());
+    all
+}
+
+fn without(text: &str, prefix: &str) -> String {
+    if prefix.is_empty() { text.to_owned() } else { text.replace(prefix, "") }
+}
+
+fn report(programs: &[&Mutant], config: &Config) -> (Sources, Report) {
+    let mut sources = Sources::new();
+    for (number, program) in programs.iter().enumerate() {
+        for (path, text) in &program.files {
+            let path = format!("{number}/{path}");
+            sources.add(&path, text.as_bytes());
+            sources.add_folder(parent(&path));
+            sources.ask(&path, Asked::Found);
+        }
+    }
+    let report = overlint::check(&sources, config);
+    (sources, report)
+}
