@@ -23,6 +23,7 @@ pub fn mutants(code: &str) -> Vec<Mutant> {
         mutants.push(nested(value));
     }
     mutants.extend((0..template.literals.len()).map(|number| template.without_value(number)));
+    mutants.extend((0..template.literals.len()).filter_map(|number| template.without_first_name(number)));
     mutants
 }
 
@@ -60,12 +61,19 @@ impl Template<'_> {
 
     fn with_defaults(&self) -> Mutant {
         let code = self.moved("parameters", |kind, text| format!(r#"{{ "type": "{kind}", "defaultValue": {text} }}"#));
-        Mutant::same("literals are defaults of parameters", vec![(FILE, code)])
+        self.named("parameters", Mutant::same("literals are defaults of parameters", vec![(FILE, code)]))
     }
 
     fn with_variables(&self) -> Mutant {
         let code = self.moved("variables", |_, text| text.to_owned());
-        Mutant::same("literals are variables", vec![(FILE, code)])
+        self.named("variables", Mutant::same("literals are variables", vec![(FILE, code)]))
+    }
+
+    /// Resources are called by their names as they are written.
+    fn named(&self, member: &str, mutant: Mutant) -> Mutant {
+        self.literals.iter().enumerate().rev().fold(mutant, |mutant, (number, literal)| {
+            mutant.calls(format!("{member}('mutant{number}')"), self.text(&literal.at).trim_matches('"').to_owned())
+        })
     }
 
     fn reversed(&self) -> Mutant {
@@ -79,11 +87,25 @@ impl Template<'_> {
     /// One literal is a parameter that has no value.
     fn without_value(&self, number: usize) -> Mutant {
         let Literal { at, kind } = &self.literals[number];
-        let parameter = format!(r#""mutant": {{ "type": "{}" }}"#, word(*kind));
-        let edits = vec![(at.clone(), r#""[parameters('mutant')]""#.to_owned()), self.declared("parameters", &[parameter])];
+        self.parameter(at, word(*kind), "[parameters('mutant')]".to_owned(), self.text(at).trim_matches('"'))
+    }
+
+    /// Of `"vnet/subnet"` only the last part has a value.
+    fn without_first_name(&self, number: usize) -> Option<Mutant> {
+        let at = &self.literals[number].at;
+        let (first, last) = self.text(at).trim_matches('"').split_once('/')?;
+        let is_name = first.starts_with(char::is_alphabetic) && !last.contains('/');
+        is_name.then(|| self.parameter(at, "string", format!("[concat(parameters('mutant'), '/{last}')]"), first))
+    }
+
+    /// A place in which a parameter without a value is used; `value` is what it had.
+    fn parameter(&self, at: &Range<usize>, kind: &str, new: String, value: &str) -> Mutant {
+        let parameter = format!(r#""mutant": {{ "type": "{kind}" }}"#);
+        let edits = vec![(at.clone(), format!("\"{new}\"")), self.declared("parameters", &[parameter])];
         let line = self.code[..at.start].lines().count();
-        let what = format!("{} in line {line} without a value", self.text(at));
+        let what = format!("{} in line {line} without the value {value}", self.text(at));
         Mutant::unknown(&what, vec![(FILE, replaced(self.code, edits))])
+            .calls("parameters('mutant')".to_owned(), value.to_owned())
     }
 }
 
@@ -129,10 +151,7 @@ fn word(kind: Kind) -> &'static str {
 
 fn in_node(node: &Node, found: &mut Vec<Literal>) {
     node.items().iter().for_each(|item| in_node(item, found));
-    // Clusters are called by their names, as they are written.
-    let is_cluster = node.get("type").and_then(Node::as_str) == Some("Microsoft.ContainerService/managedClusters");
-    let is_fixed = |name: &str| FIXED.contains(&name) || (is_cluster && name == "name");
-    for member in node.members().iter().filter(|member| !is_fixed(&member.name)) {
+    for member in node.members().iter().filter(|member| !FIXED.contains(&&*member.name)) {
         in_node(&member.value, found);
     }
     let kind = match &node.value {

@@ -58,8 +58,8 @@ pub struct Mutant {
     pub relation: Relation,
     /// Paths and texts.
     pub files: Vec<(String, String)>,
-    /// What stands before each address now.
-    pub prefix: &'static str,
+    /// What texts call otherwise now, with what they called it.
+    pub names: Vec<(String, String)>,
 }
 
 impl Mutant {
@@ -75,12 +75,23 @@ impl Mutant {
 
     fn new(what: &str, relation: Relation, files: Vec<(&str, String)>) -> Self {
         let files = files.into_iter().map(|(path, text)| (path.to_owned(), text)).collect();
-        Self { what: what.to_owned(), relation, files, prefix: "" }
+        Self { what: what.to_owned(), relation, files, names: Vec::new() }
     }
 
     /// The same, with something before each address.
-    pub fn within(self, prefix: &'static str) -> Self {
-        Self { prefix, ..self }
+    pub fn within(self, prefix: &str) -> Self {
+        self.calls(prefix.to_owned(), String::new())
+    }
+
+    /// The same, with another name for something.
+    pub fn calls(mut self, now: String, before: String) -> Self {
+        self.names.push((now, before));
+        self
+    }
+
+    /// A text with the names that the original has.
+    fn renamed(&self, text: &str) -> String {
+        self.names.iter().fold(text.to_owned(), |text, (now, before)| text.replace(now, before))
     }
 }
 
@@ -107,25 +118,21 @@ pub fn check(programs: &[&Mutant], config: &Config) -> Vec<Told> {
     let mut all = vec![Told::default(); programs.len()];
     for finding in report.findings {
         let number = number(sources.file(finding.place.file).path());
-        let prefix = programs[number].prefix;
+        let program = programs[number];
         for cluster in std::iter::once(&finding.cluster).chain(&finding.also) {
-            let question = (finding.rule, without(cluster, prefix));
-            all[number].found.push((question, finding.severity, without(&finding.message, prefix)));
+            let question = (finding.rule, program.renamed(cluster));
+            all[number].found.push((question, finding.severity, program.renamed(&finding.message)));
         }
     }
     for undecided in report.undecided {
         let number = undecided.why.span.map_or(0, |span| number(sources.file(span.file).path()));
-        all[number].undecided.insert((undecided.rule, without(&undecided.cluster, programs[number].prefix)));
+        all[number].undecided.insert((undecided.rule, programs[number].renamed(&undecided.cluster)));
     }
     for unreadable in report.unreadable {
         all[number(&unreadable.path)].unreadable.push(unreadable.message);
     }
     all.iter_mut().for_each(|told| told.found.sort());
     all
-}
-
-fn without(text: &str, prefix: &str) -> String {
-    if prefix.is_empty() { text.to_owned() } else { text.replace(prefix, "") }
 }
 
 fn report(programs: &[&Mutant], config: &Config) -> (Sources, Report) {
