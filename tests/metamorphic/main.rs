@@ -40,9 +40,9 @@ const EXCEPTIONS: &[Exception] = &[Exception {
     why: "two peerings away is a note, and a note is not worth a doubt",
 }];
 
-/// Rules that say nothing where another one has found something worse in the same values. Where that other one becomes undecided, they
-/// may speak.
+/// Rules that leave it to another one to tell what is found in the same values. Where that other one becomes undecided, they speak.
 const GIVES_WAY: &[(&str, &str)] = &[
+    ("pod-cidr-overlaps-vnet-subnet", "pod-cidr-overlaps-node-subnet"),
     ("pod-cidr-overlaps-vnet-space", "pod-cidr-overlaps-node-subnet"),
     ("pod-cidr-overlaps-vnet-space", "pod-cidr-overlaps-vnet-subnet"),
     ("service-cidr-overlaps-vnet-space", "service-cidr-overlaps-vnet-subnet"),
