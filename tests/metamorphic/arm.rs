@@ -1,6 +1,6 @@
 //! Mutants of ARM templates.
 
-use crate::edit::{Kind, Literal, Mutant, file, range, replaced};
+use crate::edit::{Kind, Literal, Mutant, file, half, range, replaced};
 use overlint::syntax::json::{self, Node, Value};
 use serde_json::{Map, json};
 use std::ops::Range;
@@ -22,8 +22,8 @@ pub fn mutants(code: &str) -> Vec<Mutant> {
         mutants.push(Mutant::same("minified", vec![(FILE, value.to_string())]));
         mutants.push(nested(value));
     }
-    mutants.extend((0..template.literals.len()).map(|number| template.without_value(number)));
-    mutants.extend((0..template.literals.len()).filter_map(|number| template.without_first_name(number)));
+    mutants.push(template.without_any_value());
+    mutants.extend(template.literals.iter().flat_map(|literal| template.without_value(literal)));
     mutants
 }
 
@@ -84,28 +84,41 @@ impl Template<'_> {
         Mutant::same("resources in reverse", vec![(FILE, replaced(self.code, edits.collect()))])
     }
 
-    /// One literal is a parameter that has no value.
-    fn without_value(&self, number: usize) -> Mutant {
-        let Literal { at, kind } = &self.literals[number];
-        self.parameter(at, word(*kind), "[parameters('mutant')]".to_owned(), self.text(at).trim_matches('"'))
+    fn without_any_value(&self) -> Mutant {
+        let code = self.moved("parameters", |kind, _| format!(r#"{{ "type": "{kind}" }}"#));
+        self.named("parameters", Mutant::unknown("all without values", vec![(FILE, code)]))
     }
 
-    /// Of `"vnet/subnet"` only the last part has a value.
-    fn without_first_name(&self, number: usize) -> Option<Mutant> {
-        let at = &self.literals[number].at;
-        let (first, last) = self.text(at).trim_matches('"').split_once('/')?;
-        let is_name = first.starts_with(char::is_alphabetic) && !last.contains('/');
-        is_name.then(|| self.parameter(at, "string", format!("[concat(parameters('mutant'), '/{last}')]"), first))
+    /// One literal, or a part of it, is a parameter that has no value, or hangs on one.
+    fn without_value(&self, literal: &Literal) -> Vec<Mutant> {
+        let text = self.text(&literal.at);
+        let mut mutants = vec![self.parameter(literal, word(literal.kind), "parameters('mutant')", text)];
+        let Some(quoted) = text.strip_prefix('"').filter(|quoted| !quoted.contains('\'')) else { return mutants };
+        let plain = quoted.trim_matches('"');
+        mutants.push(self.parameter(literal, "bool", &format!("if(parameters('mutant'), '{plain}', null())"), text));
+        if let Some(end) = half(quoted) {
+            let (end, start) = (end.trim_matches('"'), &plain[..quoted.len() / 2]);
+            mutants.push(self.parameter(literal, "string", &format!("concat(parameters('mutant'), '{end}')"), start));
+        }
+        // Of `"vnet/subnet"` the first name.
+        if let Some((first, last)) = plain.split_once('/').filter(|(first, last)| !first.is_empty() && !last.contains('/')) {
+            mutants.push(self.parameter(literal, "string", &format!("concat(parameters('mutant'), '/{last}')"), first));
+        }
+        mutants
     }
 
-    /// A place in which a parameter without a value is used; `value` is what it had.
-    fn parameter(&self, at: &Range<usize>, kind: &str, new: String, value: &str) -> Mutant {
+    /// An expression in which a parameter without a value is used; `value` is what it had.
+    fn parameter(&self, literal: &Literal, kind: &str, new: &str, value: &str) -> Mutant {
+        let at = &literal.at;
         let parameter = format!(r#""mutant": {{ "type": "{kind}" }}"#);
-        let edits = vec![(at.clone(), format!("\"{new}\"")), self.declared("parameters", &[parameter])];
+        let edits = vec![(at.clone(), format!("\"[{new}]\"")), self.declared("parameters", &[parameter])];
         let line = self.code[..at.start].lines().count();
-        let what = format!("{} in line {line} without the value {value}", self.text(at));
-        Mutant::unknown(&what, vec![(FILE, replaced(self.code, edits))])
-            .calls("parameters('mutant')".to_owned(), value.to_owned())
+        let what = format!("{} in line {line} is {new}", self.text(at));
+        let make = if new == "parameters('mutant')" { Mutant::unknown } else { Mutant::unknown_in_part };
+        let mutant = make(&what, vec![(FILE, replaced(self.code, edits))]);
+        // A resource is called by its name as it is written.
+        let whole = self.text(at).trim_matches('"').to_owned();
+        mutant.calls(new.to_owned(), whole).calls("parameters('mutant')".to_owned(), value.trim_matches('"').to_owned())
     }
 }
 

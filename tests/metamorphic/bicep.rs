@@ -1,6 +1,6 @@
 //! Mutants of Bicep files.
 
-use crate::edit::{Kind, Literal, Mutant, file, range, replaced};
+use crate::edit::{Kind, Literal, Mutant, file, half, range, replaced};
 use overlint::syntax::bicep::ast::{Resource, Statement, StatementKind};
 use overlint::syntax::bicep::{self, Dialect};
 use overlint::syntax::expr::{Element, Expr, ExprKind, Member, Part};
@@ -21,7 +21,8 @@ pub fn mutants(code: &str) -> Vec<Mutant> {
         Mutant::same("lines end in CRLF", vec![("main.bicep", code.replace('\n', "\r\n"))]),
         template.laid_out_otherwise(),
     ];
-    mutants.extend((0..template.literals.len()).map(|number| template.without_value(number)));
+    mutants.push(template.without_any_value());
+    mutants.extend(template.literals.iter().flat_map(|literal| template.without_value(literal)));
     mutants
 }
 
@@ -101,13 +102,28 @@ impl Template<'_> {
         Mutant::same("other white space, comments", vec![("main.bicep", replaced(self.code, edits))])
     }
 
-    /// One literal is a parameter that has no value.
-    fn without_value(&self, number: usize) -> Mutant {
-        let Literal { at, kind } = &self.literals[number];
-        let code = replaced(self.code, vec![(at.clone(), "mutant".to_owned())]);
+    fn without_any_value(&self) -> Mutant {
+        let code = self.moved(|number, kind, _| format!("param mutant{number} {kind}\n"));
+        Mutant::unknown("all without values", vec![("main.bicep", code)])
+    }
+
+    /// One literal, or a part of it, is a parameter that has no value, or hangs on one.
+    fn without_value(&self, literal: &Literal) -> Vec<Mutant> {
+        let (at, text) = (&literal.at, self.text(&literal.at));
         let line = self.code[..at.start].lines().count();
-        let what = format!("{} in line {line} without a value", self.text(at));
-        Mutant::unknown(&what, vec![("main.bicep", format!("{code}\nparam mutant {}\n", word(*kind)))])
+        let mutant = |make: fn(&str, Vec<(&str, String)>) -> Mutant, what: &str, kind: &str, new: String| {
+            let code = replaced(self.code, vec![(at.clone(), new)]);
+            let files = vec![("main.bicep", format!("{code}\nparam mutant {kind}\n"))];
+            make(&format!("{text} in line {line} {what}"), files)
+        };
+        let mut mutants = vec![
+            mutant(Mutant::unknown, "without a value", word(literal.kind), "mutant".to_owned()),
+            mutant(Mutant::unknown_in_part, "on a condition", "bool", format!("(mutant ? {text} : null)")),
+        ];
+        if let Some(end) = text.strip_prefix('\'').and_then(half) {
+            mutants.push(mutant(Mutant::unknown_in_part, "half without a value", "string", format!("'${{mutant}}{end}")));
+        }
+        mutants
     }
 }
 

@@ -42,6 +42,12 @@ pub enum Kind {
     Bool,
 }
 
+/// The second half of a text that is written without escapes, with its quote.
+pub fn half(quoted: &str) -> Option<&str> {
+    let plain = quoted.is_ascii() && !quoted.contains(['\\', '$', '%']) && quoted.len() > 3;
+    plain.then(|| &quoted[quoted.len() / 2..])
+}
+
 /// What must hold between what is told of a program and of its mutant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Relation {
@@ -49,6 +55,8 @@ pub enum Relation {
     Same,
     /// The mutant says less of the values: what was found is still found or undecided, and nothing new is found.
     Unknown,
+    /// The same, where something of a value is still known.
+    UnknownInPart,
 }
 
 /// A program that was made of another.
@@ -71,6 +79,11 @@ impl Mutant {
     /// A mutant that knows less.
     pub fn unknown(what: &str, files: Vec<(&str, String)>) -> Self {
         Self::new(what, Relation::Unknown, files)
+    }
+
+    /// A mutant that knows a part less.
+    pub fn unknown_in_part(what: &str, files: Vec<(&str, String)>) -> Self {
+        Self::new(what, Relation::UnknownInPart, files)
     }
 
     fn new(what: &str, relation: Relation, files: Vec<(&str, String)>) -> Self {

@@ -1,6 +1,6 @@
 //! Mutants of Terraform code.
 
-use crate::edit::{Kind, Literal, Mutant, file, range, replaced};
+use crate::edit::{Kind, Literal, Mutant, file, half, range, replaced};
 use overlint::syntax::hcl::{self, ast};
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -23,7 +23,8 @@ pub fn mutants(code: &str) -> Vec<Mutant> {
         mutants.push(Mutant::same("lines end in CRLF", vec![("main.tf", code.replace('\n', "\r\n"))]));
         mutants.push(module.as_json());
     }
-    mutants.extend((0..module.literals.len()).map(|number| module.without_value(number)));
+    mutants.push(module.without_any_value());
+    mutants.extend(module.literals.iter().flat_map(|literal| module.without_value(literal)));
     mutants
 }
 
@@ -171,14 +172,28 @@ impl Module<'_> {
         mutant
     }
 
-    /// One literal behind a variable that has no value.
-    fn without_value(&self, number: usize) -> Mutant {
-        let Literal { at, kind } = &self.literals[number];
-        let code = replaced(self.code, vec![(at.clone(), "var.mutant".to_owned())]);
-        let variable = format!("variable \"mutant\" {{\n  type = {}\n}}\n", word(*kind));
+    fn without_any_value(&self) -> Mutant {
+        let variables = self.for_each_literal(|number, kind, _| format!("variable \"mutant{number}\" {{\n  type = {kind}\n}}\n"));
+        Mutant::unknown("all without values", vec![("main.tf", self.moved("var")), ("variables.tf", variables)])
+    }
+
+    /// One literal, or a part of it, is a variable that has no value, or hangs on one.
+    fn without_value(&self, literal: &Literal) -> Vec<Mutant> {
+        let (at, text) = (&literal.at, self.text(&literal.at));
         let line = self.code[..at.start].lines().count();
-        let what = format!("{} in line {line} without a value", self.text(at));
-        Mutant::unknown(&what, vec![("main.tf", code), ("variables.tf", variable)])
+        let mutant = |make: fn(&str, Vec<(&str, String)>) -> Mutant, what: &str, kind: &str, new: String| {
+            let code = replaced(self.code, vec![(at.clone(), new)]);
+            let variable = format!("variable \"mutant\" {{\n  type = {kind}\n}}\n");
+            make(&format!("{text} in line {line} {what}"), vec![("main.tf", code), ("variables.tf", variable)])
+        };
+        let mut mutants = vec![
+            mutant(Mutant::unknown, "without a value", word(literal.kind), "var.mutant".to_owned()),
+            mutant(Mutant::unknown_in_part, "on a condition", "bool", format!("(var.mutant ? {text} : null)")),
+        ];
+        if let Some(end) = text.strip_prefix('"').and_then(half) {
+            mutants.push(mutant(Mutant::unknown_in_part, "half without a value", "string", format!("\"${{var.mutant}}{end}")));
+        }
+        mutants
     }
 }
 
