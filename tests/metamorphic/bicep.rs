@@ -10,7 +10,7 @@ use std::ops::Range;
 /// All mutants of a template.
 pub fn mutants(code: &str) -> Vec<Mutant> {
     let statements = bicep::parse(file(), code, Dialect::Template).statements;
-    let template = Template { code, literals: literals(&statements, code), statements };
+    let template = Template { code, literals: literals(&statements), statements };
     let mut mutants = vec![
         template.with_defaults(),
         template.with_variables(),
@@ -135,51 +135,51 @@ fn word(kind: Kind) -> &'static str {
     }
 }
 
-fn literals(statements: &[Statement], code: &str) -> Vec<Literal> {
+fn literals(statements: &[Statement]) -> Vec<Literal> {
     let mut found = Vec::new();
     for statement in statements {
         match &statement.kind {
-            StatementKind::Resource(resource) => in_resource(resource, code, &mut found),
-            StatementKind::Module(module) => in_expression(&module.body.object, code, &mut found),
+            StatementKind::Resource(resource) => in_resource(resource, &mut found),
+            StatementKind::Module(module) => in_expression(&module.body.object, &mut found),
             _ => {}
         }
     }
     found
 }
 
-fn in_resource(resource: &Resource, code: &str, found: &mut Vec<Literal>) {
-    resource.body.each.iter().for_each(|each| in_expression(&each.over, code, found));
-    resource.body.condition.iter().for_each(|condition| in_expression(condition, code, found));
-    in_expression(&resource.body.object, code, found);
+fn in_resource(resource: &Resource, found: &mut Vec<Literal>) {
+    resource.body.each.iter().for_each(|each| in_expression(&each.over, found));
+    resource.body.condition.iter().for_each(|condition| in_expression(condition, found));
+    in_expression(&resource.body.object, found);
     for child in &resource.children {
         if let StatementKind::Resource(child) = &child.kind {
-            in_resource(child, code, found);
+            in_resource(child, found);
         }
     }
 }
 
-fn in_expression(expr: &Expr, code: &str, found: &mut Vec<Literal>) {
+fn in_expression(expr: &Expr, found: &mut Vec<Literal>) {
     let kind = match &expr.kind {
         ExprKind::String(_) => Kind::String,
         ExprKind::Number(_) => Kind::Number,
         ExprKind::Bool(_) => Kind::Bool,
         ExprKind::Interpolation(parts) => {
             let values = parts.iter().filter_map(|part| if let Part::Value(value) = part { Some(value) } else { None });
-            return values.for_each(|value| in_expression(value, code, found));
+            return values.for_each(|value| in_expression(value, found));
         }
         ExprKind::Array(elements) => {
             return elements.iter().for_each(|element| match element {
-                Element::Value(value) | Element::Spread(value) => in_expression(value, code, found),
+                Element::Value(value) | Element::Spread(value) => in_expression(value, found),
             });
         }
         ExprKind::Object(members) => {
             return members.iter().for_each(|member| match member {
-                Member::Property(_, value) | Member::Spread(value) => in_expression(value, code, found),
+                Member::Property(_, value) | Member::Spread(value) => in_expression(value, found),
             });
         }
         // Paths of files must be known when the template is compiled.
         ExprKind::Call(call) if call.name.text.starts_with("load") => return,
-        kind => return kind.for_each_child(|child| in_expression(child, code, found)),
+        kind => return kind.for_each_child(|child| in_expression(child, found)),
     };
     found.push(Literal { at: range(expr.span), kind });
 }

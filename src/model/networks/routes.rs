@@ -335,7 +335,7 @@ pub(super) fn reference(id: &Val) -> Option<&Arc<str>> {
 pub(super) fn parent(id: &Val, kind: &str, declared: &HashMap<Arc<str>, usize>) -> Result<Option<usize>, Undecided> {
     match reference(id) {
         Some(address) => Ok(declared.get(address).copied()),
-        None => super::name_in_id(&*super::parts_of_id(id)?, kind).map(|_| None).ok_or_else(|| read::undecided(id)),
+        None => super::name_in_id(&super::parts_of_id(id)?, kind).map(|_| None).ok_or_else(|| read::undecided(id)),
     }
 }
 
