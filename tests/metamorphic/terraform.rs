@@ -254,8 +254,10 @@ fn in_expression(expr: &ast::Expr, code: &str, found: &mut Vec<Literal>) {
             return all(&mut std::iter::once(&**of).chain(indexes));
         }
         E::Template(parts) => {
-            let inner = |part| if let ast::TemplatePart::Interpolation(inner) = part { Some(inner) } else { None };
-            return all(&mut parts.iter().filter_map(inner));
+            return all(&mut parts.iter().filter_map(|part| match part {
+                ast::TemplatePart::Interpolation(inner) => Some(inner),
+                _ => None,
+            }));
         }
         E::String(_) | E::Invalid | E::Null | E::Name(_) => return,
     };
