@@ -53,8 +53,8 @@ fn significant_units(text: &str) -> (Vec<u16>, Vec<usize>) {
     (units, starts)
 }
 
-/// What a finding is about, whatever its values and its line: the rule, the cluster, and the attribute. Findings that share all three are
-/// told apart by their order.
+/// What a finding is about, whatever its values and its line: the rule, the cluster, the file and the attribute. Findings that share all
+/// of it are told apart by their order.
 #[derive(Default)]
 pub struct Identities {
     seen: HashMap<u64, usize>,
@@ -63,8 +63,13 @@ pub struct Identities {
 impl Identities {
     /// The identity of the next finding of a report.
     pub fn next(&mut self, finding: &Finding, sources: &Sources) -> String {
-        let parts = [finding.rule, &finding.cluster, attribute(finding, sources)];
-        let hash = fnv1a(parts.iter().flat_map(|part| part.bytes().chain([0])));
+        let path = sources.in_repository(sources.file(finding.place.file).path());
+        self.of(&[finding.rule, &finding.cluster, &path, attribute(finding, sources)])
+    }
+
+    /// The identity of the next thing that these words say what it is about.
+    pub fn of(&mut self, words: &[&str]) -> String {
+        let hash = fnv1a(words.iter().flat_map(|word| word.bytes().chain([0])));
         let count = self.seen.entry(hash).or_default();
         *count += 1;
         format!("{hash:016x}:{count}")
