@@ -5,7 +5,7 @@
 mod common;
 
 use common::report::{Fixture, HOSTILE_PATHS, HOSTILE_TEXTS, everything, golden, hostile};
-use overlint::report::sarif::MOST_RESULTS;
+use overlint::report::sarif::{self, MOST_RESULTS};
 use overlint::report::{Format, Severity, Style, printable};
 use overlint::source::Span;
 use serde_json::Value;
@@ -34,6 +34,9 @@ fn golden_files() {
         }
         golden(&format!("hostile.{ending}"), &written(&hostile(), format));
     }
+    let (f, mut sarif) = (hostile(), Vec::new());
+    sarif::write(&f.report, &f.sources, &[], &mut sarif).unwrap();
+    golden("hostile.sarif", &String::from_utf8(sarif).unwrap());
 }
 
 /// A command as a service reads it from its log.

@@ -110,26 +110,27 @@ impl Suite<'_> {
                 let message = printable(&finding.message).into_owned();
                 let mut lines = summary::lines(finding, self.sources);
                 lines.insert(0, summary::place(&Location::of(finding.place, self.sources), self.sources));
-                self.problem("failure", &finding.severity.to_string(), &message, &lines.join("\n"), out)
+                self.problem("failure", Some(&finding.severity.to_string()), &message, &lines.join("\n"), out)
             }
             Case::Unread(unreadable) => {
                 let message = printable(&unreadable.message).into_owned();
                 let place = summary::place(&Location::of_unreadable(unreadable, self.sources), self.sources);
-                self.problem("error", "unreadable", &message, &format!("{place}\n{message}"), out)
+                self.problem("error", Some("unreadable"), &message, &format!("{place}\n{message}"), out)
             }
             Case::Undecided(undecided) => {
                 let place = undecided.why.span.map(|span| summary::place(&Location::of(span, self.sources), self.sources));
                 let message = format!("undecided: {}", printable(&undecided.why.reason));
-                self.problem("skipped", "undecided", &message, place.as_deref().unwrap_or_default(), out)
+                self.problem("skipped", None, &message, place.as_deref().unwrap_or_default(), out)
             }
             Case::Found(_) | Case::Nothing => writeln!(out, "/>"),
         }
     }
 
     /// What came of a test, and the end of the test.
-    fn problem(&self, element: &str, kind: &str, message: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
+    fn problem(&self, element: &str, kind: Option<&str>, message: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
         let (message, text) = (escape(message), escape(text));
-        writeln!(out, ">\n      <{element} type=\"{kind}\" message=\"{message}\">{text}</{element}>\n    </testcase>")
+        let kind = kind.map(|kind| format!(" type=\"{kind}\"")).unwrap_or_default();
+        writeln!(out, ">\n      <{element}{kind} message=\"{message}\">{text}</{element}>\n    </testcase>")
     }
 
     /// The notes of the suite, for a passed test has no text.

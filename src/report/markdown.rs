@@ -134,7 +134,9 @@ fn code(text: &str) -> String {
 }
 
 fn prose(text: &str) -> String {
-    escape(&printable(text))
+    let text = escape(&printable(text.trim()));
+    // At the start of an item, these would begin a heading or another list.
+    if text.starts_with(['#', '-', '+']) { format!("\\{text}") } else { text }
 }
 
 /// The text with all that Markdown or HTML would make something else of escaped. What ends cells and escapes is written as an entity,

@@ -38,7 +38,7 @@ impl Help {
     /// Adds what needs an empty line above.
     fn paragraph(&mut self, text: &str, markdown: &str) {
         for (page, paragraph) in [(&mut self.text, text), (&mut self.markdown, markdown)] {
-            if !page.ends_with("\n\n") {
+            if !page.is_empty() && !page.ends_with("\n\n") {
                 page.push('\n');
             }
             page.push_str(paragraph);
