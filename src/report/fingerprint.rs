@@ -8,7 +8,8 @@ use std::collections::HashMap;
 const BLOCK: usize = 100;
 
 /// The fingerprints that GitHub's code scanning gives to the lines of a file: `primaryLocationLineHash`. The first is that of the first
-/// line. It counts a lone carriage return as the end of a line.
+/// line. It counts a lone carriage return as the end of a line. (A byte order mark, which it would count as a character of the first line,
+/// is not part of our texts.)
 ///
 /// The algorithm is that of `src/fingerprints.ts` in github/codeql-action: over the UTF-16 units of the text without spaces and tabs,
 /// every end of a line as one line feed, the end of the file as 65535 and zeros after it, a polynomial in 37 modulo 2^64 of the hundred

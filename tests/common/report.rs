@@ -192,7 +192,7 @@ pub const HOSTILE_TEXTS: [&str; 9] = [
     "| `code` **bold** _u_ [l](http://x) ~~s~~ $x$ \\| \\",
     "\u{1f680} \u{5bb9}\u{5668} \u{202e}abc\u{2066} \u{fffe}\u{ffff}",
     "\u{0}\u{b}\u{1b}[31m\u{7f}\u{9b}\u{85}\t.",
-    "```\n# heading\n- item",
+    "# heading\n- item\n```",
     "  @everyone #1 :tada: ${var.x} ",
 ];
 
