@@ -352,6 +352,34 @@ fn the_category_is_left_to_the_workflow() {
     assert!(log["runs"][0].get("automationDetails").is_none());
 }
 
+/// What GitHub wants to know of a rule, within its limits; and none of what is in the documents for tests only.
+#[test]
+fn alerts_explain_every_rule() {
+    let log: Value = serde_json::from_str(&Fixture::new(&[]).render(Format::Sarif, &Style::default())).unwrap();
+    let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    assert_eq!(rules.len(), overlint::rules::RULES.len());
+    for rule in rules {
+        let (id, text) = (rule["id"].as_str().unwrap(), |pointer: &str| rule.pointer(pointer).and_then(Value::as_str).unwrap());
+        for description in ["/shortDescription/text", "/fullDescription/text"] {
+            let length = text(description).chars().count();
+            assert!((1..=1024).contains(&length), "{id}: {description} has {length} characters");
+        }
+        let help = text("/help/markdown");
+        assert!(
+            help.contains("\n\n## Why\n\n") && help.contains("\n\n## Fix\n\n") && help.contains("[Read more](https://"),
+            "{id}: {help}"
+        );
+        assert!(!help.contains("## Undecided") && !help.contains("```arm") && !help.contains("\n\n\n"), "{id}: {help}");
+        let fences: Vec<&str> = help.lines().filter(|line| line.starts_with("```")).collect();
+        assert!(fences.len().is_multiple_of(2) && fences.iter().all(|fence| !fence.contains(' ')), "{id}: {fences:?}");
+        assert!(!text("/help/text").contains("```"), "{id}");
+        assert!(
+            ["error", "warning", "recommendation"].contains(&rule["properties"]["problem.severity"].as_str().unwrap()),
+            "{id}"
+        );
+    }
+}
+
 #[test]
 fn the_hostile_lists_are_used() {
     let out = written(&hostile(), Format::Json);

@@ -176,7 +176,9 @@ fn any_span_can_be_drawn() {
                 let far = Span { file: b, ..other };
                 f.report.findings.clear();
                 f.find(Severity::Error, "r", "m", span, vec![related("n", other, true), related("f", far, true)]);
-                for format in Format::ALL {
+                sarif::write(&f.report, &f.sources, &[], &mut Vec::new()).expect("a Vec takes everything");
+                // The rules of SARIF are always the same, and many.
+                for format in Format::ALL.into_iter().filter(|format| *format != Format::Sarif) {
                     let out = f.render(format, &Style { width: 30, ..Style::default() });
                     assert!(!out.contains("Failed to read"), "{out}");
                 }

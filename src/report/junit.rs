@@ -139,11 +139,11 @@ impl Suite<'_> {
             Case::Found(finding) if !case.is_failure() => Some(finding),
             _ => None,
         });
-        let line = |finding: &&Finding| {
+        let line = |finding: &Finding| {
             let place = summary::place(&Location::of(finding.place, self.sources), self.sources);
             format!("{place}: note: {} [{}]", printable(&finding.message_in_scenarios()), finding.rule)
         };
-        notes.map(|finding| line(&finding)).collect::<Vec<_>>().join("\n")
+        notes.map(|finding| line(finding)).collect::<Vec<_>>().join("\n")
     }
 }
 
