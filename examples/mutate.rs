@@ -93,7 +93,7 @@ fn worlds(sources: &Sources) -> Vec<World> {
     let mut worlds = Vec::new();
     for root in modules.roots().into_iter().filter(|root| linted.contains(root)) {
         let resources = terraform::evaluate(root, &modules, sources, &config, &Assumptions::new(), &model::is_wanted).resources;
-        worlds.push(World::new(&resources, &terraform::provider_version(root, &modules), &facts, config.day));
+        worlds.push(World::new(&resources, &terraform::provider_version(root, &modules), &facts, config.day()));
     }
     // What another template calls is found through that.
     let called: BTreeSet<&str> = templates
@@ -104,7 +104,7 @@ fn worlds(sources: &Sources) -> Vec<World> {
     let is_root = |path: &str| sources.asked(path).is_some() && !called.contains(path);
     for (path, _) in templates.iter().filter(|(path, _)| is_root(path)) {
         let evaluated = template::evaluate(path, &[], &templates, sources, &Assumptions::new(), &model::is_wanted);
-        worlds.push(World::new(&evaluated.resources, &ProviderVersion::default(), &facts, config.day));
+        worlds.push(World::new(&evaluated.resources, &ProviderVersion::default(), &facts, config.day()));
     }
     worlds
 }

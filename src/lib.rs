@@ -19,6 +19,7 @@ pub mod rules;
 pub mod scenarios;
 pub mod settings;
 pub mod source;
+pub mod spelling;
 pub mod syntax;
 mod templates;
 pub mod tree;
@@ -77,7 +78,8 @@ pub fn check(sources: &Sources, config: &Config) -> Report {
     let check_scenarios = |root: &str| {
         let of_root = scenarios.of(root, config);
         scenarios::check_all(&of_root, "variable file", &|scenario| {
-            check_root((root, settings.told(root)), &modules, sources, &scenario.config, &facts)
+            let config = settings.applied(root, &scenario.config);
+            check_root((root, settings.told(root)), &modules, sources, &config, &facts)
         })
     };
     let mut found: BTreeMap<String, Report> =
@@ -128,7 +130,7 @@ fn check_root((folder, told): (&str, Told), modules: &Modules, sources: &Sources
     let provider = terraform::provider_version(folder, modules);
     let mut report = choices::check_all(&|assumptions| {
         let evaluated = terraform::evaluate(folder, modules, sources, config, assumptions, &model::is_wanted);
-        let mut world = World::new(&evaluated.resources, &provider, facts, config.day);
+        let mut world = World::new(&evaluated.resources, &provider, facts, config.day());
         world.validations = evaluated.validations;
         world.told = told.clone();
         run_rules(world, evaluated.unresolved, config, facts)
@@ -145,7 +147,7 @@ fn run_rules(mut world: World, unresolved: Vec<(String, Undecided)>, config: &Co
         world.more_resources.get_or_insert_with(|| why.clone());
         report.undecided.push(UndecidedRule { rule: "*", cluster: call, why });
     }
-    rules::run(&world, facts, config.day, &|rule| config.wants(rule), &mut report);
+    rules::run(&world, facts, config, &mut report);
     report
 }
 

@@ -75,13 +75,15 @@ impl Checker<'_> {
 
     /// Checks a template with one set of parameter files. Where something hangs on a condition that is not known, both ways are checked.
     fn set(&self, path: &str, set: &Set<'_>, outdated: Option<&str>) -> Report {
+        let folder = crate::source::parent(path);
+        let config = self.settings.applied(folder, self.config);
         choices::check_all(&|assumptions| {
             let evaluated =
                 template::evaluate(path, &set.parameters, self.templates, self.sources, assumptions, &model::is_wanted);
-            let mut world = World::new(&evaluated.resources, &ProviderVersion::default(), self.facts, self.config.day);
-            world.told = self.settings.told(crate::source::parent(path));
+            let mut world = World::new(&evaluated.resources, &ProviderVersion::default(), self.facts, config.day());
+            world.told = self.settings.told(folder);
             world.compiled_from = outdated.map(str::to_owned);
-            crate::run_rules(world, evaluated.unresolved, self.config, self.facts)
+            crate::run_rules(world, evaluated.unresolved, &config, self.facts)
         })
     }
 }

@@ -43,8 +43,8 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
     config: Option<String>,
     /// Check against what Azure accepted on this day
-    #[arg(long, value_name = "YYYY-MM-DD", default_value_t = Date::LATEST, hide_default_value = true)]
-    as_of: Date,
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    as_of: Option<Date>,
     /// List what could not be decided, and why
     #[arg(long)]
     undecided: bool,
@@ -120,10 +120,10 @@ fn check(args: &CheckArgs) -> (Sources, Report) {
     let config = Config {
         select: args.select.clone(),
         ignore: args.ignore.clone(),
-        day: args.as_of,
+        as_of: args.as_of,
         variables: args.variables.given.clone(),
         parameters: args.parameters.iter().map(|path| discover::normal(path)).collect(),
-        workspace: None,
+        ..Config::default()
     };
     let report = crate::check(&sources, &config);
     (sources, report)

@@ -5,6 +5,7 @@
 //! most of a large repository has not, and need not be parsed.
 
 mod closure;
+mod filter;
 mod folder;
 mod ignores;
 mod outside;
@@ -18,6 +19,7 @@ mod walk;
 use crate::settings;
 use crate::source::{Sources, Span, join, parent, text};
 use closure::Node;
+use filter::Filter;
 use folder::{Folder, Text};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,14 +54,15 @@ pub fn discover(paths: &[String], options: &Options) -> Sources {
     }
     let current = std::env::current_dir().unwrap_or_default();
     sources.set_base(&folder::name(&current));
-    let mut found = walk::walk(starts, !options.no_ignore);
+    let filter = Filter::new(options, &current);
+    let mut found = walk::walk(starts, &filter);
     read_called(&mut found.folders, &Folder::called);
     let wanted = closure::closure(&found.folders);
     if options.var_files.is_empty() {
-        variables::read(&mut found, &wanted, &current, !options.no_ignore);
+        variables::read(&mut found, &wanted, &current, &filter);
     }
     let configs = configs(&found, options.config.as_deref());
-    let templates = parameters::read(&mut found, &configs, &current, options, &mut sources);
+    let templates = parameters::read(&mut found, &configs, &current, (options, &filter), &mut sources);
     add_files(&mut sources, found, &wanted, &templates);
     add_var_files(&mut sources, &options.var_files);
     add_configs(&mut sources, configs);

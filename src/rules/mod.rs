@@ -33,6 +33,7 @@ mod vm_size;
 
 pub use document::{Document, Example, ExampleKind};
 
+use crate::config::Config;
 use crate::date::Date;
 use crate::facts::Facts;
 use crate::model::{Cluster, Pool, Undecided, World};
@@ -255,19 +256,19 @@ pub fn find(name: &str) -> Option<&'static Rule> {
 }
 
 /// Runs the wanted rules over a world and adds what they find to the report.
-pub fn run(world: &World, facts: &Facts, day: Date, wanted: &dyn Fn(&str) -> bool, report: &mut Report) {
-    let context = Context { world, facts, day };
-    for rule in RULES.iter().filter(|r| wanted(r.name)) {
+pub fn run(world: &World, facts: &Facts, config: &Config, report: &mut Report) {
+    let context = Context { world, facts, day: config.day() };
+    for rule in RULES.iter().filter(|r| config.wants(r.name)) {
         // Read only for a rule that has something to say, and once for all that it says.
         let document = LazyCell::new(|| Document::parse(rule.document).unwrap_or_default());
         for cluster in &world.clusters {
             match rule.check {
                 Check::Cluster(check) => {
-                    apply(rule, &document, cluster, day, report, |out| check(&context, cluster, out));
+                    apply(rule, &document, cluster, config, report, |out| check(&context, cluster, out));
                 }
                 Check::Pool(check) => {
                     for pool in &cluster.pools {
-                        apply(rule, &document, cluster, day, report, |out| check(&context, cluster, pool, out));
+                        apply(rule, &document, cluster, config, report, |out| check(&context, cluster, pool, out));
                     }
                 }
             }
@@ -282,7 +283,7 @@ fn apply(
     rule: &Rule,
     document: &LazyCell<Document, impl FnOnce() -> Document>,
     cluster: &Cluster,
-    day: Date,
+    config: &Config,
     report: &mut Report,
     check: impl Fn(&mut Out) -> Decision,
 ) {
@@ -303,21 +304,21 @@ fn apply(
     let undecided = match applies {
         Err(why) => Some(why),
         Ok(_) => {
-            report.findings.extend(out.drafts.into_iter().filter_map(|d| finish(rule, document, cluster, day, d)));
+            report.findings.extend(out.drafts.into_iter().filter_map(|d| finish(rule, document, cluster, config, d)));
             decision.err()
         }
     };
     // What is off on that day need not be decided.
-    if let Some(why) = undecided.filter(|_| document.worst(day).is_some()) {
+    if let Some(why) = undecided.filter(|_| document.is_on(config.day(), config.severity(rule.name))) {
         report.undecided.push(UndecidedRule { rule: rule.name, cluster: cluster.address.to_string(), why });
     }
 }
 
 /// Makes a finding of a draft; `None` when its case is off on that day.
-fn finish(rule: &Rule, document: &Document, cluster: &Cluster, day: Date, draft: Draft) -> Option<Finding> {
+fn finish(rule: &Rule, document: &Document, cluster: &Cluster, config: &Config, draft: Draft) -> Option<Finding> {
     // A case that the document does not have would be as silent as one that is off.
     debug_assert!(document.history().any(|(case, _)| case == draft.case), "{} has no case {:?}", rule.name, draft.case);
-    let severity = document.severity(draft.case, day)?;
+    let severity = document.severity_as(draft.case, config.day(), config.severity(rule.name))?;
     let came_from = |at: &At, origin| {
         let one = |h: &Hop| Related { message: h.label.to_string(), span: h.span, origin: origin && &*h.label != USED_INSIDE };
         at.hops.iter().map(one).collect::<Vec<_>>()
