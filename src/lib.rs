@@ -20,6 +20,7 @@ pub mod scenarios;
 pub mod settings;
 pub mod source;
 pub mod spelling;
+pub mod suppress;
 pub mod syntax;
 mod templates;
 pub mod tree;
@@ -110,6 +111,7 @@ pub fn check(sources: &Sources, config: &Config) -> Report {
         report.clusters.extend(part.clusters.into_iter().map(|cluster| format!("{root}: {cluster}")));
     }
     report.sort(sources);
+    suppress::apply(&mut report, sources, config, &settings);
     report
 }
 

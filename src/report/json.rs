@@ -30,6 +30,7 @@ struct Summary {
     notes: usize,
     undecided: usize,
     unreadable: usize,
+    suppressed: usize,
 }
 
 #[derive(Serialize)]
@@ -101,6 +102,7 @@ fn summary(report: &Report) -> Summary {
         notes: report.count(Severity::Note),
         undecided: report.undecided.len(),
         unreadable: report.unreadable.len(),
+        suppressed: report.suppressed,
     }
 }
 

@@ -152,6 +152,8 @@ pub struct Report {
     pub files: usize,
     /// The addresses of the clusters that were found; in the report of a whole run, after the folder of their root module.
     pub clusters: BTreeSet<String>,
+    /// How many findings comments and the like suppress.
+    pub suppressed: usize,
 }
 
 impl Report {

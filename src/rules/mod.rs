@@ -73,6 +73,8 @@ pub enum Check {
     Cluster(fn(&Context, &Cluster, &mut Out) -> Decision),
     /// Each node pool of each cluster.
     Pool(fn(&Context, &Cluster, &Pool, &mut Out) -> Decision),
+    /// Comments that suppress findings, once all are known: `suppress/mod.rs`.
+    Suppressions,
 }
 
 /// A check's end: decided (with or without findings), or stopped at something unknown.
@@ -143,7 +145,7 @@ impl Draft {
     }
 }
 
-/// Lists one rule: the folder and the name of its document, its scope, its check.
+/// Lists one rule: the folder and the name of its document, its scope, its check. Without the last two it is one on suppressions.
 macro_rules! rule {
     ($topic:literal, $name:literal, $scope:ident, $kind:ident($check:path)) => {
         Rule {
@@ -151,6 +153,14 @@ macro_rules! rule {
             document: include_str!(concat!("../../rules/", $topic, "/", $name, ".md")),
             scope: Scope::$scope,
             check: Check::$kind($check),
+        }
+    };
+    ($topic:literal, $name:literal) => {
+        Rule {
+            name: $name,
+            document: include_str!(concat!("../../rules/", $topic, "/", $name, ".md")),
+            scope: Scope::All,
+            check: Check::Suppressions,
         }
     };
 }
@@ -248,6 +258,8 @@ pub const RULES: &[Rule] = &[
     rule!("upgrade", "pod-cidr-expansion", All, Cluster(replacement::pod_cidr_expansion)),
     rule!("terraform", "variable-validation-failed", All, Cluster(terraform::validation_failed)),
     rule!("templates", "compiled-template-outdated", All, Cluster(compiled::outdated)),
+    rule!("suppressions", "unused-suppression"),
+    rule!("suppressions", "suppression-without-reason"),
 ];
 
 /// The rule of this name.
@@ -263,6 +275,7 @@ pub fn run(world: &World, facts: &Facts, config: &Config, report: &mut Report) {
         let document = LazyCell::new(|| Document::parse(rule.document).unwrap_or_default());
         for cluster in &world.clusters {
             match rule.check {
+                Check::Suppressions => {}
                 Check::Cluster(check) => {
                     apply(rule, &document, cluster, config, report, |out| check(&context, cluster, out));
                 }
