@@ -4,6 +4,7 @@
 //! The core does no I/O and cannot fail: texts in, report out. Only [`discover`] and [`cli`] touch the world outside.
 
 pub mod api_version;
+pub mod baseline;
 mod choices;
 pub mod cidr;
 pub mod cli;
@@ -33,7 +34,7 @@ use crate::eval::template::Templates;
 use crate::eval::terraform::{self, Modules, Own};
 use crate::facts::Facts;
 use crate::model::{Told, Undecided, World};
-use crate::report::{Report, UndecidedRule};
+use crate::report::{Finding, Report, UndecidedRule};
 use crate::scenarios::Scenarios;
 use crate::scenarios::parameters::Roots;
 use crate::settings::Settings;
@@ -105,7 +106,10 @@ pub fn check(sources: &Sources, config: &Config) -> Report {
     let checker = templates::Checker { templates: &templates, settings: &settings, sources, config, facts: &facts };
     found.extend(checker.check(&template_roots));
     for (root, part) in found {
-        report.findings.extend(part.findings);
+        // Templates and plans are files, root modules are folders.
+        let folder = if sources.has(&root) { source::parent(&root) } else { &root };
+        let owned = |finding: Finding| Finding { owners: vec![(folder.to_owned(), finding.cluster.clone())], ..finding };
+        report.findings.extend(part.findings.into_iter().map(owned));
         report.undecided.extend(part.undecided);
         report.unreadable.extend(part.unreadable);
         report.clusters.extend(part.clusters.into_iter().map(|cluster| format!("{root}: {cluster}")));

@@ -3,11 +3,12 @@
 use super::given::GivenArgs;
 use super::output::{self, Color};
 use super::{Exit, known_rule};
+use crate::baseline::Baseline;
 use crate::config::Config;
 use crate::date::Date;
 use crate::discover::{self, Options};
 use crate::report::{self, Format, Report, Severity, Style};
-use crate::source::Sources;
+use crate::source::{self, Sources};
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use std::collections::BTreeMap;
@@ -45,6 +46,12 @@ pub(super) struct CheckArgs {
     /// Check against what Azure accepted on this day
     #[arg(long, value_name = "YYYY-MM-DD")]
     as_of: Option<Date>,
+    /// Do not tell what this file knows already, and do not count it for the exit code
+    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
+    baseline: Option<String>,
+    /// Write what was found to this file, as a baseline for later runs; it is then not told
+    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new(), conflicts_with = "baseline")]
+    write_baseline: Option<String>,
     /// List what could not be decided, and why
     #[arg(long)]
     undecided: bool,
@@ -96,17 +103,28 @@ fn output_file(text: &str) -> Result<(Format, PathBuf), String> {
 
 /// Checks, and writes what was found wherever it was asked for.
 pub(super) fn run(args: &CheckArgs) -> Exit {
+    let baseline = match args.baseline.as_deref().map(read_baseline).transpose() {
+        Ok(baseline) => baseline,
+        Err(message) => {
+            output::complain(&message);
+            return Exit::Failed;
+        }
+    };
     let threads = args.jobs.map_or(0, usize::from);
-    let (sources, report) = match crate::with_threads(threads, || check(args)) {
+    let (sources, mut report) = match crate::with_threads(threads, || check(args)) {
         Ok(done) => done,
         Err(e) => {
             output::complain(&format!("cannot start the threads: {e}"));
             return Exit::Failed;
         }
     };
+    let written = write_baseline(args, &mut report, &sources);
+    if let Some(baseline) = baseline {
+        compare(args, baseline, &mut report, &sources);
+    }
     let files = write_files(args, &report, &sources);
     let printed = if args.quiet { tell_failures(&report) } else { print(args, &report, &sources) };
-    verdict(args.fail_on, &report).max(files).max(printed)
+    verdict(args.fail_on, &report).max(files).max(printed).max(written)
 }
 
 fn check(args: &CheckArgs) -> (Sources, Report) {
@@ -127,6 +145,59 @@ fn check(args: &CheckArgs) -> (Sources, Report) {
     };
     let report = crate::check(&sources, &config);
     (sources, report)
+}
+
+/// The absolute path of the folder that a file of the command line is in.
+fn folder_of(path: &str, sources: &Sources) -> String {
+    sources.absolute(source::parent(&discover::normal(path)))
+}
+
+fn read_baseline(path: &str) -> Result<Baseline, String> {
+    let text = std::fs::read_to_string(path).map_err(|e| e.to_string());
+    text.and_then(|text| Baseline::parse(&text)).map_err(|why| format!("cannot use the baseline {path}: {why}"))
+}
+
+/// Writes a baseline, if one was asked for. What it has is then known.
+fn write_baseline(args: &CheckArgs, report: &mut Report, sources: &Sources) -> Exit {
+    let Some(path) = args.write_baseline.as_deref() else { return Exit::Clean };
+    let folder = folder_of(path, sources);
+    let baseline = Baseline::of(report, sources, &folder);
+    match output::file(Path::new(path), |out| baseline.write(out)) {
+        Ok(()) => {
+            baseline.apply(report, sources, &folder);
+            Exit::Clean
+        }
+        Err(e) => {
+            output::complain(&format!("cannot write {path}: {e}"));
+            Exit::Failed
+        }
+    }
+}
+
+/// Takes out what a baseline knows, and says how much of it is no longer there.
+fn compare(args: &CheckArgs, baseline: Baseline, report: &mut Report, sources: &Sources) {
+    let Some(path) = args.baseline.as_deref() else { return };
+    let folder = folder_of(path, sources);
+    let left = baseline.apply(report, sources, &folder);
+    // With other values, or on another day, something else is found.
+    let is_whole =
+        report.unreadable.is_empty() && args.variables.given.is_empty() && args.parameters.is_empty() && args.as_of.is_none();
+    if !is_whole {
+        return;
+    }
+    let checked: Vec<String> = args.paths.iter().map(|path| sources.absolute(&discover::normal(path))).collect();
+    let wanted = Config { select: args.select.clone(), ignore: args.ignore.clone(), ..Config::default() };
+    let open = |rule: &str| report.undecided.iter().any(|undecided| undecided.rule == "*" || undecided.rule == rule);
+    let gone = left.count(|rule, root| {
+        let root = source::join(&folder, root);
+        let is_below = |path: &String| Path::new(&root).starts_with(path);
+        checked.iter().any(is_below) && wanted.wants(rule) && !open(rule)
+    });
+    if gone > 0 {
+        let (verb, them) = if gone == 1 { ("is", "it") } else { ("are", "them") };
+        let what = report::plural(gone, "finding");
+        output::note(&format!("{what} of the baseline {verb} no longer there; --write-baseline {path} leaves {them} out"));
+    }
 }
 
 fn verdict(fail_on: FailOn, report: &Report) -> Exit {

@@ -31,6 +31,7 @@ struct Summary {
     undecided: usize,
     unreadable: usize,
     suppressed: usize,
+    baselined: usize,
 }
 
 #[derive(Serialize)]
@@ -103,6 +104,7 @@ fn summary(report: &Report) -> Summary {
         undecided: report.undecided.len(),
         unreadable: report.unreadable.len(),
         suppressed: report.suppressed,
+        baselined: report.baselined,
     }
 }
 

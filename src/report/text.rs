@@ -250,7 +250,7 @@ impl<'a> Page<'a> {
         let found = if counts.is_empty() { "nothing found".to_owned() } else { counts.join(", ") };
         let files = plural(report.files, "file");
         let mut parts = vec![format!("{found} in {} ({files})", plural(report.clusters.len(), "cluster"))];
-        if report.clusters.is_empty() && counts.is_empty() && report.suppressed == 0 {
+        if report.clusters.is_empty() && counts.is_empty() && report.suppressed + report.baselined == 0 {
             parts = vec![format!("no AKS cluster found ({files}){}", hidden(report))];
         }
         let unread = report.unreadable.chunk_by(|a, b| a.path == b.path).count();
@@ -259,6 +259,9 @@ impl<'a> Page<'a> {
         }
         if report.suppressed > 0 {
             parts.push(format!("{} suppressed", report.suppressed));
+        }
+        if report.baselined > 0 {
+            parts.push(format!("{} in the baseline", report.baselined));
         }
         if !report.undecided.is_empty() {
             let hint = if self.style.undecided { "" } else { " (--undecided lists them)" };

@@ -360,6 +360,7 @@ fn finish(rule: &Rule, document: &Document, cluster: &Cluster, config: &Config, 
         fix: draft.fix,
         url: document.url.clone(),
         also: Vec::new(),
+        owners: Vec::new(),
         scenarios: Vec::new(),
     })
 }

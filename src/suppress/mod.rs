@@ -208,7 +208,7 @@ impl<'a> Judge<'a> {
             let waived = |s: &Suppression| s.rule == rule && (s.scope.end == usize::MAX || Some(s.of) == of);
             if config.wants(rule) && !of_file.all.iter().any(waived) {
                 let place = Span::new(id, at.start, at.end);
-                findings.push(self.finding(rule, severity, place, message, fix));
+                findings.push(self.finding((rule, severity), folder, place, message, fix));
             }
         };
         for (at, message) in &of_file.wrong {
@@ -276,13 +276,21 @@ impl<'a> Judge<'a> {
         self.documents.get(rule)?.severity_as("default", config.day(), config.severity(rule))
     }
 
-    fn finding(&self, rule: &'static str, severity: Severity, place: Span, message: String, fix: &str) -> Finding {
+    fn finding(
+        &self,
+        (rule, severity): (&'static str, Severity),
+        folder: &str,
+        place: Span,
+        message: String,
+        fix: &str,
+    ) -> Finding {
         Finding {
             rule,
             severity,
             message,
             cluster: String::new(),
             also: Vec::new(),
+            owners: vec![(folder.to_owned(), String::new())],
             place,
             related: Vec::new(),
             azure: String::new(),
