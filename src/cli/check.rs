@@ -2,7 +2,7 @@
 
 use super::given::GivenArgs;
 use super::output::{self, Color};
-use super::{Exit, known_rule};
+use super::{Exit, known_rule, limit};
 use crate::baseline::Baseline;
 use crate::config::Config;
 use crate::date::Date;
@@ -64,6 +64,12 @@ pub(super) struct CheckArgs {
     /// Read also what .gitignore files exclude
     #[arg(long)]
     no_ignore: bool,
+    /// Of the files below the paths, read only those in git's index, so that new files that are not added yet do not count
+    #[arg(long)]
+    tracked_only: bool,
+    /// Check everything, but tell only what has to do with these files: whose place or a related place is in one of them
+    #[arg(long, value_name = "FILE", num_args = 1.., value_parser = NonEmptyStringValueParser::new(), conflicts_with = "write_baseline")]
+    report_only: Vec<String>,
     /// When to use colors
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     color: Color,
@@ -122,6 +128,9 @@ pub(super) fn run(args: &CheckArgs) -> Exit {
     if let Some(baseline) = baseline {
         compare(args, baseline, &mut report, &sources);
     }
+    if !args.report_only.is_empty() {
+        limit::to_files(&mut report, &sources, &args.report_only);
+    }
     let files = write_files(args, &report, &sources);
     let printed = if args.quiet { tell_failures(&report) } else { print(args, &report, &sources) };
     verdict(args.fail_on, &report).max(files).max(printed).max(written)
@@ -130,6 +139,7 @@ pub(super) fn run(args: &CheckArgs) -> Exit {
 fn check(args: &CheckArgs) -> (Sources, Report) {
     let options = Options {
         no_ignore: args.no_ignore,
+        tracked_only: args.tracked_only,
         var_files: args.variables.files.clone(),
         parameters: args.parameters.clone(),
         config: args.config.clone(),
@@ -180,8 +190,11 @@ fn compare(args: &CheckArgs, baseline: Baseline, report: &mut Report, sources: &
     let folder = folder_of(path, sources);
     let left = baseline.apply(report, sources, &folder);
     // With other values, or on another day, something else is found.
-    let is_whole =
-        report.unreadable.is_empty() && args.variables.given.is_empty() && args.parameters.is_empty() && args.as_of.is_none();
+    let is_whole = report.unreadable.is_empty()
+        && args.variables.given.is_empty()
+        && args.parameters.is_empty()
+        && args.as_of.is_none()
+        && args.report_only.is_empty();
     if !is_whole {
         return;
     }

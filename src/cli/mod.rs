@@ -3,6 +3,7 @@
 mod check;
 mod explain;
 mod given;
+mod limit;
 mod output;
 
 use crate::rules::{self, RULES};

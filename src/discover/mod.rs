@@ -8,6 +8,7 @@ mod closure;
 mod filter;
 mod folder;
 mod ignores;
+mod index;
 mod outside;
 mod parameters;
 mod reader;
@@ -31,6 +32,8 @@ use walk::{Found, Starts};
 pub struct Options {
     /// Read also what `.gitignore` files exclude.
     pub no_ignore: bool,
+    /// Of the files below the given paths, read only those in git's index.
+    pub tracked_only: bool,
     /// Terraform variable files to read as well, as typed; without any, those are read that may belong to a root module.
     pub var_files: Vec<String>,
     /// Parameter files of templates to read, as typed; without any, those are read that may belong to a template.
@@ -63,6 +66,10 @@ pub fn discover(paths: &[String], options: &Options) -> Sources {
     }
     let configs = configs(&found, options.config.as_deref());
     let templates = parameters::read(&mut found, &configs, &current, (options, &filter), &mut sources);
+    for (folder, why) in filter.failures() {
+        let message = format!("which files git tracks cannot be told: {why}");
+        sources.add_unreadable(&folder::name(folder.strip_prefix(&current).unwrap_or(&folder)), message);
+    }
     add_files(&mut sources, found, &wanted, &templates);
     add_var_files(&mut sources, &options.var_files);
     add_configs(&mut sources, configs);

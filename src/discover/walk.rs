@@ -3,6 +3,7 @@
 use super::filter::Filter;
 use super::folder::{Entry, Folder, Folders, Listing};
 use super::ignores::{Ignores, repository_above};
+use super::index::Index;
 use super::template::{self, Templates};
 use crate::settings::NAMES;
 use crate::source::{Asked, join};
@@ -83,7 +84,8 @@ pub(super) fn walk(starts: Starts, filter: &Filter) -> Found {
             let ignores = if filter.respect_ignores { Ignores::above(&absolute) } else { None };
             let config = config_above(&path, &absolute);
             let excluded = filter.excluded(config.as_deref(), &walk.current);
-            let spot = Spot { path, absolute, ignores, config, excluded, reach, named };
+            let tracked = filter.tracked(&absolute);
+            let spot = Spot { path, absolute, ignores, tracked, config, excluded, reach, named };
             scope.spawn(|scope| walk.visit(scope, spot));
         }
     });
@@ -119,6 +121,8 @@ struct Spot {
     /// The same, to match against what is ignored.
     absolute: PathBuf,
     ignores: Option<Arc<Ignores>>,
+    /// What git tracks, if nothing else counts.
+    tracked: Option<Arc<Index>>,
     /// The configuration file that applies here.
     config: Option<Arc<Path>>,
     /// What that excludes.
@@ -139,6 +143,10 @@ impl Walk<'_> {
             spot.ignores = Ignores::enter(spot.ignores.take(), &spot.absolute, listing.repository, listing.gitignore);
         }
         self.enter_config(&mut spot, &listing);
+        if listing.repository {
+            spot.tracked = self.filter.tracked(&spot.absolute);
+        }
+        retain_tracked(&mut listing, &spot);
         remove_ignored(&mut listing, &spot);
         match spot.reach {
             Reach::Below => {}
@@ -153,8 +161,10 @@ impl Walk<'_> {
                 let path = spot.path.join(&name);
                 if !self.deep.contains(&path) {
                     let absolute = spot.absolute.join(&name);
-                    let (ignores, config, excluded) = (spot.ignores.clone(), spot.config.clone(), spot.excluded.clone());
-                    let below = Spot { path, absolute, ignores, config, excluded, reach: Reach::Below, named: BTreeSet::new() };
+                    let (ignores, tracked) = (spot.ignores.clone(), spot.tracked.clone());
+                    let (config, excluded) = (spot.config.clone(), spot.excluded.clone());
+                    let named = BTreeSet::new();
+                    let below = Spot { path, absolute, ignores, tracked, config, excluded, reach: Reach::Below, named };
                     scope.spawn(|scope| self.visit(scope, below));
                 }
             }
@@ -206,6 +216,17 @@ impl Walk<'_> {
 fn names_terraform(named: &BTreeSet<OsString>) -> bool {
     let is_terraform = |name: &str| files::role(name).is_some() || files::has_values(name);
     named.iter().any(|name| is_terraform(&name.to_string_lossy()))
+}
+
+fn retain_tracked(listing: &mut Listing, spot: &Spot) {
+    if let Some(index) = &spot.tracked {
+        let lists =
+            [&mut listing.configuration, &mut listing.rest, &mut listing.data, &mut listing.templates, &mut listing.variables];
+        for list in lists {
+            list.retain(|entry| index.has(&spot.absolute.join(&entry.name)));
+        }
+        listing.folders.retain(|name| index.has_below(&spot.absolute.join(name)));
+    }
 }
 
 fn remove_ignored(listing: &mut Listing, spot: &Spot) {
