@@ -38,7 +38,7 @@ use crate::model::{Undecided, World};
 use crate::report::{Finding, Report, UndecidedRule};
 use crate::scenarios::Scenarios;
 use crate::scenarios::parameters::Roots;
-use crate::settings::Settings;
+use crate::settings::{Set, Settings};
 use crate::source::{Sources, Span, Unreadable};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -107,6 +107,23 @@ pub fn deployments(sources: &Sources, config: &Config) -> Vec<Deployment> {
         }
     }
     found
+}
+
+/// What is checked by itself, and with which files. A template that is compiled from a Bicep file beside it is left out.
+pub fn sets(sources: &Sources, config: &Config) -> Vec<Set> {
+    let code = Code::read(sources, config);
+    let deployments = Deployments::of(&code, &mut Vec::new());
+    let files = |config: &Config| config.var_files().into_iter().map(str::to_owned).collect();
+    let root = |root: &&str| {
+        let sets = deployments.scenarios.of(root, config).iter().map(|scenario| files(&scenario.config)).collect();
+        Set { root: (*root).to_owned(), is_template: false, sets }
+    };
+    let template = |root: &scenarios::parameters::Root| {
+        let sets = root.sets.iter().map(|set| set.parameters.iter().map(|path| (*path).to_owned()).collect()).collect();
+        Set { root: root.template.to_owned(), is_template: true, sets }
+    };
+    let templates = deployments.templates.roots.iter().filter(|root| root.source.is_none());
+    deployments.roots.iter().map(root).chain(templates.map(template)).collect()
 }
 
 /// All that was read from the texts, before anything is evaluated.

@@ -2,9 +2,13 @@
 //!
 //! Which file applies to a folder is known to [`Sources`]. Paths in a configuration file start from the folder that it is in.
 
+mod draft;
 mod parse;
+mod schema;
 
+pub use draft::{Set, Wish, draft};
 pub use parse::{ConfigFile, Entry, KEYS, NamedFile, TemplateEntry, parse};
+pub use schema::schema;
 
 use crate::cidr::Cidr;
 use crate::config::{Config, Severities};

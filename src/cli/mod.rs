@@ -3,11 +3,13 @@
 mod check;
 mod explain;
 mod given;
+mod init;
 mod limit;
 mod output;
 
 use crate::rules::{self, RULES};
 use crate::spelling::nearest;
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::process::ExitCode;
@@ -40,6 +42,14 @@ enum Command {
     },
     /// List all rules
     Rules(RulesArgs),
+    /// Write a commented overlint.toml into a folder, of what is found there
+    Init {
+        /// The folder
+        #[arg(value_name = "PATH", default_value = ".", value_parser = NonEmptyStringValueParser::new())]
+        folder: String,
+    },
+    /// Print the JSON schema of overlint.toml, for editors
+    Schema,
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -78,6 +88,8 @@ pub fn main() -> ExitCode {
         Command::Explain { rule } => output::stdout(|out| explain::explain(&rule, out)),
         Command::Rules(RulesArgs { format: ListFormat::Text }) => output::stdout(explain::list),
         Command::Rules(RulesArgs { format: ListFormat::Json }) => output::stdout(explain::list_json),
+        Command::Init { folder } => init::init(&folder),
+        Command::Schema => output::stdout(init::schema),
         Command::Completions { shell } => completions(shell),
     };
     ExitCode::from(exit as u8)

@@ -108,7 +108,7 @@ impl Reader {
     }
 
     fn file(&mut self, table: &DeTable, file: &mut ConfigFile) {
-        for (key, value) in table {
+        for (key, value) in self.known(table, "") {
             match key.get_ref().as_ref() {
                 "terraform" => file.terraform.extend(self.tables(key, value).iter().filter_map(|entry| self.entry(entry))),
                 "arm" => file.arm.extend(self.tables(key, value).iter().filter_map(|entry| self.template(entry))),
@@ -116,7 +116,7 @@ impl Reader {
                 "rules" => file.rules = self.rules(value),
                 "as-of" => file.as_of = self.date(value),
                 "exclude" => file.exclude = self.patterns(value),
-                name => self.unknown(key.span(), name, ""),
+                _ => {}
             }
         }
     }
@@ -180,11 +180,11 @@ impl Reader {
             self.wrong(value.span(), "network is a table: write [network]");
             return network;
         };
-        for (key, value) in table {
+        for (key, value) in self.known(table, "[network]") {
             match key.get_ref().as_ref() {
                 "on-premises" => network.on_premises = self.ranges(key.get_ref(), value),
                 "peered" => network.peered = self.ranges(key.get_ref(), value),
-                name => self.unknown(key.span(), name, "[network]"),
+                _ => {}
             }
         }
         network
@@ -225,11 +225,11 @@ impl Reader {
         };
         let mut template = None;
         let mut sets = Vec::new();
-        for (key, value) in table {
+        for (key, value) in self.known(table, "[[arm]]") {
             match key.get_ref().as_ref() {
                 "template" => template = self.path(value),
                 "parameters" => sets = self.sets(key.get_ref(), value),
-                name => self.unknown(key.span(), name, "[[arm]]"),
+                _ => {}
             }
         }
         if sets.is_empty() {
@@ -249,12 +249,12 @@ impl Reader {
         let mut root = None;
         let mut sets = Vec::new();
         let mut workspace = None;
-        for (key, value) in table {
+        for (key, value) in self.known(table, "[[terraform]]") {
             match key.get_ref().as_ref() {
                 "root" => root = self.path(value),
                 "var-files" => sets = self.sets(key.get_ref(), value),
                 "workspace" => workspace = self.text(value).map(|text| (text, value.span())),
-                name => self.unknown(key.span(), name, "[[terraform]]"),
+                _ => {}
             }
         }
         if sets.is_empty() {
@@ -292,13 +292,18 @@ impl Reader {
         text.map(str::to_owned)
     }
 
-    /// A key that the table has not.
-    fn unknown(&mut self, at: Range<usize>, name: &str, table: &str) {
-        let known = KEYS.iter().find(|(head, _)| *head == table).map(|(_, keys)| *keys).unwrap_or_default();
-        let hint = match nearest(name, known.iter().copied()) {
-            Some(near) => format!("did you mean {near}?"),
-            None => format!("here may stand {}", known.join(", ")),
-        };
-        self.wrong(at, format!("there is no setting {name}; {hint}"));
+    /// What a table says under its keys. Others are mistakes.
+    fn known<'t, 'i>(&mut self, table: &'t DeTable<'i>, head: &str) -> Vec<(&'t Spanned<Cow<'i, str>>, &'t Value<'i>)> {
+        let keys = KEYS.iter().find(|(known, _)| *known == head).map(|(_, keys)| *keys).unwrap_or_default();
+        let (known, unknown): (Vec<_>, Vec<_>) = table.iter().partition(|(key, _)| keys.contains(&key.get_ref().as_ref()));
+        for (key, _) in unknown {
+            let name = key.get_ref().as_ref();
+            let hint = match nearest(name, keys.iter().copied()) {
+                Some(near) => format!("did you mean {near}?"),
+                None => format!("here may stand {}", keys.join(", ")),
+            };
+            self.wrong(key.span(), format!("there is no setting {name}; {hint}"));
+        }
+        known
     }
 }
