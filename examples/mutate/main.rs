@@ -185,7 +185,11 @@ impl Subject<'_> {
             files = changed;
             run = Some(after);
         }
-        let report = run?.report;
+        let run = run?;
+        if !self.place(&run).is_some_and(|(world, cluster)| (mutant.then)(world, cluster)) {
+            return None;
+        }
+        let report = run.report;
         if finds(&report, mutant.rule, cluster) {
             return trial(Outcome::Found);
         }

@@ -17,6 +17,8 @@ pub struct Mutant {
     pub fits: fn(&World, &Cluster) -> bool,
     /// What is done, one after the other. The last step breaks it.
     pub steps: &'static [Step],
+    /// What must hold after that, so that the rule is broken indeed.
+    pub then: fn(&World, &Cluster) -> bool,
     /// The day whose rules apply, when it is not today.
     pub day: Option<&'static str>,
 }
@@ -149,6 +151,12 @@ fn pod_cidr(_: &World, c: &Cluster) -> Option<Spot> {
     c.pod_cidrs.first().map(Spot::of)
 }
 
+/// For a cluster that has no use for one, too.
+fn first_pod_cidr(w: &World, c: &Cluster) -> Option<Spot> {
+    let name = if matches!(c.deployer, Deployer::Azurerm(_)) { "pod_cidr" } else { "podCidr" };
+    pod_cidr(w, c).or_else(|| Some(Spot { at: c.mode.at.clone(), name, shown: None }))
+}
+
 fn service_cidr(_: &World, c: &Cluster) -> Option<Spot> {
     c.service_cidrs.first().map(Spot::of)
 }
@@ -209,9 +217,11 @@ fn further_max_pods(_: &World, c: &Cluster) -> Option<Spot> {
     Some(Spot::of(&further_pool(c)?.max_pods))
 }
 
-fn further_subnet(_: &World, c: &Cluster) -> Option<Spot> {
-    let subnet = &further_pool(c)?.subnet;
-    Some(Spot { at: subnet.at.clone(), name: subnet.name, shown: subnet.raw.as_ref().map(|id| id.to_string()) })
+fn further_subnet(w: &World, c: &Cluster) -> Option<Spot> {
+    let field = &further_pool(c)?.subnet;
+    let subnet = field.known().ok().flatten().and_then(|id| w.subnet(*id));
+    let shown = subnet.filter(|s| s.name.is("pods") == Ok(true)).map(|_| SOME_SUBNET.to_owned());
+    Some(Spot { at: field.at.clone(), name: field.name, shown })
 }
 
 fn subnet_name(w: &World, c: &Cluster) -> Option<Spot> {
@@ -300,17 +310,21 @@ fn usable(w: &World, c: &Cluster) -> Option<u64> {
     (1_u64 << (32 - u32::from(range.prefix_len()))).checked_sub(5)
 }
 
+/// The nodes of all pools in the subnet of the first, where no other cluster is in it.
+fn nodes_in_subnet(w: &World, c: &Cluster) -> Option<u64> {
+    let own = pool(c)?.subnet.known().ok().flatten().copied()?;
+    let others = w.clusters.iter().filter(|o| o.address != c.address);
+    if others.flat_map(Cluster::node_subnets).any(|(_, id)| id == own) {
+        return None;
+    }
+    let there = c.pools.iter().filter(|p| p.subnet.known().ok().flatten() == Some(&own));
+    there.map(|pool| pool.max_nodes().ok()).sum()
+}
+
 /// The count with which all pools in the subnet of the first have this many nodes.
 fn count_in_subnet(w: &World, c: &Cluster, nodes: u64) -> Option<String> {
-    let own = pool(c)?.subnet.known().ok().flatten().copied()?;
-    let mut others = 0;
-    for pool in c.pools.iter().skip(1).filter(|p| p.subnet.known().ok().flatten() == Some(&own)) {
-        let scales = pool.autoscaling.known().ok()?.copied().unwrap_or(false);
-        others += (if scales { &pool.max_count } else { &pool.count }).known().ok()?.copied()?;
-    }
-    // Other clusters may be in the subnet.
-    let alone = w.clusters.iter().filter(|o| o.address != c.address).all(|o| !o.node_subnets().iter().any(|(_, id)| *id == own));
-    alone.then_some(nodes.checked_sub(others)?.to_string())
+    let others = nodes_in_subnet(w, c)?.checked_sub(pool_nodes(c)?)?;
+    nodes.checked_sub(others).filter(|n| *n > 0).map(|n| n.to_string())
 }
 
 // Conditions.
@@ -350,6 +364,12 @@ fn both_by_azurerm(w: &World, c: &Cluster) -> bool {
 
 fn pod_cidr_written(_: &World, c: &Cluster) -> bool {
     c.pod_cidrs.first().is_some_and(|f| f.is_written() == Ok(true))
+}
+
+/// The default pod CIDR meets nothing: otherwise another rule says so.
+fn default_is_free(w: &World, c: &Cluster) -> bool {
+    let space = node_vnet(w, c).map(|vnet| vnet.space.iter().filter_map(range).collect::<Vec<_>>()).unwrap_or_default();
+    pod_range(c).is_some_and(|pods| !space.iter().chain(&service_range(c)).any(|other| other.overlaps(&pods)))
 }
 
 fn no_policy(_: &World, c: &Cluster) -> bool {
@@ -960,16 +980,22 @@ use Step::{Add, Set};
 use Value::{Is, Of};
 
 const fn one(rule: &'static str, on: On, fits: fn(&World, &Cluster) -> bool, steps: &'static [Step]) -> Mutant {
-    Mutant { rule, on, fits, steps, day: None }
+    Mutant { rule, on, fits, steps, then: always, day: None }
 }
 
 const LONG_NAME: &str = "a-name-of-sixty-four-characters-is-one-more-than-a-label-may-have";
 
 /// All mutants.
 pub const MUTANTS: &[Mutant] = &[
-    one("overlay-requires-azure-plugin", Overlay, always, &[Set(plugin, Is("none"))]),
-    one("pod-cidr-without-overlay", Flat, always, &[Set(pod_cidr, Is("10.244.0.0/16"))]),
-    one("overlay-mode-not-set", Overlay, always, &[Set(mode, Is("null"))]),
+    Mutant {
+        then: |_, c| c.is_overlay() == Ok(true),
+        ..one("overlay-requires-azure-plugin", Overlay, always, &[Set(plugin, Is("none"))])
+    },
+    one("pod-cidr-without-overlay", Flat, always, &[Set(first_pod_cidr, Is("10.244.0.0/16"))]),
+    Mutant {
+        then: |_, c| c.has_pod_subnet() == Ok(false),
+        ..one("overlay-mode-not-set", Overlay, always, &[Set(mode, Is("null"))])
+    },
     one("kubenet-retirement", Flat, always, &[Set(plugin, Is("kubenet"))]),
     one("kubenet-node-limit", Kubenet, always, &[Set(nodes, Of(|_, c| count_for(c, 401)))]),
     one("overlay-with-pod-subnet", Overlay, always, &[Set(pod_subnet, Is(SOME_SUBNET))]),
@@ -988,8 +1014,14 @@ pub const MUTANTS: &[Mutant] = &[
     one("cidr-host-bits-set", Overlay, always, &[Set(pod_cidr, Is("10.244.7.0/14"))]),
     one("cidr-host-bits-set", Any, always, &[Set(service_cidr, Is("172.20.7.0/16"))]),
     one("pod-cidr-below-one-node", Overlay, always, &[Set(pod_cidr, Is("10.244.0.0/25"))]),
-    one("pod-cidr-capacity", Overlay, always, &[Set(nodes, Of(|_, c| count_for(c, nodes_that_fit(c)? + 1)))]),
-    one("pod-cidr-upgrade-headroom", Overlay, always, &[Set(nodes, Of(|_, c| count_for(c, nodes_that_fit(c)?)))]),
+    Mutant {
+        then: |_, c| nodes_that_fit(c).map(|n| n + 1) == all_nodes(c),
+        ..one("pod-cidr-capacity", Overlay, always, &[Set(nodes, Of(|_, c| count_for(c, nodes_that_fit(c)? + 1)))])
+    },
+    Mutant {
+        then: |_, c| nodes_that_fit(c) == all_nodes(c),
+        ..one("pod-cidr-upgrade-headroom", Overlay, always, &[Set(nodes, Of(|_, c| count_for(c, nodes_that_fit(c)?)))])
+    },
     one(
         "pod-cidr-overlaps-node-subnet",
         Overlay,
@@ -1014,7 +1046,7 @@ pub const MUTANTS: &[Mutant] = &[
     one("reserved-range-overlap", Overlay, always, &[Set(pod_cidr, Is("169.254.0.0/16"))]),
     one("reserved-range-overlap", Any, always, &[Set(service_cidr, Is("172.30.0.0/16"))]),
     one("pod-cidr-public-range", Overlay, always, &[Set(pod_cidr, Is("20.0.0.0/14"))]),
-    one("implicit-cidr-default", Overlay, pod_cidr_written, &[Set(pod_cidr, Is("null"))]),
+    Mutant { then: default_is_free, ..one("implicit-cidr-default", Overlay, pod_cidr_written, &[Set(pod_cidr, Is("null"))]) },
     one("service-cidr-too-large", Any, always, &[Set(service_cidr, Is("172.16.0.0/11"))]),
     one(
         "service-cidr-overlaps-vnet-subnet",
@@ -1076,8 +1108,14 @@ pub const MUTANTS: &[Mutant] = &[
         linux_further_pool,
         &[Set(further_os, Is("Windows")), Set(further_os_sku, Is("Windows2019"))],
     ),
-    one("node-subnet-capacity", Any, in_own_subnet, &[Set(nodes, Of(|w, c| count_in_subnet(w, c, usable(w, c)? + 1)))]),
-    one("node-subnet-upgrade-headroom", Any, in_own_subnet, &[Set(nodes, Of(|w, c| count_in_subnet(w, c, usable(w, c)?)))]),
+    Mutant {
+        then: |w, c| usable(w, c) < nodes_in_subnet(w, c),
+        ..one("node-subnet-capacity", Any, in_own_subnet, &[Set(nodes, Of(|w, c| count_in_subnet(w, c, usable(w, c)? + 1)))])
+    },
+    Mutant {
+        then: |w, c| usable(w, c) == nodes_in_subnet(w, c),
+        ..one("node-subnet-upgrade-headroom", Any, in_own_subnet, &[Set(nodes, Of(|w, c| count_in_subnet(w, c, usable(w, c)?)))])
+    },
     one("cluster-node-limit", Any, always, &[Set(nodes, Is("5001"))]),
     one("node-pools-same-vnet", Any, in_own_subnet, &[Set(further_subnet, Is(SOME_SUBNET))]),
     one("node-subnet-delegated", Any, in_own_subnet, &[Add(delegated, is_delegated)]),
@@ -1087,8 +1125,14 @@ pub const MUTANTS: &[Mutant] = &[
     one("label-name-length", Overlay, in_own_subnet, &[Set(subnet_name, Is(LONG_NAME))]),
     one("label-name-charset", Overlay, in_own_subnet, &[Set(subnet_name, Is("nodes_"))]),
     one("managed-nat-with-byo-vnet", Any, in_own_subnet, &[Set(outbound, Is("managedNATGateway"))]),
-    one("user-assigned-nat-association", Any, in_own_subnet, &[Set(outbound, Is("userAssignedNATGateway"))]),
-    one("udr-default-route", Any, in_own_subnet, &[Set(outbound, Is("userDefinedRouting"))]),
+    Mutant {
+        then: |w, c| node_subnet(w, c).is_some_and(|s| s.nat_gateway.is_written() == Ok(false)),
+        ..one("user-assigned-nat-association", Any, in_own_subnet, &[Set(outbound, Is("userAssignedNATGateway"))])
+    },
+    Mutant {
+        then: |w, c| node_subnet(w, c).is_some_and(|s| s.route_table.is_written() == Ok(false)),
+        ..one("udr-default-route", Any, in_own_subnet, &[Set(outbound, Is("userDefinedRouting"))])
+    },
     one("outbound-type-requires-standard-lb", Any, always, &[Set(load_balancer_sku, Is("basic"))]),
     one("dual-stack-family-list", Overlay, single_stack, &[Set(ip_families, Is("[IPv6]"))]),
     one(
@@ -1142,12 +1186,10 @@ pub const MUTANTS: &[Mutant] = &[
     one("nsg-deny-blocks-overlay", Overlay, in_own_subnet, &[Add(deny_all, has_group)]),
     one("nsg-deny-blocks-overlay", Overlay, in_own_subnet, &[Add(deny_in_group, has_new_rule)]),
     one("nsg-per-pool-subnet", Overlay, in_two_subnets, &[Add(deny_other_pools, has_group)]),
-    one(
-        "node-subnet-capacity",
-        Any,
-        |w, c| in_own_subnet(w, c) && all_nodes(c).is_some_and(|n| n > 3),
-        &[Set(subnet_prefix, Of(tiny))],
-    ),
+    Mutant {
+        then: |w, c| usable(w, c) < nodes_in_subnet(w, c),
+        ..one("node-subnet-capacity", Any, in_own_subnet, &[Set(subnet_prefix, Of(tiny))])
+    },
 ];
 
 fn tiny(w: &World, c: &Cluster) -> Option<String> {
@@ -1155,15 +1197,15 @@ fn tiny(w: &World, c: &Cluster) -> Option<String> {
 }
 
 fn pod_cidrs(_: &World, c: &Cluster) -> Option<Spot> {
-    ranges(c, &c.pod_cidrs, ["pod_cidrs", "podCidrs"])
+    range_list(c, &c.pod_cidrs, ["pod_cidrs", "podCidrs"])
 }
 
 fn service_cidrs(_: &World, c: &Cluster) -> Option<Spot> {
-    ranges(c, &c.service_cidrs, ["service_cidrs", "serviceCidrs"])
+    range_list(c, &c.service_cidrs, ["service_cidrs", "serviceCidrs"])
 }
 
 /// The attribute that has a list of ranges, under its name in azurerm or Resource Manager.
-fn ranges(c: &Cluster, ranges: &[Field<Cidr>], [azurerm, arm]: [&'static str; 2]) -> Option<Spot> {
+fn range_list(c: &Cluster, ranges: &[Field<Cidr>], [azurerm, arm]: [&'static str; 2]) -> Option<Spot> {
     let first = ranges.first()?;
     let name = if matches!(c.deployer, Deployer::Azurerm(_)) { azurerm } else { arm };
     let shown: Vec<String> = ranges.iter().filter_map(|f| Some(range(f)?.to_string())).collect();
