@@ -159,6 +159,7 @@ fn only_what_has_to_do_with_the_files_is_told() {
     assert_eq!(found(&["./b/main.tf", "a/variables.tf"]), of(&["b/main.tf"], 1));
     assert_eq!(found(&["c/variables.tf", "missing.tf"]), of(&["c/variables.tf"], 0));
     assert_eq!(found(&["README.md"]), of(&[], 0));
+    assert_eq!(found(&[]), of(&[], 0), "no file is no finding");
     let absolute = project.path("b/main.tf");
     assert_eq!(found(&[absolute.to_str().unwrap()]), of(&["b/main.tf"], 1));
     // A configuration file is about all.

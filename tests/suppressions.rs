@@ -425,3 +425,15 @@ fn a_suppression_in_a_module_counts_for_all_who_call_it() {
     assert_eq!(project.found(&[]), ["aks/main.tf:10 cidr-host-bits-set"]);
     assert!(project.check(&[]).out.contains("; 1 suppressed"), "{}", project.check(&[]).out);
 }
+
+#[test]
+fn code_that_is_cut_off_anywhere_is_read() {
+    let said = "/* overlint: ignore[max-pods-range, é] why */";
+    let all = [("main.tf", CLUSTER), ("main.bicep", BICEP), ("azuredeploy.json", ARM), ("main.tf.json", TERRAFORM_JSON)];
+    for (path, template) in all {
+        let text = with(template, &[("%1", said), ("%2", said), ("%3", said), ("%4", said), ("%5", said), ("%6", said)]);
+        for end in (0..text.len()).step_by(7).filter(|end| text.is_char_boundary(*end)) {
+            found_in(&[(path, &text[..end])]);
+        }
+    }
+}

@@ -68,8 +68,8 @@ pub(super) struct CheckArgs {
     #[arg(long)]
     tracked_only: bool,
     /// Check everything, but tell only what has to do with these files: whose place or a related place is in one of them
-    #[arg(long, value_name = "FILE", num_args = 1.., value_parser = NonEmptyStringValueParser::new(), conflicts_with = "write_baseline")]
-    report_only: Vec<String>,
+    #[arg(long, value_name = "FILE", num_args = 0.., value_parser = NonEmptyStringValueParser::new(), conflicts_with = "write_baseline")]
+    report_only: Option<Vec<String>>,
     /// When to use colors
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     color: Color,
@@ -128,8 +128,8 @@ pub(super) fn run(args: &CheckArgs) -> Exit {
     if let Some(baseline) = baseline {
         compare(args, baseline, &mut report, &sources);
     }
-    if !args.report_only.is_empty() {
-        limit::to_files(&mut report, &sources, &args.report_only);
+    if let Some(files) = &args.report_only {
+        limit::to_files(&mut report, &sources, files);
     }
     let files = write_files(args, &report, &sources);
     let printed = if args.quiet { tell_failures(&report) } else { print(args, &report, &sources) };
@@ -194,7 +194,7 @@ fn compare(args: &CheckArgs, baseline: Baseline, report: &mut Report, sources: &
         && args.variables.given.is_empty()
         && args.parameters.is_empty()
         && args.as_of.is_none()
-        && args.report_only.is_empty();
+        && args.report_only.is_none();
     if !is_whole {
         return;
     }

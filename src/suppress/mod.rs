@@ -16,7 +16,7 @@ use crate::syntax::hcl::files;
 use comment::Said;
 use layout::Layout;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// The rule on suppressions that suppress nothing.
@@ -56,14 +56,9 @@ pub fn apply(report: &mut Report, sources: &Sources, config: &Config, settings: 
     let found = files.into_par_iter().filter_map(|(id, file)| Some((id, read(file)?)));
     let mut suppressions: BTreeMap<FileId, Suppressions> = found.collect();
     // Files that the code reads are known by the findings in them.
-    for finding in &report.findings {
-        let id = finding.place.file;
-        if !suppressions.contains_key(&id)
-            && let Some(found) = read(sources.file(id))
-        {
-            suppressions.insert(id, found);
-        }
-    }
+    let places: BTreeSet<FileId> = report.findings.iter().map(|finding| finding.place.file).collect();
+    let late = places.into_iter().map(|id| (id, sources.file(id))).filter(|(_, file)| !sources.has(file.path()));
+    suppressions.extend(late.filter_map(|(id, file)| Some((id, read(file)?))));
     if suppressions.is_empty() {
         return;
     }
