@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub type Severities = BTreeMap<&'static str, Option<Severity>>;
 
 /// Settings of a run, from the command line; for one root module or template, with those of its configuration file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Config {
     /// Only these rules; all when empty.
     pub select: Vec<String>,
@@ -35,20 +35,6 @@ pub enum Given {
     Value(String, String),
     /// `--var-file`: the path of a file, whose text is among the sources.
     File(String),
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            select: Vec::new(),
-            ignore: Vec::new(),
-            as_of: None,
-            severities: Arc::default(),
-            variables: Vec::new(),
-            parameters: Vec::new(),
-            workspace: None,
-        }
-    }
 }
 
 impl Config {

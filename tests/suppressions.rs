@@ -91,6 +91,22 @@ fn a_comment_suppresses_on_its_line_and_the_line_below() {
 const UNUSED_PODS: &str = "this suppresses nothing: max-pods-range finds nothing here";
 
 #[test]
+fn lines_may_end_as_on_windows() {
+    let code =
+        with(CLUSTER, &[("%5", "# overlint: ignore[max-pods-range]\n# why"), ("%8", "// overlint: ignore[cidr-host-bits-set]")]);
+    assert_eq!(found_in(&[("main.tf", &code.replace('\n', "\r\n"))]), (vec![], 2));
+    let bicep = with(BICEP, &[("%1", "// overlint: ignore[max-pods-range, cidr-host-bits-set] why")]);
+    assert_eq!(found_in(&[("main.bicep", &bicep.replace('\n', "\r\n"))]), (vec![], 2));
+}
+
+#[test]
+fn a_file_that_is_not_read_has_no_unused_suppressions() {
+    let unused = with(CLUSTER, &[("%8", "# overlint: ignore[max-pods-range]")]);
+    let (told, _) = found_in(&[("main.tofu", &with(CLUSTER, &[])), ("main.tf", &unused)]);
+    assert_eq!(told, [BITS, PODS]);
+}
+
+#[test]
 fn comments_are_stacked() {
     let stack = "# overlint: ignore[max-pods-range] why\n# Much\n/* more\n words */\n// overlint: ignore[cidr-host-bits-set] why";
     let (told, count) = found(&[("%5", stack)]);
@@ -401,7 +417,8 @@ fn terraforms_json_suppresses_by_its_key_for_comments() {
 fn yaml_suppresses_where_a_finding_lies_in_it() {
     let code = with(BICEP, &[]);
     let (start, end) = (code.find("    networkProfile: {").unwrap(), code.rfind("  }\n}").unwrap());
-    let code = format!("{}    networkProfile: loadYamlContent('net.yaml')\n{}", &code[..start], &code[end..]);
+    let code =
+        format!("{}    networkProfile: loadYamlContent('net.yaml')\n{}", code.get(..start).unwrap(), code.get(end..).unwrap());
     let of = |more: &str, comment: &str| {
         let yaml = format!(
             "networkPlugin: azure\nnetworkPluginMode: overlay\n{more}podCidr: 10.244.1.0/16{comment}\nserviceCidr: 10.96.0.0/16\ndnsServiceIP: 10.96.0.10\n"
@@ -433,7 +450,7 @@ fn code_that_is_cut_off_anywhere_is_read() {
     for (path, template) in all {
         let text = with(template, &[("%1", said), ("%2", said), ("%3", said), ("%4", said), ("%5", said), ("%6", said)]);
         for end in (0..text.len()).step_by(7).filter(|end| text.is_char_boundary(*end)) {
-            found_in(&[(path, &text[..end])]);
+            found_in(&[(path, text.get(..end).unwrap())]);
         }
     }
 }

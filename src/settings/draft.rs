@@ -31,12 +31,8 @@ const NOT_DEPLOYED: [&str; 7] = ["example", "examples", "fixtures", "sample", "s
 /// Writes a configuration file for a folder. All paths are absolute.
 pub fn draft(folder: &str, sets: &[Set], rules: &[Wish]) -> String {
     let mut text = String::from(HEAD);
-    let _ = write!(
-        text,
-        "\n{}\n{}\n",
-        "# Files and folders that are not checked by themselves, as in .gitignore.",
-        exclude(folder, sets)
-    );
+    let exclude = exclude(folder, sets);
+    let _ = write!(text, "\n# Files and folders that are not checked by themselves, as in .gitignore.\n{exclude}\n");
     text.push_str(RULES_HEAD);
     for wish in rules {
         let findings = crate::report::plural(wish.findings, "finding");

@@ -93,13 +93,14 @@ mod tests {
 
     /// What is said, in few words.
     fn of(comment: &str) -> Vec<String> {
+        let part = |at: Range<usize>| comment.get(at).unwrap();
         let word = |said| match said {
-            Said::Wrong(at, message) => format!("{}: {message}", &comment[at]),
+            Said::Wrong(at, message) => format!("{}: {message}", part(at)),
             Said::Ignore(ignore) => {
-                let rules: Vec<&str> = ignore.rules.into_iter().map(|at| &comment[at]).collect();
+                let rules: Vec<&str> = ignore.rules.into_iter().map(part).collect();
                 let file = if ignore.whole_file { "file " } else { "" };
                 let reason = if ignore.has_reason { " with reason" } else { "" };
-                format!("{file}{} as {}{reason}", rules.join("+"), &comment[ignore.at])
+                format!("{file}{} as {}{reason}", rules.join("+"), part(ignore.at))
             }
         };
         read(comment).into_iter().map(word).collect()

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::report::{Finding, Report, Severity};
 use crate::rules::{self, Document, RULES};
 use crate::settings::Settings;
-use crate::source::{FileId, SourceFile, Sources, Span, parent};
+use crate::source::{FileId, SourceFile, Sources, Span, join, parent};
 use crate::spelling::nearest;
 use crate::syntax::bicep::ast::DirectiveKind;
 use crate::syntax::hcl::files;
@@ -118,7 +118,8 @@ fn read(file: &SourceFile) -> Option<Suppressions> {
     let text = file.text();
     let has = |mark: &str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
     let is_json = file.path().ends_with(".json") || file.path().ends_with(".jsonc");
-    if !has(comment::MARK) && !has("#disable-") && !(is_json && has("\"overlint\"")) {
+    let may_suppress = has(comment::MARK) || has("#disable-") || (is_json && has("\"overlint\""));
+    if !may_suppress {
         return None;
     }
     let layout = Layout::of(file)?;
@@ -234,13 +235,15 @@ impl<'a> Judge<'a> {
     /// The folder to lint that a file belongs to: its own, or one above that variable files belong to.
     fn linted_folder<'p>(&self, path: &'p str) -> Option<&'p str> {
         let own = parent(path);
-        if self.sources.asked(path).is_some() {
-            return Some(own);
-        }
         let name = path.rsplit('/').next().unwrap_or("");
-        let is_terraform = files::role(name).is_some() || files::has_values(name);
+        if files::role(name).is_none() && !files::has_values(name) {
+            return self.sources.asked(path).map(|_| own);
+        }
+        // OpenTofu reads another file in its place, and is what counts then.
+        let tofu = name.replacen(".tf", ".tofu", 1);
+        let is_replaced = files::replaced(&tofu).as_deref() == Some(name) && self.sources.has(&join(own, &tofu));
         // Downloaded modules are not the user's own.
-        if !is_terraform || path.split('/').any(|part| part == ".terraform") {
+        if is_replaced || path.split('/').any(|part| part == ".terraform") {
             return None;
         }
         let folders: Vec<&str> = self.sources.folders().collect();
