@@ -283,6 +283,9 @@ pub fn run(world: &World, facts: &Facts, config: &Config, report: &mut Report) {
                     for pool in &cluster.pools {
                         apply(rule, &document, cluster, config, report, |out| check(&context, cluster, pool, out));
                     }
+                    if let Some(why) = &cluster.more_pools {
+                        apply(rule, &document, cluster, config, report, |_| Err(why.clone()));
+                    }
                 }
             }
         }

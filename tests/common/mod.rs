@@ -11,6 +11,7 @@
 
 pub mod expr;
 pub mod program;
+pub mod report;
 pub mod template;
 
 use overlint::config::Config;
