@@ -30,12 +30,14 @@ pub struct Repaired {
 /// Makes the repairs of a report that are wanted, in memory; and those that show after that, until there are no more. Safe ones come first.
 ///
 /// Needs deep stacks, as [`crate::check`] does.
-pub fn repair(sources: &Sources, config: &Config, report: Report, wanted: &dyn Fn(&Repair) -> bool) -> Repaired {
+pub fn repair(sources: &Sources, config: &Config, report: Report, wanted: &dyn Fn(&Finding, &Repair) -> bool) -> Repaired {
     let mut done = Repaired { sources: sources.clone(), report, changed: Vec::new() };
     for _ in 0..MOST_ROUNDS {
-        let of_report = done.report.findings.iter().filter_map(|finding| finding.repair.as_ref());
-        let Some(safety) = of_report.filter(|repair| wanted(repair)).map(|repair| repair.safety).min() else { break };
-        let (group, _) = split(Candidate::of(&done.report, &|repair| repair.safety == safety && wanted(repair)));
+        let of_report = done.report.findings.iter().filter_map(|finding| Some((finding, finding.repair.as_ref()?)));
+        let of_report = of_report.filter(|(finding, repair)| wanted(finding, repair));
+        let Some(safety) = of_report.map(|(_, repair)| repair.safety).min() else { break };
+        let first = |finding: &Finding, repair: &Repair| repair.safety == safety && wanted(finding, repair);
+        let (group, _) = split(Candidate::of(&done.report, &first));
         let edits: Vec<&Edit> = group.iter().flat_map(|candidate| &candidate.edits).collect();
         let Some(changed) = with(&done.sources, &edits) else { break };
         done.report = crate::check(&changed, config);
@@ -57,7 +59,7 @@ pub(crate) fn verify(report: &mut Report, sources: &Sources, check: &dyn Fn(&Sou
         Trial { sources, check, before: Count::of(report, sources), unreadable: report.unreadable.len(), left: MOST_CHECKS };
     let mut held = Vec::new();
     for safety in [Safety::Safe, Safety::Unsafe] {
-        let mut rest = Candidate::of(report, &|repair| repair.safety == safety);
+        let mut rest = Candidate::of(report, &|_, repair| repair.safety == safety);
         while !rest.is_empty() {
             let (group, later) = split(rest);
             rest = later;
@@ -94,11 +96,11 @@ struct Candidate {
 
 impl Candidate {
     /// Those of a report that are wanted, each once.
-    fn of(report: &Report, wanted: &dyn Fn(&Repair) -> bool) -> Vec<Self> {
+    fn of(report: &Report, wanted: &dyn Fn(&Finding, &Repair) -> bool) -> Vec<Self> {
         let mut found: BTreeMap<&[Edit], Vec<usize>> = BTreeMap::new();
         let mut order = Vec::new();
         for (i, finding) in report.findings.iter().enumerate() {
-            if let Some(repair) = finding.repair.as_ref().filter(|repair| wanted(repair)) {
+            if let Some(repair) = finding.repair.as_ref().filter(|repair| wanted(finding, repair)) {
                 let findings = found.entry(&repair.edits).or_default();
                 if findings.is_empty() {
                     order.push(repair.edits.as_slice());

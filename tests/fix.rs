@@ -94,7 +94,7 @@ fn what_is_safe_is_changed_and_the_rest_is_reported() {
     assert_eq!(read(&place, "main.tf"), text.replace(BAD, GOOD), "{}", stderr(&output));
     // Of the pod CIDR it is not known whether Azure refuses it.
     assert!(stdout(&output).contains("cidr-host-bits-set") && !stdout(&output).contains("dns-service-ip"), "{}", stdout(&output));
-    assert_eq!((code(&output), stderr(&output).as_str()), (1, "overlint: changed 1 file\n"));
+    assert_eq!((code(&output), stderr(&output).as_str()), (1, "overlint: note: changed 1 file\n"));
 
     let output = run(place.path(), &["--fix=all", "--format", "compact", "--fail-on", "note"]);
     assert_eq!(read(&place, "main.tf"), cluster(GOOD, ""));

@@ -5,7 +5,6 @@
 mod common;
 
 use overlint::config::Config;
-use overlint::date::Date;
 use overlint::repairs::{self, Repaired};
 use overlint::report::{Edit, Finding, Repair, Report};
 use overlint::rules::{Document, Example, ExampleKind, RULES};
@@ -50,7 +49,7 @@ fn case(rule: &'static str, example: &Example<'_>) -> Case {
         "bicep" => "main.bicep",
         _ => "azuredeploy.json",
     };
-    let config = Config { day: example.as_of.unwrap_or(Date::LATEST), ..Config::default() };
+    let config = Config { as_of: example.as_of, ..Config::default() };
     let files = vec![(file.to_owned(), example.code.to_string())];
     Case { name: format!("{rule}, {} at line {}", example.language, example.line), rule, files, config }
 }
@@ -64,7 +63,7 @@ fn edited(text: &str, edits: &[Edit]) -> String {
     text
 }
 
-fn repair(sources: &Sources, config: &Config, report: &Report, wanted: &(dyn Fn(&Repair) -> bool + Sync)) -> Repaired {
+fn repair(sources: &Sources, config: &Config, report: &Report, wanted: &(dyn Fn(&Finding, &Repair) -> bool + Sync)) -> Repaired {
     overlint::with_threads(1, || repairs::repair(sources, config, report.clone(), wanted)).unwrap()
 }
 
@@ -78,7 +77,7 @@ fn counts(report: &Report) -> BTreeMap<&'static str, usize> {
 fn prove(case: &Case, sources: &Sources, report: &Report, finding: &Finding) -> Vec<String> {
     let name = &case.name;
     let repair_of_it = finding.repair.clone().unwrap();
-    let done = repair(sources, &case.config, report, &|repair| *repair == repair_of_it);
+    let done = repair(sources, &case.config, report, &|_, repair| *repair == repair_of_it);
     assert!(!done.changed.is_empty(), "{name}: nothing was changed");
     // Only what the edits say is changed.
     let mut shown = Vec::new();
@@ -103,8 +102,8 @@ fn prove(case: &Case, sources: &Sources, report: &Report, finding: &Finding) -> 
 
 /// Repairing everything leaves nothing to repair.
 fn prove_idempotent(case: &Case, sources: &Sources, report: &Report) {
-    let once = repair(sources, &case.config, report, &|_| true);
-    let again = repair(&once.sources, &case.config, &once.report, &|_| true);
+    let once = repair(sources, &case.config, report, &|_, _| true);
+    let again = repair(&once.sources, &case.config, &once.report, &|_, _| true);
     assert!(again.changed.is_empty(), "{}: a second run changes something", case.name);
     let left: Vec<_> = once.report.findings.iter().filter_map(|f| f.repair.as_ref()).collect();
     assert!(left.is_empty(), "{}: {left:?}", case.name);

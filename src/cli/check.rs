@@ -3,12 +3,13 @@
 use super::fix::{self, Which};
 use super::given::GivenArgs;
 use super::output::{self, Color};
-use super::{Exit, known_rule};
+use super::{Exit, known_rule, limit};
+use crate::baseline::Baseline;
 use crate::config::Config;
 use crate::date::Date;
 use crate::discover::{self, Options};
-use crate::report::{self, Format, Report, Severity, Style};
-use crate::source::Sources;
+use crate::report::{self, Format, Report, Severity, Style, sarif};
+use crate::source::{self, Sources};
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use std::collections::BTreeMap;
@@ -44,14 +45,20 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
     config: Option<String>,
     /// Check against what Azure accepted on this day
-    #[arg(long, value_name = "YYYY-MM-DD", default_value_t = Date::LATEST, hide_default_value = true)]
-    as_of: Date,
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    as_of: Option<Date>,
     /// Repair what is certain, in the files; with =all also what you should look at afterwards
     #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true, default_missing_value = "safe")]
     fix: Option<Which>,
     /// Print what --fix (or --fix=all) would change, as a diff, and change nothing
     #[arg(long)]
     diff: bool,
+    /// Do not tell what this file knows already, and do not count it for the exit code
+    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
+    baseline: Option<String>,
+    /// Write what was found to this file, as a baseline for later runs; it is then not told
+    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new(), conflicts_with = "baseline")]
+    write_baseline: Option<String>,
     /// List what could not be decided, and why
     #[arg(long)]
     undecided: bool,
@@ -64,6 +71,12 @@ pub(super) struct CheckArgs {
     /// Read also what .gitignore files exclude
     #[arg(long)]
     no_ignore: bool,
+    /// Of the files below the paths, read only those in git's index, so that new files that are not added yet do not count
+    #[arg(long)]
+    tracked_only: bool,
+    /// Check everything, but tell only what has to do with these files: whose place or a related place is in one of them
+    #[arg(long, value_name = "FILE", num_args = 0.., value_parser = NonEmptyStringValueParser::new(), conflicts_with = "write_baseline")]
+    report_only: Option<Vec<String>>,
     /// When to use colors
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     color: Color,
@@ -111,21 +124,37 @@ fn output_file(text: &str) -> Result<(Format, PathBuf), String> {
 
 /// Checks, and writes what was found wherever it was asked for.
 pub(super) fn run(args: &CheckArgs) -> Exit {
-    let threads = args.jobs.map_or(0, usize::from);
-    let Checked { sources, report, diff, fixed } = match crate::with_threads(threads, || check_and_fix(args)) {
-        Ok(done) => done,
-        Err(e) => {
-            output::complain(&format!("cannot start the threads: {e}"));
+    let baseline = match args.baseline.as_deref().map(read_baseline).transpose() {
+        Ok(baseline) => baseline,
+        Err(message) => {
+            output::complain(&message);
             return Exit::Failed;
         }
     };
+    let threads = args.jobs.map_or(0, usize::from);
+    let Checked { sources, mut report, diff, fixed } =
+        match crate::with_threads(threads, || check_and_fix(args, baseline.as_ref())) {
+            Ok(done) => done,
+            Err(e) => {
+                output::complain(&format!("cannot start the threads: {e}"));
+                return Exit::Failed;
+            }
+        };
+    let written = write_baseline(args, &mut report, &sources);
+    if let Some(baseline) = baseline {
+        compare(args, baseline, &mut report, &sources);
+    }
+    if let Some(files) = &args.report_only {
+        limit::to_files(&mut report, &sources, files);
+    }
     let files = write_files(args, &report, &sources);
     let printed = match diff {
         Some(diff) => output::stdout(|out| out.write_all(diff.as_bytes())).max(tell_failures(&report)),
         None if args.quiet => tell_failures(&report),
         None => print(args, &report, &sources),
     };
-    verdict(args.fail_on, &report).max(files).max(printed).max(fixed)
+    tell_left_out(args, &report);
+    verdict(args.fail_on, &report).max(files).max(printed).max(written).max(fixed)
 }
 
 /// What was found, and what became of the repairs.
@@ -139,12 +168,20 @@ struct Checked {
 }
 
 /// Checks, and makes repairs if they are asked for. What is left is then reported.
-fn check_and_fix(args: &CheckArgs) -> Checked {
+fn check_and_fix(args: &CheckArgs, baseline: Option<&Baseline>) -> Checked {
     let (sources, config, report) = check(args);
     let Some(which) = args.fix.or(args.diff.then_some(Which::Safe)) else {
         return Checked { sources, report, diff: None, fixed: Exit::Clean };
     };
-    let repaired = fix::repair(which, &args.paths, &sources, &config, report.clone());
+    // What is not told is not changed.
+    let mut told = report.clone();
+    if let (Some(baseline), Some(path)) = (baseline, &args.baseline) {
+        baseline.clone().apply(&mut told, &sources, &folder_of(path, &sources));
+    }
+    if let Some(files) = &args.report_only {
+        limit::to_files(&mut told, &sources, files);
+    }
+    let repaired = fix::repair(which, &args.paths, &sources, &config, (report.clone(), &told));
     if args.diff {
         let diff = fix::difference(&repaired, &sources);
         return Checked { sources, report, diff: Some(diff), fixed: Exit::Clean };
@@ -161,6 +198,7 @@ fn check_and_fix(args: &CheckArgs) -> Checked {
 fn check(args: &CheckArgs) -> (Sources, Config, Report) {
     let options = Options {
         no_ignore: args.no_ignore,
+        tracked_only: args.tracked_only,
         var_files: args.variables.files.clone(),
         parameters: args.parameters.clone(),
         config: args.config.clone(),
@@ -169,14 +207,70 @@ fn check(args: &CheckArgs) -> (Sources, Config, Report) {
     let config = Config {
         select: args.select.clone(),
         ignore: args.ignore.clone(),
-        day: args.as_of,
+        as_of: args.as_of,
         variables: args.variables.given.clone(),
         parameters: args.parameters.iter().map(|path| discover::normal(path)).collect(),
-        workspace: None,
-        repairs: args.wants_repairs(),
+        no_repairs: !args.wants_repairs(),
+        ..Config::default()
     };
     let report = crate::check(&sources, &config);
     (sources, config, report)
+}
+
+/// The absolute path of the folder that a file of the command line is in.
+fn folder_of(path: &str, sources: &Sources) -> String {
+    sources.absolute(source::parent(&discover::normal(path)))
+}
+
+fn read_baseline(path: &str) -> Result<Baseline, String> {
+    let text = std::fs::read_to_string(path).map_err(|e| e.to_string());
+    text.and_then(|text| Baseline::parse(&text)).map_err(|why| format!("cannot use the baseline {path}: {why}"))
+}
+
+/// Writes a baseline, if one was asked for. What it has is then known.
+fn write_baseline(args: &CheckArgs, report: &mut Report, sources: &Sources) -> Exit {
+    let Some(path) = args.write_baseline.as_deref() else { return Exit::Clean };
+    let folder = folder_of(path, sources);
+    let baseline = Baseline::of(report, sources, &folder);
+    match output::file(Path::new(path), |out| baseline.write(out)) {
+        Ok(()) => {
+            baseline.apply(report, sources, &folder);
+            Exit::Clean
+        }
+        Err(e) => {
+            output::complain(&format!("cannot write {path}: {e}"));
+            Exit::Failed
+        }
+    }
+}
+
+/// Takes out what a baseline knows, and says how much of it is no longer there.
+fn compare(args: &CheckArgs, baseline: Baseline, report: &mut Report, sources: &Sources) {
+    let Some(path) = args.baseline.as_deref() else { return };
+    let folder = folder_of(path, sources);
+    let left = baseline.apply(report, sources, &folder);
+    // With other values, or on another day, something else is found.
+    let is_whole = report.unreadable.is_empty()
+        && args.variables.given.is_empty()
+        && args.parameters.is_empty()
+        && args.as_of.is_none()
+        && args.report_only.is_none();
+    if !is_whole {
+        return;
+    }
+    let checked: Vec<String> = args.paths.iter().map(|path| sources.absolute(&discover::normal(path))).collect();
+    let wanted = Config { select: args.select.clone(), ignore: args.ignore.clone(), ..Config::default() };
+    let open = |rule: &str| report.undecided.iter().any(|undecided| undecided.rule == "*" || undecided.rule == rule);
+    let gone = left.count(|rule, root| {
+        let root = source::join(&folder, root);
+        let is_below = |path: &String| Path::new(&root).starts_with(path);
+        checked.iter().any(is_below) && wanted.wants(rule) && !open(rule)
+    });
+    if gone > 0 {
+        let (verb, them) = if gone == 1 { ("is", "it") } else { ("are", "them") };
+        let what = report::plural(gone, "finding");
+        output::note(&format!("{what} of the baseline {verb} no longer there; --write-baseline {path} leaves {them} out"));
+    }
 }
 
 fn verdict(fail_on: FailOn, report: &Report) -> Exit {
@@ -191,7 +285,7 @@ fn verdict(fail_on: FailOn, report: &Report) -> Exit {
 }
 
 fn write_files(args: &CheckArgs, report: &Report, sources: &Sources) -> Exit {
-    let style = Style { width: output::WIDTH, color: false, links: false, undecided: args.undecided };
+    let style = Style { width: output::WIDTH, color: false, links: false, undecided: args.undecided, time: output::time() };
     let write = |(format, path): &(Format, PathBuf)| {
         let written = output::file(Path::new(path), |out| report::render(*format, report, sources, &style, out));
         written.map_or_else(
@@ -206,7 +300,13 @@ fn write_files(args: &CheckArgs, report: &Report, sources: &Sources) -> Exit {
 }
 
 fn print(args: &CheckArgs, report: &Report, sources: &Sources) -> Exit {
-    let style = Style { width: output::width(), color: args.color.on(), links: output::links(), undecided: args.undecided };
+    let style = Style {
+        width: output::width(),
+        color: args.color.on(),
+        links: output::links(),
+        undecided: args.undecided,
+        time: output::time(),
+    };
     // Counts would spoil what programs read.
     let for_people = matches!(args.format, Format::Text | Format::Compact);
     let printed = output::stdout(|out| {
@@ -218,6 +318,19 @@ fn print(args: &CheckArgs, report: &Report, sources: &Sources) -> Exit {
         let _ = statistics(report, &mut io::stderr().lock());
     }
     printed
+}
+
+/// A report in SARIF is no longer than GitHub takes: that must be known also to those who do not look into the file.
+fn tell_left_out(args: &CheckArgs, report: &Report) {
+    let most = sarif::MOST_RESULTS;
+    let is_written =
+        (args.format == Format::Sarif && !args.quiet) || args.output.iter().any(|(format, _)| *format == Format::Sarif);
+    if is_written && report.findings.len() > most {
+        output::complain(&format!(
+            "the report in SARIF has the worst {most} of {} findings, for GitHub takes no more",
+            report.findings.len()
+        ));
+    }
 }
 
 /// How often each rule found something, the most frequent first.

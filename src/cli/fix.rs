@@ -4,7 +4,7 @@ use super::{Exit, diff, output};
 use crate::config::Config;
 use crate::discover::Changes;
 use crate::repairs::{self, Repaired};
-use crate::report::{Repair, Report, Safety, plural};
+use crate::report::{Finding, Repair, Report, Safety, plural};
 use crate::source::{FileId, NotRewritten, Sources, rewrite};
 use clap::ValueEnum;
 use std::cell::RefCell;
@@ -20,8 +20,14 @@ pub(super) enum Which {
     All,
 }
 
-/// Repairs what may be repaired of a report, in memory. Says which files must not be changed.
-pub(super) fn repair(which: Which, paths: &[String], sources: &Sources, config: &Config, report: Report) -> Repaired {
+/// Repairs what may be repaired of a report, in memory, if it is told. Says which files must not be changed.
+pub(super) fn repair(
+    which: Which,
+    paths: &[String],
+    sources: &Sources,
+    config: &Config,
+    (report, told): (Report, &Report),
+) -> Repaired {
     let most = if which == Which::All { Safety::Unsafe } else { Safety::Safe };
     let changes = Changes::within(paths);
     let known: RefCell<BTreeMap<FileId, bool>> = RefCell::default();
@@ -36,7 +42,14 @@ pub(super) fn repair(which: Which, paths: &[String], sources: &Sources, config: 
             allowed.is_ok()
         })
     };
-    let wanted = |repair: &Repair| repair.safety <= most && repair.edits.iter().all(|edit| may_change(edit.span.file));
+    let all = told.findings.len() == report.findings.len();
+    let is_told = |finding: &Finding| {
+        let key = |f: &Finding| (f.rule, f.message.clone(), f.cluster.clone(), f.place.file);
+        all || told.findings.iter().any(|one| key(one) == key(finding))
+    };
+    let wanted = |finding: &Finding, repair: &Repair| {
+        repair.safety <= most && is_told(finding) && repair.edits.iter().all(|edit| may_change(edit.span.file))
+    };
     repairs::repair(sources, config, report, &wanted)
 }
 
@@ -54,7 +67,7 @@ pub(super) fn write(repaired: &Repaired, before: &Sources, paths: &[String]) -> 
         }
     }
     if written > 0 {
-        output::complain(&format!("changed {}", plural(written, "file")));
+        output::note(&format!("changed {}", plural(written, "file")));
     }
     exit
 }

@@ -6,8 +6,10 @@
 
 mod changes;
 mod closure;
+mod filter;
 mod folder;
 mod ignores;
+mod index;
 mod outside;
 mod parameters;
 mod reader;
@@ -20,6 +22,7 @@ use crate::settings;
 use crate::source::{Sources, Span, join, parent, text};
 pub use changes::Changes;
 use closure::Node;
+use filter::Filter;
 use folder::{Folder, Text};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +34,8 @@ use walk::{Found, Starts};
 pub struct Options {
     /// Read also what `.gitignore` files exclude.
     pub no_ignore: bool,
+    /// Of the files below the given paths, read only those in git's index.
+    pub tracked_only: bool,
     /// Terraform variable files to read as well, as typed; without any, those are read that may belong to a root module.
     pub var_files: Vec<String>,
     /// Parameter files of templates to read, as typed; without any, those are read that may belong to a template.
@@ -54,18 +59,35 @@ pub fn discover(paths: &[String], options: &Options) -> Sources {
     }
     let current = std::env::current_dir().unwrap_or_default();
     sources.set_base(&folder::name(&current));
-    let mut found = walk::walk(starts, !options.no_ignore);
+    add_repositories(&mut sources, paths, &current);
+    let filter = Filter::new(options, &current);
+    let mut found = walk::walk(starts, &filter);
     read_called(&mut found.folders, &Folder::called);
     let wanted = closure::closure(&found.folders);
     if options.var_files.is_empty() {
-        variables::read(&mut found, &wanted, &current, !options.no_ignore);
+        variables::read(&mut found, &wanted, &current, &filter);
     }
     let configs = configs(&found, options.config.as_deref());
-    let templates = parameters::read(&mut found, &configs, &current, options, &mut sources);
+    let templates = parameters::read(&mut found, &configs, &current, (options, &filter), &mut sources);
+    for (folder, why) in filter.failures() {
+        let message = format!("which files git tracks cannot be told: {why}");
+        sources.add_unreadable(&folder::name(folder.strip_prefix(&current).unwrap_or(&folder)), message);
+    }
     add_files(&mut sources, found, &wanted, &templates);
     add_var_files(&mut sources, &options.var_files);
     add_configs(&mut sources, configs);
     sources
+}
+
+/// The repositories that hold the current folder, and the paths.
+fn add_repositories(sources: &mut Sources, paths: &[String], current: &Path) {
+    let absolute: Vec<String> = paths.iter().map(|path| sources.absolute(&normal(path))).collect();
+    let places = std::iter::once(current).chain(absolute.iter().map(Path::new));
+    let tops: BTreeSet<(usize, &Path)> = places
+        .enumerate()
+        .filter_map(|(i, place)| Some((usize::from(i > 0), place.ancestors().find(|f| f.join(".git").exists())?)))
+        .collect();
+    tops.into_iter().for_each(|(_, top)| sources.add_repository(&folder::name(top)));
 }
 
 /// A configuration file, and what it applies to.

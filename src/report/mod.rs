@@ -1,13 +1,20 @@
 //! Findings as plain data, and the reporters: pure functions from a [`Report`] to text.
 
+pub mod azure;
+mod commands;
 pub mod compact;
 mod excerpt;
 pub mod fingerprint;
+pub mod github;
+pub mod gitlab;
 pub mod json;
+pub mod junit;
 mod location;
+pub mod markdown;
 mod render;
 mod repair;
 pub mod sarif;
+mod summary;
 pub mod text;
 
 pub use location::{Location, printable};
@@ -57,6 +64,9 @@ pub struct Finding {
     pub cluster: String,
     /// Further clusters with the same finding at the same place: code that is used several times is told about once.
     pub also: Vec<String>,
+    /// All clusters that have it: the folder of the root module or template, and the address. For what is about no cluster, the address is
+    /// empty.
+    pub owners: Vec<(String, String)>,
     /// The place to edit: the attribute nearest to the cluster.
     pub place: Span,
     /// Where the values came from, and the other things involved.
@@ -162,6 +172,10 @@ pub struct Report {
     pub files: usize,
     /// The addresses of the clusters that were found; in the report of a whole run, after the folder of their root module.
     pub clusters: BTreeSet<String>,
+    /// How many findings comments and the like suppress.
+    pub suppressed: usize,
+    /// How many findings a baseline knows.
+    pub baselined: usize,
 }
 
 impl Report {
@@ -184,6 +198,9 @@ impl Report {
                 if next.cluster != first.cluster && !first.also.contains(&next.cluster) {
                     first.also.push(std::mem::take(&mut next.cluster));
                 }
+                first.owners.append(&mut next.owners);
+                first.owners.sort();
+                first.owners.dedup();
                 first.is_also(std::mem::take(&mut next.related), next.repair.take());
                 first.is_also_in(std::mem::take(&mut next.scenarios));
             }
