@@ -190,6 +190,14 @@ fn files_of_others_are_not_changed() {
     assert_eq!(read(&place, "main.tf"), cluster(BAD, ""));
     assert!(stderr(&output).contains("main.tf is not changed: git ignores it"), "{}", stderr(&output));
 
+    let call = "module \"aks\" {\n  source = \"./aks\"\n}\n";
+    let config = "exclude = [\"aks/\"]\n";
+    let place = folder(&[("main.tf", call), ("aks/main.tf", &module), ("overlint.toml", config)]);
+    let output = run(place.path(), &["--fix", "--format", "compact"]);
+    assert_eq!(read(&place, "aks/main.tf"), module);
+    assert!(stderr(&output).contains("aks/main.tf is not changed: the configuration file excludes it"), "{}", stderr(&output));
+    assert!(stdout(&output).contains("dns-service-ip"), "{}", stdout(&output));
+
     for path in ["a/.terraform/modules/x/main.tf", "vendor/x/main.tf"] {
         let place = folder(&[(path, &cluster(BAD, ""))]);
         let below = place.path().join(path);
@@ -332,4 +340,46 @@ fn compiled_templates_are_not_changed() {
     let output = run(place.path(), &["--fix", "--format", "compact"]);
     assert_eq!(read(&place, "main.bicep"), bicep.replace("300", "250"), "{}", stdout(&output));
     assert_eq!(read(&place, "main.json"), json);
+}
+
+#[test]
+fn what_is_not_told_is_not_changed() {
+    let (one, two) = (cluster(BAD, ""), cluster(BAD, "").replace("max", "min"));
+    let files = [("one/main.tf", one.as_str()), ("two/main.tf", two.as_str())];
+    let place = folder(&files);
+    run(place.path(), &["--fix", "--report-only", "two/main.tf"]);
+    assert_eq!((read(&place, "one/main.tf"), read(&place, "two/main.tf")), (one.clone(), cluster(GOOD, "")));
+
+    let place = folder(&files);
+    run(place.path(), &["--write-baseline", "known.json", "one"]);
+    run(place.path(), &["--fix", "--baseline", "known.json"]);
+    assert_eq!((read(&place, "one/main.tf"), read(&place, "two/main.tf")), (one.clone(), cluster(GOOD, "")));
+
+    let ignored =
+        one.replace("    dns_service_ip ", "    # overlint: ignore[dns-service-ip-boundary] on purpose\n    dns_service_ip ");
+    let place = folder(&[("main.tf", &ignored)]);
+    run(place.path(), &["--fix=all"]);
+    assert_eq!(read(&place, "main.tf"), ignored);
+}
+
+#[test]
+fn a_plan_beside_the_code_does_not_stand_in_the_way() {
+    let text = cluster(BAD, "");
+    let plan = r#"{
+  "format_version": "1.2",
+  "terraform_version": "1.9.0",
+  "planned_values": { "root_module": { "resources": [ {
+    "address": "azurerm_kubernetes_cluster.this", "mode": "managed", "type": "azurerm_kubernetes_cluster", "name": "this",
+    "provider_name": "registry.terraform.io/hashicorp/azurerm",
+    "values": { "name": "example", "default_node_pool": [ { "name": "system", "node_count": 3 } ], "network_profile": [ {
+      "network_plugin": "azure", "network_plugin_mode": "overlay", "pod_cidr": "10.244.0.0/16", "service_cidr": "10.0.0.0/16",
+      "dns_service_ip": "10.0.0.0" } ] }
+  } ] } },
+  "resource_changes": [],
+  "configuration": { "root_module": {} }
+}
+"#;
+    let place = folder(&[("main.tf", &text), ("plan.json", plan)]);
+    let output = run(place.path(), &["--fix"]);
+    assert_eq!((read(&place, "main.tf"), read(&place, "plan.json")), (cluster(GOOD, ""), plan.to_owned()), "{}", stdout(&output));
 }

@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 struct Case {
     name: String,
     rule: &'static str,
+    language: String,
     files: Vec<(String, String)>,
     config: Config,
 }
@@ -36,14 +37,16 @@ fn examples() -> Vec<Case> {
     for rule in RULES {
         for example in Document::examples(rule.document) {
             if example.kind == ExampleKind::Bad && example.language != "plan" {
-                cases.push(case(rule.name, &example));
+                let same = |c: &&Case| c.rule == rule.name && c.language == example.language;
+                let number = cases.iter().filter(same).count() + 1;
+                cases.push(case(rule.name, &example, number));
             }
         }
     }
     cases
 }
 
-fn case(rule: &'static str, example: &Example<'_>) -> Case {
+fn case(rule: &'static str, example: &Example<'_>, number: usize) -> Case {
     let file = match example.language {
         "terraform" => "main.tf",
         "bicep" => "main.bicep",
@@ -51,7 +54,8 @@ fn case(rule: &'static str, example: &Example<'_>) -> Case {
     };
     let config = Config { as_of: example.as_of, ..Config::default() };
     let files = vec![(file.to_owned(), example.code.to_string())];
-    Case { name: format!("{rule}, {} at line {}", example.language, example.line), rule, files, config }
+    let language = example.language.to_owned();
+    Case { name: format!("{rule}, bad example {number} in {language}"), rule, language, files, config }
 }
 
 /// The text with the edits made, by the simplest means.
@@ -126,6 +130,24 @@ fn repairs_of_the_examples() {
         }
     }
     common::golden("tests/golden/repairs.txt", &told);
+    for rule in RULES {
+        let of_rule = |safety: &str| {
+            told.contains(&format!("\n{}, bad", rule.name))
+                && told
+                    .lines()
+                    .any(|line| line.starts_with(&format!("{}, bad", rule.name)) && line.contains(&format!(": {safety}: ")))
+        };
+        let fix = rule.document.split("\n## Fix\n").nth(1).unwrap_or("").split("\n## ").next().unwrap_or("");
+        let wanted = if of_rule("safe") { "`--fix`" } else { "`--fix=all`" };
+        let has = of_rule("safe") || of_rule("unsafe");
+        assert_eq!(
+            fix.contains("`--fix"),
+            has,
+            "{}: its document says under Fix what --fix does, and nothing else does",
+            rule.name
+        );
+        assert!(!has || fix.contains(wanted), "{}: its document does not say {wanted}", rule.name);
+    }
 }
 
 /// Ways to write the same code otherwise. Each takes the literal out of the text and gives the files.
@@ -272,7 +294,13 @@ fn values_are_changed_where_they_are_set() {
             let Some(text) = Text::of(path, text, &wanted) else { continue };
             for (way, write) in WAYS {
                 let Some(files) = write(&text) else { continue };
-                let other = Case { name: format!("{} ({way})", case.name), files, config: case.config.clone(), ..case };
+                let other = Case {
+                    name: format!("{} ({way})", case.name),
+                    files,
+                    config: case.config.clone(),
+                    language: case.language.clone(),
+                    ..case
+                };
                 let (sources, report) = other.check();
                 let found = Case::repairs(&report, case.rule);
                 let Some(finding) = found.iter().find(|f| f.message == finding.message) else {

@@ -7,7 +7,7 @@ use super::{Exit, known_rule, limit};
 use crate::baseline::Baseline;
 use crate::config::Config;
 use crate::date::Date;
-use crate::discover::{self, Options};
+use crate::discover::{self, Changes, Options};
 use crate::report::{self, Format, Report, Severity, Style, sarif};
 use crate::source::{self, Sources};
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
@@ -86,6 +86,16 @@ pub(super) struct CheckArgs {
 }
 
 impl CheckArgs {
+    fn options(&self) -> Options {
+        Options {
+            no_ignore: self.no_ignore,
+            tracked_only: self.tracked_only,
+            var_files: self.variables.files.clone(),
+            parameters: self.parameters.clone(),
+            config: self.config.clone(),
+        }
+    }
+
     /// Whether repairs are made or told.
     fn wants_repairs(&self) -> bool {
         let mut formats = std::iter::once(self.format).chain(self.output.iter().map(|(format, _)| *format));
@@ -173,6 +183,7 @@ fn check_and_fix(args: &CheckArgs, baseline: Option<&Baseline>) -> Checked {
     let Some(which) = args.fix.or(args.diff.then_some(Which::Safe)) else {
         return Checked { sources, report, diff: None, fixed: Exit::Clean };
     };
+    let changes = Changes::within(&args.paths, &args.options());
     // What is not told is not changed.
     let mut told = report.clone();
     if let (Some(baseline), Some(path)) = (baseline, &args.baseline) {
@@ -181,12 +192,12 @@ fn check_and_fix(args: &CheckArgs, baseline: Option<&Baseline>) -> Checked {
     if let Some(files) = &args.report_only {
         limit::to_files(&mut told, &sources, files);
     }
-    let repaired = fix::repair(which, &args.paths, &sources, &config, (report.clone(), &told));
+    let repaired = fix::repair(which, &changes, &sources, &config, (report.clone(), &told));
     if args.diff {
         let diff = fix::difference(&repaired, &sources);
         return Checked { sources, report, diff: Some(diff), fixed: Exit::Clean };
     }
-    let fixed = fix::write(&repaired, &sources, &args.paths);
+    let fixed = fix::write(&repaired, &sources, &changes);
     if fixed == Exit::Failed {
         // What is on the disk now is told, not what should be.
         let (sources, _, report) = check(args);
@@ -196,14 +207,7 @@ fn check_and_fix(args: &CheckArgs, baseline: Option<&Baseline>) -> Checked {
 }
 
 fn check(args: &CheckArgs) -> (Sources, Config, Report) {
-    let options = Options {
-        no_ignore: args.no_ignore,
-        tracked_only: args.tracked_only,
-        var_files: args.variables.files.clone(),
-        parameters: args.parameters.clone(),
-        config: args.config.clone(),
-    };
-    let sources = discover::discover(&args.paths, &options);
+    let sources = discover::discover(&args.paths, &args.options());
     let config = Config {
         select: args.select.clone(),
         ignore: args.ignore.clone(),

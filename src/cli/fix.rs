@@ -23,13 +23,12 @@ pub(super) enum Which {
 /// Repairs what may be repaired of a report, in memory, if it is told. Says which files must not be changed.
 pub(super) fn repair(
     which: Which,
-    paths: &[String],
+    changes: &Changes,
     sources: &Sources,
     config: &Config,
     (report, told): (Report, &Report),
 ) -> Repaired {
     let most = if which == Which::All { Safety::Unsafe } else { Safety::Safe };
-    let changes = Changes::within(paths);
     let known: RefCell<BTreeMap<FileId, bool>> = RefCell::default();
     let may_change = |file: FileId| {
         let mut known = known.borrow_mut();
@@ -54,11 +53,11 @@ pub(super) fn repair(
 }
 
 /// Writes the changed files, each as a whole or not at all.
-pub(super) fn write(repaired: &Repaired, before: &Sources, paths: &[String]) -> Exit {
+pub(super) fn write(repaired: &Repaired, before: &Sources, changes: &Changes) -> Exit {
     let mut written = 0;
     let mut exit = Exit::Clean;
     for &file in &repaired.changed {
-        match write_file(file, repaired, before, paths) {
+        match write_file(file, repaired, before, changes) {
             Ok(()) => written += 1,
             Err(why) => {
                 output::complain(&format!("cannot change {}: {why}", before.file(file).path()));
@@ -72,15 +71,15 @@ pub(super) fn write(repaired: &Repaired, before: &Sources, paths: &[String]) -> 
     exit
 }
 
-fn write_file(file: FileId, repaired: &Repaired, before: &Sources, paths: &[String]) -> Result<(), String> {
-    let (path, bytes) = rewritten(file, repaired, before, paths)?;
+fn write_file(file: FileId, repaired: &Repaired, before: &Sources, changes: &Changes) -> Result<(), String> {
+    let (path, bytes) = rewritten(file, repaired, before, changes)?;
     output::file(&path, |out| out.write_all(&bytes)).map_err(|e| e.to_string())
 }
 
 /// The file itself, and its new bytes.
-fn rewritten(file: FileId, repaired: &Repaired, before: &Sources, paths: &[String]) -> Result<(PathBuf, Vec<u8>), String> {
+fn rewritten(file: FileId, repaired: &Repaired, before: &Sources, changes: &Changes) -> Result<(PathBuf, Vec<u8>), String> {
     let (old, new) = (before.file(file), repaired.sources.file(file));
-    let path = Changes::within(paths).file(old.path())?;
+    let path = changes.file(old.path())?;
     let bytes = std::fs::read(&path).map_err(|e| e.to_string())?;
     let bytes = rewrite(&bytes, old.text(), new.text()).map_err(|why| match why {
         NotRewritten::Changed => "it has changed meanwhile",

@@ -60,7 +60,7 @@ impl Filter {
 }
 
 /// What a configuration file excludes. What is wrong in it is told when it is read for all that it says.
-fn excluded(config: &Path, current: &Path) -> Option<Arc<Ignores>> {
+pub(super) fn excluded(config: &Path, current: &Path) -> Option<Arc<Ignores>> {
     let bytes = folder::read_file(config, &mut Vec::new()).ok()?;
     let patterns = settings::parse(&text(&bytes)).0.exclude;
     let base = absolute(current, Path::new(parent(&folder::name(config))));

@@ -365,30 +365,13 @@ fn finish(
     // A case that the document does not have would be as silent as one that is off.
     debug_assert!(document.history().any(|(case, _)| case == draft.case), "{} has no case {:?}", rule.name, draft.case);
     let severity = document.severity_as(draft.case, config.day(), config.severity(rule.name))?;
-    let came_from = |at: &At, origin| {
-        let one = |h: &Hop| Related { message: h.label.to_string(), span: h.span, origin: origin && &*h.label != USED_INSIDE };
-        at.hops.iter().map(one).collect::<Vec<_>>()
-    };
-    let mut related = came_from(&draft.at, true);
-    for (message, at) in draft.related {
-        related.push(Related { message, span: at.site, origin: false });
-        related.extend(came_from(&at, false));
-    }
-    let mut kept: Vec<Related> = Vec::new();
-    for r in related {
-        // What a module takes by default is told at its call, which may be the place of the finding, too.
-        let elsewhere = r.span != draft.at.site || r.message.starts_with("default of ");
-        if elsewhere && !kept.iter().any(|k| k.span == r.span && (k.message == r.message || r.origin)) {
-            kept.push(r);
-        }
-    }
     Some(Finding {
         rule: rule.name,
         severity,
         message: draft.message,
         cluster: cluster.address.to_string(),
         place: draft.at.site,
-        related: kept,
+        related: related(&draft.at, draft.related),
         azure: draft.azure,
         fix: draft.fix,
         url: document.url.clone(),
@@ -397,4 +380,26 @@ fn finish(
         scenarios: Vec::new(),
         repair: draft.wish.and_then(|wish| wish.repair(sources)),
     })
+}
+
+/// The places that the value at a site came from, then other places, each with those that it came from.
+fn related(site: &At, others: Vec<(String, At)>) -> Vec<Related> {
+    let came_from = |at: &At, origin| {
+        let one = |h: &Hop| Related { message: h.label.to_string(), span: h.span, origin: origin && &*h.label != USED_INSIDE };
+        at.hops.iter().map(one).collect::<Vec<_>>()
+    };
+    let mut related = came_from(site, true);
+    for (message, at) in others {
+        related.push(Related { message, span: at.site, origin: false });
+        related.extend(came_from(&at, false));
+    }
+    let mut kept: Vec<Related> = Vec::new();
+    for r in related {
+        // What a module takes by default is told at its call, which may be the place of the finding, too.
+        let elsewhere = r.span != site.site || r.message.starts_with("default of ");
+        if elsewhere && !kept.iter().any(|k| k.span == r.span && (k.message == r.message || r.origin)) {
+            kept.push(r);
+        }
+    }
+    kept
 }
