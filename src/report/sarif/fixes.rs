@@ -11,6 +11,13 @@ use serde::Serialize;
 pub(super) struct Fix<'a> {
     description: Text<'static>,
     artifact_changes: Vec<ArtifactChange<'a>>,
+    properties: Properties,
+}
+
+/// SARIF itself does not say whether somebody should look at a fix.
+#[derive(Serialize)]
+struct Properties {
+    safety: String,
 }
 
 #[derive(Serialize)]
@@ -34,6 +41,7 @@ impl<'a> Fix<'a> {
         Self {
             description: Text::new(sentence(&repair.title)),
             artifact_changes: files.filter_map(|edits| change(edits, sources)).collect(),
+            properties: Properties { safety: repair.safety.to_string() },
         }
     }
 }
