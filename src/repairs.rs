@@ -49,14 +49,17 @@ pub fn repair(sources: &Sources, config: &Config, report: Report, wanted: &dyn F
     done
 }
 
-/// Drops the repairs that do not hold. `check` finds out what is found in other texts.
-pub(crate) fn verify(report: &mut Report, sources: &Sources, check: &dyn Fn(&Sources) -> Report) {
+/// Drops the repairs that do not hold: that leave their finding, bring up another one or break a file. The report is on all of the sources;
+/// findings without a repair cost nothing.
+///
+/// Needs deep stacks, as [`crate::check`] does.
+pub fn verify(report: &mut Report, sources: &Sources, config: &Config) {
     if report.findings.iter().all(|finding| finding.repair.is_none()) {
         return;
     }
     drop_contrary(report);
     let mut trial =
-        Trial { sources, check, before: Count::of(report, sources), unreadable: report.unreadable.len(), left: MOST_CHECKS };
+        Trial { sources, config, before: Count::of(report, sources), unreadable: report.unreadable.len(), left: MOST_CHECKS };
     let mut held = Vec::new();
     for safety in [Safety::Safe, Safety::Unsafe] {
         let mut rest = Candidate::of(report, &|_, repair| repair.safety == safety);
@@ -126,7 +129,7 @@ fn split(candidates: Vec<Candidate>) -> (Vec<Candidate>, Vec<Candidate>) {
 
 struct Trial<'a> {
     sources: &'a Sources,
-    check: &'a dyn Fn(&Sources) -> Report,
+    config: &'a Config,
     before: Count,
     unreadable: usize,
     /// So many checks may still be made.
@@ -169,7 +172,7 @@ impl Trial<'_> {
     fn wrong(&self, group: &[Candidate], findings: &[Vec<&Finding>]) -> Option<BTreeSet<String>> {
         let edits: Vec<&Edit> = group.iter().flat_map(|candidate| &candidate.edits).collect();
         let changed = with(self.sources, &edits)?;
-        let after = (self.check)(&changed);
+        let after = crate::check_changed(&changed, self.config);
         let repaired = Count::of_all(findings.iter().flatten().copied(), self.sources);
         let mut wrong = Count::of(&after, &changed).beyond(&self.before, &repaired);
         if after.unreadable.len() > self.unreadable {

@@ -171,6 +171,9 @@ impl<'s> Line<'s> {
         let syntax = syntax(file.path())?;
         let (number, start) = file.line_of(site.start);
         let end = file.line_starts().get(number + 1).copied().unwrap_or(u32::MAX);
+        if site.end > end {
+            return None;
+        }
         let (before, after) = (file.slice(start, site.start), file.slice(site.end, end));
         let head = before.trim_start_matches([' ', '\t']);
         let indent = before.strip_suffix(head)?;
