@@ -3,6 +3,7 @@
 use crate::date::Date;
 use crate::source::Span;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Settings of a run, from the command line.
 #[derive(Clone, Debug)]
@@ -19,6 +20,10 @@ pub struct Config {
     pub parameters: Vec<String>,
     /// Terraform's workspace and where its name is written, if it is known.
     pub workspace: Option<(Arc<str>, Span)>,
+    /// Whether to tell what is known of each attribute, too: [`crate::report::Report::insights`].
+    pub insights: bool,
+    /// Set by others when the answer is no longer wanted: what has not begun by then is left out of the report.
+    pub stop: Arc<AtomicBool>,
 }
 
 /// What the command line says about Terraform input variables.
@@ -39,6 +44,8 @@ impl Default for Config {
             variables: Vec::new(),
             parameters: Vec::new(),
             workspace: None,
+            insights: false,
+            stop: Arc::default(),
         }
     }
 }
@@ -53,6 +60,11 @@ impl Config {
             }
         }
         paths
+    }
+
+    /// Whether the answer is no longer wanted.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
     }
 
     /// Whether a rule is to be run.

@@ -12,6 +12,8 @@ pub mod date;
 pub mod discover;
 pub mod eval;
 pub mod facts;
+pub mod insight;
+mod lsp;
 pub mod model;
 mod plans;
 pub mod report;
@@ -42,6 +44,35 @@ use std::collections::{BTreeMap, BTreeSet};
 ///
 /// Needs deep stacks for deeply nested code: run it on threads with at least [`STACK_BYTES`] (as [`with_threads`] does).
 pub fn check(sources: &Sources, config: &Config) -> Report {
+    check_roots(sources, config).whole(sources)
+}
+
+/// What was found, by the root that it was found in: a root module's folder, the path of a template or of a plan.
+#[derive(Clone, Debug, Default)]
+pub struct ByRoot {
+    /// What belongs to no root: what could not be read, and so on.
+    pub rest: Report,
+    /// The reports on the roots.
+    pub roots: BTreeMap<String, Report>,
+}
+
+impl ByRoot {
+    /// One report of all.
+    pub fn whole(self, sources: &Sources) -> Report {
+        let mut report = self.rest;
+        for (root, part) in self.roots {
+            report.findings.extend(part.findings);
+            report.undecided.extend(part.undecided);
+            report.unreadable.extend(part.unreadable);
+            report.clusters.extend(part.clusters.into_iter().map(|cluster| format!("{root}: {cluster}")));
+        }
+        report.sort(sources);
+        report
+    }
+}
+
+/// The same as [`check`], with the roots kept apart: for those who check some of them again when something changes.
+pub fn check_roots(sources: &Sources, config: &Config) -> ByRoot {
     use rayon::prelude::*;
     let facts = Facts::embedded();
     let (settings, mut errors) = Settings::read(sources);
@@ -81,13 +112,13 @@ pub fn check(sources: &Sources, config: &Config) -> Report {
         })
     };
     let mut found: BTreeMap<String, Report> =
-        roots.into_par_iter().map(|root| (root.to_owned(), guarded(root, || check_scenarios(root)))).collect();
+        roots.into_par_iter().map(|root| (root.to_owned(), guarded(root, config, || check_scenarios(root)))).collect();
     let planned: Vec<(Option<String>, Report)> = plans
         .par_iter()
         .map(|plan| {
             let mut root = None;
             let path = sources.file(plan.file).path();
-            let report = guarded(path, || {
+            let report = guarded(path, config, || {
                 let (found, report) = plans::check(plan, &settings, &modules, sources, config, &facts);
                 root = found;
                 report
@@ -101,18 +132,14 @@ pub fn check(sources: &Sources, config: &Config) -> Report {
     }
     let checker = templates::Checker { templates: &templates, settings: &settings, sources, config, facts: &facts };
     found.extend(checker.check(&template_roots));
-    for (root, part) in found {
-        report.findings.extend(part.findings);
-        report.undecided.extend(part.undecided);
-        report.unreadable.extend(part.unreadable);
-        report.clusters.extend(part.clusters.into_iter().map(|cluster| format!("{root}: {cluster}")));
-    }
-    report.sort(sources);
-    report
+    ByRoot { rest: report, roots: found }
 }
 
 /// The last net: a mistake of ours in one root module or plan must not cost the report on the others.
-fn guarded(path: &str, check: impl FnOnce() -> Report) -> Report {
+fn guarded(path: &str, config: &Config, check: impl FnOnce() -> Report) -> Report {
+    if config.is_stopped() {
+        return Report::default();
+    }
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(check)).unwrap_or_else(|_| Report {
         unreadable: vec![Unreadable {
             message: "overlint itself failed on this root module; please report it".to_owned(),
@@ -144,6 +171,9 @@ fn run_rules(mut world: World, unresolved: Vec<(String, Undecided)>, config: &Co
     for (call, why) in unresolved {
         world.more_resources.get_or_insert_with(|| why.clone());
         report.undecided.push(UndecidedRule { rule: "*", cluster: call, why });
+    }
+    if config.insights {
+        report.insights = insight::of(&world, facts, config.day);
     }
     rules::run(&world, facts, config.day, &|rule| config.wants(rule), &mut report);
     report

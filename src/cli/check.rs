@@ -115,6 +115,7 @@ fn check(args: &CheckArgs) -> (Sources, Report) {
         var_files: args.variables.files.clone(),
         parameters: args.parameters.clone(),
         config: args.config.clone(),
+        ..Options::default()
     };
     let sources = discover::discover(&args.paths, &options);
     let config = Config {
@@ -123,7 +124,7 @@ fn check(args: &CheckArgs) -> (Sources, Report) {
         day: args.as_of,
         variables: args.variables.given.clone(),
         parameters: args.parameters.iter().map(|path| discover::normal(path)).collect(),
-        workspace: None,
+        ..Config::default()
     };
     let report = crate::check(&sources, &config);
     (sources, report)

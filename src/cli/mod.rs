@@ -5,6 +5,7 @@ mod explain;
 mod given;
 mod output;
 
+use crate::lsp;
 use crate::rules::{self, RULES};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -38,6 +39,12 @@ enum Command {
     },
     /// List all rules
     Rules(RulesArgs),
+    /// Serve an editor: a language server on standard input and output
+    Lsp {
+        /// The only way to talk to it; accepted because many editors ask for it
+        #[arg(long, hide = true)]
+        stdio: bool,
+    },
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -76,6 +83,7 @@ pub fn main() -> ExitCode {
         Command::Explain { rule } => output::stdout(|out| explain::explain(&rule, out)),
         Command::Rules(RulesArgs { format: ListFormat::Text }) => output::stdout(explain::list),
         Command::Rules(RulesArgs { format: ListFormat::Json }) => output::stdout(explain::list_json),
+        Command::Lsp { .. } => return lsp::run(),
         Command::Completions { shell } => completions(shell),
     };
     ExitCode::from(exit as u8)

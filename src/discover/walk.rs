@@ -1,5 +1,7 @@
 //! The parallel walk: one task for each folder.
 
+use super::Options;
+use super::buffers::Buffers;
 use super::folder::{Entry, Folder, Folders, Listing};
 use super::ignores::{Ignores, repository_above};
 use super::template::{self, Templates};
@@ -60,6 +62,8 @@ pub(super) struct Found {
     pub templates: Templates,
     /// The folders that it began with and went below.
     pub deep: Vec<PathBuf>,
+    /// Root modules, and the variable files that may be theirs.
+    pub near: Vec<(String, String)>,
 }
 
 /// What was found in a folder.
@@ -70,11 +74,12 @@ enum Seen {
 }
 
 /// Walks folders and reads their configuration and templates.
-pub(super) fn walk(starts: Starts, respect_ignores: bool) -> Found {
+pub(super) fn walk(starts: Starts, options: &Options) -> Found {
+    let respect_ignores = !options.no_ignore;
     let (sender, seen) = mpsc::channel();
     let below = starts.0.keys().filter(|(_, reach)| *reach == Reach::Below);
     let deep: Vec<PathBuf> = below.map(|(path, _)| path.clone()).collect();
-    let walk = Walk { deep: deep.iter().cloned().collect(), respect_ignores, seen: sender };
+    let walk = Walk { deep: deep.iter().cloned().collect(), respect_ignores, buffers: &options.buffers, seen: sender };
     let current = std::env::current_dir().unwrap_or_default();
     rayon::scope(|scope| {
         for ((path, reach), named) in starts.0 {
@@ -103,10 +108,11 @@ pub(super) fn walk(starts: Starts, respect_ignores: bool) -> Found {
     found
 }
 
-struct Walk {
+struct Walk<'o> {
     /// The given folders: each is walked once, even when it lies inside another.
     deep: HashSet<PathBuf>,
     respect_ignores: bool,
+    buffers: &'o Buffers,
     seen: mpsc::Sender<Seen>,
 }
 
@@ -124,9 +130,9 @@ struct Spot {
     named: BTreeSet<OsString>,
 }
 
-impl Walk {
+impl Walk<'_> {
     fn visit<'s>(&'s self, scope: &Scope<'s>, mut spot: Spot) {
-        let mut listing = match Listing::of(&spot.path) {
+        let mut listing = match Listing::of(&spot.path, self.buffers) {
             Ok(listing) => listing,
             Err(error) => return self.send(Seen::Folder(Box::new(Folder::unlisted(&spot.path, &error)))),
         };
@@ -165,11 +171,11 @@ impl Walk {
     /// Reads what a listing has.
     fn read(&self, spot: Spot, listing: Listing) {
         let asked = |entry: &Entry| if spot.named.contains(&entry.name) { Asked::Named } else { Asked::Found };
-        let mut templates = template::read_listed(&spot.path, &listing.templates, &asked);
+        let mut templates = template::read_listed(&spot.path, &listing.templates, &asked, self.buffers);
         let variables: Vec<PathBuf> = listing.variable_files().map(|name| spot.path.join(name)).collect();
         let mut folder = None;
         if !listing.configuration.is_empty() || !listing.data.is_empty() {
-            folder = Some(Folder::linted(&spot.path, listing, &mut templates, &asked)).filter(|f| !f.is_empty());
+            folder = Some(Folder::linted(&spot.path, listing, &mut templates, &asked, self.buffers)).filter(|f| !f.is_empty());
         }
         if !templates.is_empty() {
             // Who names a template does not ask for the configuration beside it.

@@ -1,0 +1,129 @@
+//! What can be done about a finding.
+
+use super::diagnostics;
+use super::places::{self, Encoding};
+use super::workspace::View;
+use crate::report::Finding;
+use gen_lsp_types::{CodeAction, CodeActionKind, Command, Position, Range, TextEdit, Uri, WorkspaceEdit};
+use std::path::Path;
+
+/// The command that shows a rule's document.
+pub(super) const EXPLAIN: &str = "overlint.explain";
+
+/// What stands for the reason until the user writes it.
+const REASON: &str = "TODO: say why";
+
+/// The actions for the findings that touch a range of a file, given its text.
+pub(super) fn at(path: &Path, uri: &Uri, text: &str, range: Range, views: &[View], encoding: Encoding) -> Vec<CodeAction> {
+    let mut actions: Vec<CodeAction> = Vec::new();
+    for view in views {
+        let name = places::relative(&view.base, path);
+        for finding in &view.report.findings {
+            let at = encoding.range(finding.place, &view.sources);
+            if view.sources.file(finding.place.file).path() == name && at.start <= range.end && range.start <= at.end {
+                let place = Place { finding, uri, path, text, view, encoding };
+                let new = place.actions().into_iter().filter(|action| !actions.contains(action));
+                let new: Vec<CodeAction> = new.collect();
+                actions.extend(new);
+            }
+        }
+    }
+    actions
+}
+
+/// A finding in an open document.
+struct Place<'a> {
+    finding: &'a Finding,
+    uri: &'a Uri,
+    path: &'a Path,
+    text: &'a str,
+    view: &'a View,
+    encoding: Encoding,
+}
+
+impl Place<'_> {
+    /// All that can be done about it, the best first.
+    fn actions(&self) -> Vec<CodeAction> {
+        self.suppress().into_iter().chain([self.explain()]).collect()
+    }
+
+    /// Says in a comment on the line above that the finding is known and why that is fine. Where that line already does so for another
+    /// rule, this one is added.
+    fn suppress(&self) -> Option<CodeAction> {
+        let mark = comment_mark(self.path)?;
+        let rule = self.finding.rule;
+        let line = self.encoding.range(self.finding.place, &self.view.sources).start.line;
+        let lines: Vec<&str> = self.text.lines().take(line as usize + 1).collect();
+        let own = lines.last().filter(|_| lines.len() == line as usize + 1)?;
+        let above = lines.len().checked_sub(2).and_then(|i| lines.get(i)).copied().unwrap_or("");
+        let edit = match end_of_rules(above) {
+            Some(end) => {
+                let at = Position { line: line - 1, character: self.encoding.character_in(above, end) };
+                TextEdit { range: Range { start: at, end: at }, new_text: format!(", {rule}") }
+            }
+            None => {
+                let at = Position { line, character: 0 };
+                let indent: String = own.chars().take_while(|c| c.is_whitespace()).collect();
+                let end = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
+                let comment = format!("{indent}{mark} overlint: ignore[{rule}] {REASON}{end}");
+                TextEdit { range: Range { start: at, end: at }, new_text: comment }
+            }
+        };
+        Some(CodeAction {
+            edit: Some(WorkspaceEdit { changes: Some([(self.uri.clone(), vec![edit])].into()), ..WorkspaceEdit::default() }),
+            ..self.action(format!("Suppress {rule} here, with a reason"))
+        })
+    }
+
+    /// Shows the document of the rule.
+    fn explain(&self) -> CodeAction {
+        let title = format!("Explain {}", self.finding.rule);
+        let command = Command {
+            title: title.clone(),
+            command: EXPLAIN.to_owned(),
+            arguments: Some(vec![self.finding.rule.into()]),
+            ..Command::default()
+        };
+        CodeAction { command: Some(command), ..self.action(title) }
+    }
+
+    fn action(&self, title: String) -> CodeAction {
+        CodeAction {
+            title,
+            kind: Some(CodeActionKind::QuickFix),
+            diagnostics: Some(vec![diagnostics::of_finding(self.finding, self.view, self.encoding)]),
+            ..CodeAction::default()
+        }
+    }
+}
+
+/// How comments begin in a file; `None` for JSON, which has none.
+fn comment_mark(path: &Path) -> Option<&'static str> {
+    match path.extension()?.to_str()? {
+        "bicep" | "bicepparam" | "jsonc" => Some("//"),
+        "json" => None,
+        _ => Some("#"),
+    }
+}
+
+/// Where the list of rules ends in a line that is only a comment that suppresses some.
+fn end_of_rules(line: &str) -> Option<usize> {
+    let comment = line.trim_start().strip_prefix("//").or_else(|| line.trim_start().strip_prefix('#'))?;
+    comment.trim_start().strip_prefix("overlint: ignore[")?;
+    line.find(']')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_lines_that_are_such_comments_take_more_rules() {
+        assert_eq!(end_of_rules("  # overlint: ignore[a] why"), Some(22));
+        assert_eq!(end_of_rules("// overlint: ignore[a, b]"), Some(24));
+        assert_eq!(end_of_rules("x = 1 # overlint: ignore[a] why"), None);
+        assert_eq!(end_of_rules("# a comment]"), None);
+        assert_eq!(comment_mark(Path::new("a/main.bicep")), Some("//"));
+        assert_eq!(comment_mark(Path::new("main.tf.json")), None);
+    }
+}
