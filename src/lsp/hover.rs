@@ -44,17 +44,25 @@ fn attribute(path: &Path, position: Position, view: &View, encoding: Encoding) -
     };
     let close = |span: &Span| Some((distance(file, *span, offset)?, *span));
     let (_, span) = insights().flat_map(spans).filter(here).filter_map(|span| close(&span)).min()?;
-    let mut shown: Vec<&Insight> = Vec::new();
+    let mut alike: Vec<Vec<&Insight>> = Vec::new();
     for insight in insights().filter(|insight| spans(insight).any(|other| other == span)) {
-        if !shown.contains(&insight) {
-            shown.push(insight);
+        match alike.iter_mut().find(|group| group.first().is_some_and(|first| differ_only_in_details(first, insight))) {
+            Some(group) if group.contains(&insight) => {}
+            Some(group) => group.push(insight),
+            None => alike.push(vec![insight]),
         }
     }
-    let mut texts: Vec<String> = shown.iter().take(MOST).map(|insight| show(insight, view, encoding)).collect();
-    if shown.len() > MOST {
-        texts.push(format!("and {} more", shown.len() - MOST));
+    let mut texts: Vec<String> = alike.iter().take(MOST).filter_map(|group| show(group, view, encoding)).collect();
+    if alike.len() > MOST {
+        texts.push(format!("and {} more", alike.len() - MOST));
     }
     Some(hover(texts.join("\n\n---\n\n"), encoding.range(span, &view.sources)))
+}
+
+/// Whether two tell of one attribute with one value, though in different scenarios.
+fn differ_only_in_details(one: &Insight, other: &Insight) -> bool {
+    let own = |insight: &Insight| Insight { details: Vec::new(), scenarios: Vec::new(), ..insight.clone() };
+    own(one) == own(other)
 }
 
 /// How near an offset is to a span: inside of it, the length of the span; on the name of what the span is the value of, more.
@@ -69,7 +77,9 @@ fn distance(file: &SourceFile, span: Span, offset: u32) -> Option<(bool, u32)> {
     after_name.chars().all(leads_on).then_some((true, before))
 }
 
-fn show(insight: &Insight, view: &View, encoding: Encoding) -> String {
+/// What is known of an attribute. Of several scenarios, only what is not the same in all is told by name.
+fn show(alike: &[&Insight], view: &View, encoding: Encoding) -> Option<String> {
+    let insight = alike.first()?;
     let mut text = format!("**{}**", insight.name);
     // Writing to a string cannot fail.
     let _ = match (&insight.value, &insight.because) {
@@ -78,12 +88,21 @@ fn show(insight: &Insight, view: &View, encoding: Encoding) -> String {
         (None, because) => write!(text, ": not known, since {}", plain(because.as_deref().unwrap_or("it is not written"))),
     };
     let _ = write!(text, "  \n{}", plain(&insight.of));
-    if !insight.scenarios.is_empty() {
+    if alike.len() == 1 && !insight.scenarios.is_empty() {
         let _ = write!(text, ", {}", plain(&in_scenarios(&insight.scenarios)));
     }
     text.push_str("\n\n");
-    for detail in &insight.details {
-        let _ = writeln!(text, "- {}", plain(detail));
+    let mut told: Vec<String> = Vec::new();
+    for (detail, one) in alike.iter().flat_map(|one| one.details.iter().map(move |detail| (detail, one))) {
+        let line = match () {
+            () if alike.iter().all(|other| other.details.contains(detail)) => plain(detail),
+            () if one.scenarios.is_empty() => format!("{} (otherwise)", plain(detail)),
+            () => format!("{} ({})", plain(detail), plain(&in_scenarios(&one.scenarios))),
+        };
+        if !told.contains(&line) {
+            let _ = writeln!(text, "- {line}");
+            told.push(line);
+        }
     }
     for (other, span) in insight.overlaps.iter().take(MOST_OVERLAPS) {
         let _ = writeln!(text, "- overlaps {} ({})", plain(other), link(*span, view, encoding));
@@ -94,7 +113,7 @@ fn show(insight: &Insight, view: &View, encoding: Encoding) -> String {
     for (label, span) in &insight.origin {
         let _ = writeln!(text, "- from {} ({})", plain(label), link(*span, view, encoding));
     }
-    text
+    Some(text)
 }
 
 /// `[main.tf:3](file:///repo/main.tf#L3)`
