@@ -746,3 +746,88 @@ fn requests_before_the_beginning_are_refused() {
     assert!(output.contains("\"id\":\"a\"") && output.contains("-32002"), "{output}");
     assert_eq!(server.wait().unwrap().code(), Some(1));
 }
+
+/// The files of a folder that overlint reads, by their paths from there.
+fn texts(root: &Path, folder: &Path, found: &mut Vec<(String, String)>) {
+    let mut entries: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    for path in entries {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        if path.is_dir() && name != ".git" {
+            texts(root, &path, found);
+        } else if [".tf", ".tfvars", ".bicep", ".bicepparam", ".json", ".yaml", ".toml"].iter().any(|end| name.ends_with(end))
+            && let Ok(text) = fs::read_to_string(&path)
+        {
+            found.push((path.strip_prefix(root).unwrap().to_str().unwrap().to_owned(), text));
+        }
+    }
+}
+
+/// Makes random edits in a folder's files, and compares what is told after each with what a check of everything tells.
+fn compare_with_whole_checks(root: &Path, edits: usize, seed: u64) {
+    let mut files = Vec::new();
+    texts(root, root, &mut files);
+    let mut state = seed;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below.max(1)
+    };
+    let mut client = Client::simple(root);
+    for (version, (file, text)) in files.iter().enumerate() {
+        if version < 40 || random(10) == 0 {
+            client.open(file, text);
+        }
+    }
+    for edit in 0..edits {
+        let (file, text) = files[random(files.len())].clone();
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        let at = random(lines.len());
+        let kind = random(6);
+        match lines.get_mut(at) {
+            Some(_) if kind == 0 => drop(lines.remove(at)),
+            Some(line) if kind == 1 => line.push_str(" {"),
+            Some(line) if kind == 2 => *line = line.replace("10.", "172."),
+            Some(line) if kind == 3 => *line = line.replace("var.", "local.").replace("/16", "/24"),
+            Some(line) if kind == 4 => *line = line.replace("source", "sauce").replace("variable", "locals"),
+            _ => lines = lines.iter().map(|line| line.replace("10.", "10.0.").replace("10.0.0.", "10.1.")).collect(),
+        }
+        client.open(&file, &text);
+        client.change(&file, 2, json!([{"text": lines.join("\n")}]));
+        // A question about a file that is not open is answered when all edits were looked at.
+        client.hover("none.tf", 0, 0);
+        let changed = client.diagnostics.clone();
+        client.tell("workspace/didChangeConfiguration", json!({"settings": null}));
+        client.hover("none.tf", 0, 0);
+        let list = |all: &BTreeMap<String, Value>| -> BTreeMap<String, Value> {
+            let some = all.iter().map(|(file, params)| (file.clone(), params["diagnostics"].clone()));
+            some.filter(|(_, list)| *list != json!([])).collect()
+        };
+        assert_eq!(list(&changed), list(&client.diagnostics), "edit {edit} in {file}, line {at}, kind {kind}");
+        if random(3) == 0 {
+            client.change(&file, 3, json!([{"text": text}]));
+            client.tell("textDocument/didClose", json!({"textDocument": {"uri": client.uri(&file)}}));
+        } else {
+            files.iter_mut().find(|(name, _)| *name == file).unwrap().1 = lines.join("\n");
+        }
+    }
+}
+
+#[test]
+fn after_a_change_the_same_is_told_as_by_a_check_of_everything() {
+    if let Some(root) = std::env::var_os("OVERLINT_LSP_FOLDER") {
+        let edits = std::env::var("OVERLINT_LSP_EDITS").ok().and_then(|text| text.parse().ok()).unwrap_or(200);
+        return compare_with_whole_checks(Path::new(&root), edits, 7);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut files = Vec::new();
+    let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+    texts(&testdata, &testdata.join("parity"), &mut files);
+    texts(&testdata, &testdata.join("demo"), &mut files);
+    fs::create_dir(folder.path().join(".git")).unwrap();
+    for (name, text) in &files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    compare_with_whole_checks(folder.path(), 40, 1);
+}
