@@ -27,20 +27,21 @@ pub mod tree;
 pub mod value;
 
 use crate::config::Config;
+use crate::eval::Assumptions;
 use crate::eval::own::Own as _;
-use crate::eval::plan;
+use crate::eval::plan::{self, Plan};
 use crate::eval::template::Templates;
 use crate::eval::terraform::{self, Modules, Own};
 use crate::facts::Facts;
-use crate::model::{Told, Undecided, World};
+use crate::model::{Undecided, World};
 use crate::report::{Report, UndecidedRule};
 use crate::scenarios::Scenarios;
 use crate::scenarios::parameters::Roots;
 use crate::settings::Settings;
-use crate::source::{Sources, Unreadable};
+use crate::source::{Sources, Span, Unreadable};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Checks the texts: evaluates every root module among them, runs the wanted rules, and sorts what they found.
+/// Checks the texts: evaluates every root module and template among them, runs the wanted rules, and sorts what they found.
 ///
 /// Needs deep stacks for deeply nested code: run it on threads with at least [`STACK_BYTES`] (as [`with_threads`] does).
 pub fn check(sources: &Sources, config: &Config) -> Report {
@@ -73,66 +74,175 @@ impl ByRoot {
 
 /// The same as [`check`], with the roots kept apart: for those who check some of them again when something changes.
 pub fn check_roots(sources: &Sources, config: &Config) -> ByRoot {
-    use rayon::prelude::*;
-    let facts = Facts::embedded();
-    let (settings, mut errors) = Settings::read(sources);
-    let named: Vec<&str> = config.var_files().into_iter().chain(settings.variable_files()).collect();
-    let (mut modules, wrong) = Modules::read(sources, &named);
-    errors.extend(wrong);
-    modules.add_known(&facts.modules);
-    let (plans, wrong) = plan::read(sources);
-    errors.extend(wrong);
-    for plan in &plans {
-        modules.add_planned(sources.file(plan.file).path(), plan.file, plan.variables(sources));
-    }
-    let linted: BTreeSet<&str> = sources.folders().collect();
-    let roots: Vec<&str> = modules.roots().into_iter().filter(|folder| linted.contains(folder)).collect();
-    let scenarios = Scenarios::find(&roots, &modules, sources, config, &settings);
-    errors.extend(scenarios.errors.iter().cloned());
-    let (mut templates, mut wrong) = Templates::read(sources);
-    templates.add_known(&facts.bicep_modules);
-    let template_roots = Roots::of(&templates, &mut wrong, sources, config, &settings);
-    errors.extend(wrong);
+    let code = Code::read(sources, config);
+    let mut errors = Vec::new();
+    let deployments = Deployments::of(&code, &mut errors);
     let mut report = Report { files: sources.len(), unreadable: sources.unreadable().to_vec(), ..Report::default() };
-    report.undecided.extend(scenarios.undecided.iter().cloned());
-    report.unreadable.extend(template_roots.wrong.iter().map(|(path, message)| Unreadable {
+    report.undecided.extend(deployments.scenarios.undecided.iter().cloned());
+    report.unreadable.extend(deployments.templates.wrong.iter().map(|(path, message)| Unreadable {
         message: message.clone(),
         path: (*path).to_owned(),
         span: None,
     }));
-    report.unreadable.extend(errors.into_iter().map(|(span, message)| Unreadable {
+    report.unreadable.extend(code.errors.iter().cloned().chain(errors).map(|(span, message)| Unreadable {
         message,
         path: sources.file(span.file).path().to_owned(),
         span: Some(span),
     }));
-    let check_scenarios = |root: &str| {
-        let of_root = scenarios.of(root, config);
-        scenarios::check_all(&of_root, "variable file", &|scenario| {
-            check_root((root, settings.told(root)), &modules, sources, &scenario.config, &facts)
-        })
-    };
-    let mut found: BTreeMap<String, Report> =
-        roots.into_par_iter().map(|root| (root.to_owned(), guarded(root, config, || check_scenarios(root)))).collect();
-    let planned: Vec<(Option<String>, Report)> = plans
-        .par_iter()
-        .map(|plan| {
-            let mut root = None;
-            let path = sources.file(plan.file).path();
-            let report = guarded(path, config, || {
-                let (found, report) = plans::check(plan, &settings, &modules, sources, config, &facts);
-                root = found;
-                report
-            });
-            (root, report)
-        })
-        .collect();
-    for (plan, (root, part)) in plans.iter().zip(planned) {
-        let root = root.unwrap_or_else(|| sources.file(plan.file).path().to_owned());
-        plans::add(found.entry(root).or_default(), part);
+    ByRoot { rest: report, roots: code.check(&deployments) }
+}
+
+/// What one root module or template declares, in one scenario.
+pub struct Deployment {
+    /// The folder of the root module, or the path of the template.
+    pub root: String,
+    /// What reports call the scenario; nothing when it has no name.
+    pub scenario: Option<String>,
+    /// What is declared there. Conditions that are not known are left open.
+    pub world: World,
+}
+
+/// Evaluates every root module and template in each of its scenarios. A template that is compiled from a Bicep file beside it is left out.
+///
+/// Needs deep stacks, as [`check`] does.
+pub fn deployments(sources: &Sources, config: &Config) -> Vec<Deployment> {
+    let code = Code::read(sources, config);
+    let deployments = Deployments::of(&code, &mut Vec::new());
+    let mut found = Vec::new();
+    for root in &deployments.roots {
+        for scenario in deployments.scenarios.of(root, config) {
+            let (world, _) = code.root_module(root, &scenario.config, &Assumptions::new());
+            found.push(Deployment { root: (*root).to_owned(), scenario: scenario.name, world });
+        }
     }
-    let checker = templates::Checker { templates: &templates, settings: &settings, sources, config, facts: &facts };
-    found.extend(checker.check(&template_roots));
-    ByRoot { rest: report, roots: found }
+    let checker = code.checker();
+    for root in deployments.templates.roots.iter().filter(|root| root.source.is_none()) {
+        for set in &root.sets {
+            let (world, _) = checker.template(root.template, set, &Assumptions::new());
+            found.push(Deployment { root: root.template.to_owned(), scenario: set.name.clone(), world });
+        }
+    }
+    found
+}
+
+/// All that was read from the texts, before anything is evaluated.
+struct Code<'a> {
+    sources: &'a Sources,
+    config: &'a Config,
+    facts: Facts,
+    settings: Settings,
+    modules: Modules,
+    plans: Vec<Plan>,
+    templates: Templates,
+    /// What is wrong in the texts, but for templates and their parameter files.
+    errors: Vec<(Span, String)>,
+    /// What is wrong in those; some may turn out to be for another tool.
+    template_errors: Vec<(Span, String)>,
+}
+
+/// What is deployed by itself, and with which values.
+struct Deployments<'a> {
+    /// The folders of the root modules that are linted.
+    roots: Vec<&'a str>,
+    scenarios: Scenarios,
+    templates: Roots<'a>,
+}
+
+impl<'a> Deployments<'a> {
+    fn of(code: &'a Code<'_>, errors: &mut Vec<(Span, String)>) -> Self {
+        let linted: BTreeSet<&str> = code.sources.folders().collect();
+        let roots: Vec<&str> = code.modules.roots().into_iter().filter(|folder| linted.contains(folder)).collect();
+        let scenarios = Scenarios::find(&roots, &code.modules, code.sources, code.config, &code.settings);
+        errors.extend(scenarios.errors.iter().cloned());
+        let mut wrong = code.template_errors.clone();
+        let templates = Roots::of(&code.templates, &mut wrong, code.sources, code.config, &code.settings);
+        errors.extend(wrong);
+        Self { roots, scenarios, templates }
+    }
+}
+
+impl<'a> Code<'a> {
+    fn read(sources: &'a Sources, config: &'a Config) -> Self {
+        let facts = Facts::embedded();
+        let (settings, mut errors) = Settings::read(sources);
+        let named: Vec<&str> = config.var_files().into_iter().chain(settings.variable_files()).collect();
+        let (mut modules, wrong) = Modules::read(sources, &named);
+        errors.extend(wrong);
+        modules.add_known(&facts.modules);
+        let (plans, wrong) = plan::read(sources);
+        errors.extend(wrong);
+        for plan in &plans {
+            modules.add_planned(sources.file(plan.file).path(), plan.file, plan.variables(sources));
+        }
+        let (mut templates, template_errors) = Templates::read(sources);
+        templates.add_known(&facts.bicep_modules);
+        Self { sources, config, facts, settings, modules, plans, templates, errors, template_errors }
+    }
+
+    fn checker(&self) -> templates::Checker<'_> {
+        templates::Checker {
+            templates: &self.templates,
+            settings: &self.settings,
+            sources: self.sources,
+            config: self.config,
+            facts: &self.facts,
+        }
+    }
+
+    /// One report for each root module, template and plan without code, by folder or path.
+    fn check(&self, deployments: &Deployments<'_>) -> BTreeMap<String, Report> {
+        use rayon::prelude::*;
+        let check_scenarios = |root: &str| {
+            let of_root = deployments.scenarios.of(root, self.config);
+            scenarios::check_all(&of_root, "variable file", &|scenario| self.check_root(root, &scenario.config))
+        };
+        let mut found: BTreeMap<String, Report> = deployments
+            .roots
+            .par_iter()
+            .map(|root| ((*root).to_owned(), guarded(root, self.config, || check_scenarios(root))))
+            .collect();
+        let planned: Vec<(Option<String>, Report)> = self
+            .plans
+            .par_iter()
+            .map(|plan| {
+                let mut root = None;
+                let report = guarded(self.sources.file(plan.file).path(), self.config, || {
+                    let (found, report) =
+                        plans::check(plan, &self.settings, &self.modules, self.sources, self.config, &self.facts);
+                    root = found;
+                    report
+                });
+                (root, report)
+            })
+            .collect();
+        for (plan, (root, part)) in self.plans.iter().zip(planned) {
+            let root = root.unwrap_or_else(|| self.sources.file(plan.file).path().to_owned());
+            plans::add(found.entry(root).or_default(), part);
+        }
+        found.extend(self.checker().check(&deployments.templates));
+        found
+    }
+
+    /// Checks one root module in one scenario. Where something hangs on a condition that is not known, both ways are checked.
+    fn check_root(&self, folder: &str, config: &Config) -> Report {
+        let mut report = choices::check_all(&|assumptions| {
+            let (world, unresolved) = self.root_module(folder, config, assumptions);
+            run_rules(world, unresolved, config, &self.facts)
+        });
+        let own = Own::new(folder, &self.modules, self.sources);
+        report.undecided.iter_mut().for_each(|u| u.why.span = u.why.span.map(|span| own.span(span)));
+        report
+    }
+
+    /// What a root module declares in one scenario, and the calls in it that could not be followed.
+    fn root_module(&self, folder: &str, config: &Config, assumptions: &Assumptions) -> (World, Vec<(String, Undecided)>) {
+        let evaluated = terraform::evaluate(folder, &self.modules, self.sources, config, assumptions, &model::is_wanted);
+        let provider = terraform::provider_version(folder, &self.modules);
+        let mut world = World::new(&evaluated.resources, &provider, &self.facts, config.day);
+        world.validations = evaluated.validations;
+        world.told = self.settings.told(folder);
+        (world, evaluated.unresolved)
+    }
 }
 
 /// The last net: a mistake of ours in one root module or plan must not cost the report on the others.
@@ -148,21 +258,6 @@ fn guarded(path: &str, config: &Config, check: impl FnOnce() -> Report) -> Repor
         }],
         ..Report::default()
     })
-}
-
-/// Checks one root module in one scenario. Where something hangs on a condition that is not known, both ways are checked.
-fn check_root((folder, told): (&str, Told), modules: &Modules, sources: &Sources, config: &Config, facts: &Facts) -> Report {
-    let provider = terraform::provider_version(folder, modules);
-    let mut report = choices::check_all(&|assumptions| {
-        let evaluated = terraform::evaluate(folder, modules, sources, config, assumptions, &model::is_wanted);
-        let mut world = World::new(&evaluated.resources, &provider, facts, config.day);
-        world.validations = evaluated.validations;
-        world.told = told.clone();
-        run_rules(world, evaluated.unresolved, config, facts)
-    });
-    let own = Own::new(folder, modules, sources);
-    report.undecided.iter_mut().for_each(|u| u.why.span = u.why.span.map(|span| own.span(span)));
-    report
 }
 
 /// Runs the wanted rules over what was evaluated. Calls that could not be followed are undecided, and may hold more.

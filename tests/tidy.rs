@@ -5,6 +5,7 @@
 mod common;
 
 use overlint::date::Date;
+use overlint::facts::History;
 use overlint::rules::{Document, RULES};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -250,6 +251,47 @@ fn the_architecture_names_every_file_and_every_dependency() {
     let manifest: toml::Table = toml::from_str(&read(&root().join("Cargo.toml"))).unwrap();
     for dependency in manifest["dependencies"].as_table().unwrap().keys() {
         assert!(text.contains(&format!("| {dependency} |")), "ARCHITECTURE.md does not say why {dependency} is there");
+    }
+}
+
+/// A rule fits on a screen. The tables of unit tests may be longer.
+#[test]
+fn no_rule_is_longer_than_a_screen() {
+    for path in files("src/rules") {
+        let text = read(&path);
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        let mut start = None;
+        for (number, line) in (1..).zip(code.lines()) {
+            let indent = line.len() - line.trim_start().len();
+            let is_head =
+                line.trim_start().trim_start_matches("pub").trim_start_matches("(super)").trim_start().starts_with("fn ");
+            match start {
+                None if is_head && !line.ends_with('}') => start = Some((number, indent)),
+                Some((first, own)) if indent == own && line.trim() == "}" => {
+                    assert!(number - first < 40, "{}:{first}: a function of {} lines", path.display(), number - first + 1);
+                    start = None;
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// What changed over time is told by `overlint explain`: such a fact has a title, and a rule names it.
+#[test]
+fn every_fact_that_changed_is_told_by_a_rule() {
+    let told: BTreeSet<String> = RULES.iter().flat_map(|rule| Document::parse(rule.document).unwrap().facts).collect();
+    let mut changed = BTreeSet::new();
+    for path in files("rules/facts") {
+        let facts: toml::Table = toml::from_str(&read(&path)).unwrap();
+        let steps = |fact: &toml::Value| fact.get("history").and_then(toml::Value::as_array).map_or(0, Vec::len);
+        changed.extend(facts.iter().filter(|(_, fact)| steps(fact) > 1).map(|(key, _)| format!("{}.{key}", name(&path))));
+    }
+    assert_eq!(told, changed);
+    for fact in told {
+        let history =
+            History::of(&fact).unwrap_or_else(|| panic!("{fact} has no title, or its file is not one of src/facts/history.rs"));
+        assert!(history.steps.len() > 1 && !history.title.ends_with('.'), "{fact}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! `overlint explain` and `overlint rules`.
 
 use crate::date::Date;
+use crate::facts::History;
 use crate::report::Severity;
 use crate::rules::{self, Document, RULES, Rule, Scope};
 use serde::Serialize;
@@ -19,9 +20,15 @@ fn print(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn header(rule: &Rule, document: &Document, out: &mut dyn Write) -> io::Result<()> {
-    for (case, history) in document.history() {
+    let mut cases: Vec<_> = document.history().collect();
+    cases.sort_by_key(|(case, _)| *case != "default");
+    for (case, history) in cases {
         let label = if case == "default" { "Severity".to_owned() } else { format!("Severity, {case}") };
-        writeln!(out, "{label}: {}", story(&history))?;
+        let steps: Vec<_> = history.iter().map(|(from, severity)| (*from, level(*severity))).collect();
+        tell(&label, &steps, out)?;
+    }
+    for history in document.facts.iter().filter_map(|name| History::of(name)) {
+        tell(&history.title, &history.steps, out)?;
     }
     writeln!(out, "Applies to: {}", scope(rule.scope))?;
     writeln!(out, "Read more: {}", document.url)?;
@@ -29,13 +36,17 @@ fn header(rule: &Rule, document: &Document, out: &mut dyn Write) -> io::Result<(
     document.sources.iter().try_for_each(|source| writeln!(out, "  {source}"))
 }
 
-/// A severity and how it changed: "warning; error from 2025-03-31".
-fn story(history: &[(Date, Option<Severity>)]) -> String {
-    let steps = history.iter().enumerate().map(|(i, (from, severity))| match i {
-        0 => level(*severity),
-        _ => format!("{} from {from}", level(*severity)),
-    });
-    steps.collect::<Vec<_>>().join("; ")
+/// What holds: in one line, or where it changed, in one line for each time.
+fn tell(label: &str, steps: &[(Date, String)], out: &mut dyn Write) -> io::Result<()> {
+    let first = steps.iter().take(1).zip(steps.iter().skip(1)).map(|((_, value), (end, _))| ("before", end, value));
+    let later = steps.iter().skip(1).map(|(from, value)| ("from", from, value));
+    match steps {
+        [(_, value)] => writeln!(out, "{label}: {value}"),
+        _ => {
+            writeln!(out, "{label}:")?;
+            first.chain(later).try_for_each(|(word, day, value)| writeln!(out, "  {word:6} {day}: {value}"))
+        }
+    }
 }
 
 fn level(severity: Option<Severity>) -> String {
@@ -96,11 +107,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_severity_tells_its_history() {
-        let history = [("2023-11-28", Some(Severity::Warning)), ("2025-03-31", Some(Severity::Error)), ("2026-01-01", None)];
-        let history: Vec<_> = history.into_iter().map(|(from, severity)| (from.parse().unwrap(), severity)).collect();
-        assert_eq!(story(&history), "warning; error from 2025-03-31; off from 2026-01-01");
-        assert_eq!(story(&history[..1]), "warning");
+    fn what_changed_is_told_by_date() {
+        let told = |steps: &[(&str, &str)]| {
+            let steps: Vec<_> = steps.iter().map(|(from, value)| (from.parse().unwrap(), (*value).to_owned())).collect();
+            let mut out = Vec::new();
+            tell("Severity", &steps, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let all = [("2023-11-28", "warning"), ("2025-03-31", "error"), ("2026-01-01", "off")];
+        assert_eq!(told(&all), "Severity:\n  before 2025-03-31: warning\n  from   2025-03-31: error\n  from   2026-01-01: off\n");
+        assert_eq!(told(&all[..1]), "Severity: warning\n");
     }
 
     #[test]
@@ -110,6 +126,7 @@ id = "pods-fit"
 title = "The pods fit"
 url = "https://example.org/pods"
 sources = ["a page, 2026-07-31", "another page, 2026-04-16"]
+facts = ["nodes.cluster-nodes-overlay"]
 [severity]
 default = [{ from = "2023-11-28", value = "error" }]
 unsure = [{ from = "2023-11-28", value = "off" }, { from = "2025-03-31", value = "note" }]
@@ -126,7 +143,12 @@ Because.
 The pods fit
 
 Severity: error
-Severity, unsure: off; note from 2025-03-31
+Severity, unsure:
+  before 2025-03-31: off
+  from   2025-03-31: note
+Most nodes of an overlay cluster:
+  before 2024-03-19: 1,000
+  from   2024-03-19: 5,000
 Applies to: overlay clusters
 Read more: https://example.org/pods
 Sources:

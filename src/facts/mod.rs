@@ -7,6 +7,7 @@ mod bicep_modules;
 mod defaults;
 mod dual_stack;
 mod egress;
+mod history;
 mod modules;
 mod nodes;
 mod plugin;
@@ -20,6 +21,7 @@ pub use bicep_modules::{KnownBicepModule, KnownBicepModules, is_beside_the_point
 pub use defaults::Defaults;
 pub use dual_stack::DualStack;
 pub use egress::Egress;
+pub use history::History;
 pub use modules::{KnownModule, KnownModules, KnownVersions};
 pub use nodes::{Nodes, RetiredOs, VmSeries};
 pub use plugin::{ApiProperty, ApiRange, ModeSpelling, OldAttribute, Plugin, Spelling, Version};
@@ -91,6 +93,9 @@ fn read<T: DeserializeOwned + Default>(text: &str) -> T {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fact<T> {
+    /// What it is about, in words, where the document of a rule tells its history.
+    #[serde(default)]
+    pub title: Option<String>,
     /// Page and date, or release note, that says so.
     pub source: String,
     /// The value by date.

@@ -13,11 +13,14 @@ pub enum Vocabulary {
 /// The types of resources that the model is made of, in both vocabularies.
 const KINDS: &[(&str, &str)] = &[
     ("azurerm_application_load_balancer_subnet_association", "Microsoft.ServiceNetworking/trafficControllers/associations"),
+    ("azurerm_express_route_connection", "Microsoft.Network/expressRouteGateways/expressRouteConnections"),
     ("azurerm_express_route_gateway", "Microsoft.Network/expressRouteGateways"),
     ("azurerm_local_network_gateway", "Microsoft.Network/localNetworkGateways"),
     ("azurerm_point_to_site_vpn_gateway", "Microsoft.Network/p2sVpnGateways"),
     ("azurerm_virtual_hub", "Microsoft.Network/virtualHubs"),
+    ("azurerm_virtual_hub_bgp_connection", "Microsoft.Network/virtualHubs/bgpConnections"),
     ("azurerm_virtual_hub_connection", "Microsoft.Network/virtualHubs/hubVirtualNetworkConnections"),
+    ("azurerm_virtual_hub_route_table", "Microsoft.Network/virtualHubs/hubRouteTables"),
     ("azurerm_virtual_network_gateway", "Microsoft.Network/virtualNetworkGateways"),
     ("azurerm_virtual_network_gateway_connection", "Microsoft.Network/connections"),
     ("azurerm_vpn_gateway", "Microsoft.Network/vpnGateways"),
@@ -118,13 +121,17 @@ const NAMES: &[(&str, &str)] = &[
     ("virtual_network_peering", "virtualNetworkPeerings"),
     // Gateways.
     ("allow_gateway_transit", "allowGatewayTransit"),
+    ("bgp_enabled", "enableBgp"),
     ("connection_configuration", "p2SConnectionConfigurations"),
+    ("enable_bgp", "enableBgp"),
+    ("express_route_gateway_id", "parent"),
     ("gateway_type", "gatewayType"),
     ("ip_configuration", "ipConfigurations"),
     ("local_network_address_space", "localNetworkAddressSpace.addressPrefixes"),
     ("local_network_gateway_id", "localNetworkGateway2.id"),
     ("peer_virtual_network_gateway_id", "virtualNetworkGateway2.id"),
     ("remote_vpn_site_id", "remoteVpnSite.id"),
+    ("route_table", "routeTable"),
     ("routing", "routingConfiguration"),
     ("use_remote_gateways", "useRemoteGateways"),
     ("virtual_hub_id", "virtualHub.id"),
@@ -133,12 +140,14 @@ const NAMES: &[(&str, &str)] = &[
     ("vpn_client_configuration", "vpnClientConfiguration"),
     ("vpn_connection", "connections"),
     ("vpn_gateway_id", "parent"),
+    ("vpn_link", "vpnLinkConnections"),
 ];
 
 /// What is written alike in both.
 const SHARED: &[&str] = &[
     "access",
     "apiVersion",
+    "destinations",
     "direction",
     "enabled",
     "id",

@@ -20,7 +20,9 @@ const PEERING: &str = "azurerm_virtual_network_peering";
 
 /// Whether networks are made of resources of this type.
 pub fn is_part(kind: &str) -> bool {
-    fields::is_listed(kind) || routes::KINDS.contains(&kind) || kind == security::OF_SUBNET
+    fields::is_listed(kind)
+        || routes::KINDS.contains(&kind)
+        || [security::OF_SUBNET, gateways::HUB_ROUTE, gateways::ROUTE_SERVER].contains(&kind)
 }
 
 /// Networks in the making.

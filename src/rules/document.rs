@@ -20,6 +20,9 @@ pub struct Document {
     /// How bad a violation is, by case and date. Simple rules have the one case `default`.
     #[serde(default)]
     severity: BTreeMap<String, Dated<Level>>,
+    /// The facts behind the rule that changed over time, as in [`History::of`](crate::facts::History::of).
+    #[serde(default)]
+    pub facts: Vec<String>,
     /// The page of Microsoft's documentation to read on.
     pub url: String,
     /// Where the facts were read, page and date.

@@ -1,8 +1,8 @@
 //! Topic `egress`: how traffic leaves the cluster.
 
 use super::node_subnet::each_subnet;
-use super::{Context, Decision, Out};
-use crate::model::{Cluster, Field, Pool, RouteTable, Subnet, Undecided, both};
+use super::{Context, Decision, Draft, Out};
+use crate::model::{Cluster, Field, Pool, Route, RouteTable, Subnet, Undecided, both};
 
 pub(super) const USER_ASSIGNED_NAT_GATEWAY: &str = "userAssignedNATGateway";
 pub(super) const USER_DEFINED_ROUTING: &str = "userDefinedRouting";
@@ -120,25 +120,11 @@ fn default_route(cx: &Context, cluster: &Cluster, table: &RouteTable, subnet: &S
     let facts = &cx.facts.egress;
     let Some(wanted) = facts.default_route.on(cx.day) else { return Ok(()) };
     let Some(hops) = facts.default_route_next_hops.on(cx.day) else { return Ok(()) };
-    let hops_text = hops.join(" or ");
     let mut open = table.more_routes.clone();
     for route in &table.routes {
         match route.prefix.is(wanted) {
             Ok(false) => {}
-            Ok(true) => {
-                if !is_one_of(&route.next_hop, Some(hops))? {
-                    let hop = route.next_hop.known()?.map_or("not set", String::as_str);
-                    let at = &route.next_hop.at;
-                    out.report("default", at, format!("{}, but the route for {wanted} leads to {hop}", type_of(cluster)))
-                        .azure(format!(
-                            "AKS takes only {hops_text} as the next hop of the default route (RouteTableInvalidNextHop)."
-                        ))
-                        .fix(format!("Set {} to {hops_text}.", route.next_hop.name))
-                        .related(format!("{} is set here", cluster.outbound_type.name), &cluster.outbound_type.at)
-                        .related(format!("node subnet {}", subnet.title()), &subnet.route_table.at);
-                }
-                return Ok(());
-            }
+            Ok(true) => return next_hop(cluster, subnet, route, hops, out),
             Err(why) => _ = open.get_or_insert(why),
         }
     }
@@ -156,14 +142,35 @@ fn default_route(cx: &Context, cluster: &Cluster, table: &RouteTable, subnet: &S
         }
         None => {
             all_is_shown(cx)?;
-            out.report("default", &table.at, format!("{}, but {} has no route for {wanted}", type_of(cluster), table.address))
+            let message = format!("{}, but {} has no route for {wanted}", type_of(cluster), table.address);
+            about_route(cluster, subnet, out.report("default", &table.at, message))
                 .azure("AKS refuses to create the cluster or the pool (RouteTableMissingDefaultRouteError).")
-                .fix(format!("Add a route for {wanted} with the next hop {hops_text} to the table."))
-                .related(format!("{} is set here", cluster.outbound_type.name), &cluster.outbound_type.at)
-                .related(format!("node subnet {}", subnet.title()), &subnet.route_table.at);
+                .fix(format!("Add a route for {wanted} with the next hop {} to the table.", hops.join(" or ")));
             Ok(())
         }
     }
+}
+
+/// The default route leads to one of these.
+fn next_hop(cluster: &Cluster, subnet: &Subnet, route: &Route, hops: &Vec<String>, out: &mut Out) -> Decision {
+    if is_one_of(&route.next_hop, Some(hops))? {
+        return Ok(());
+    }
+    let hop = route.next_hop.known()?.map_or("not set", String::as_str);
+    let wanted = route.prefix.known()?.map_or("", String::as_str);
+    let message = format!("{}, but the route for {wanted} leads to {hop}", type_of(cluster));
+    let hops = hops.join(" or ");
+    about_route(cluster, subnet, out.report("default", &route.next_hop.at, message))
+        .azure(format!("AKS takes only {hops} as the next hop of the default route (RouteTableInvalidNextHop)."))
+        .fix(format!("Set {} to {hops}.", route.next_hop.name));
+    Ok(())
+}
+
+/// Why the default route matters, and where.
+fn about_route<'d>(cluster: &Cluster, subnet: &Subnet, draft: &'d mut Draft) -> &'d mut Draft {
+    draft
+        .related(format!("{} is set here", cluster.outbound_type.name), &cluster.outbound_type.at)
+        .related(format!("node subnet {}", subnet.title()), &subnet.route_table.at)
 }
 
 /// `outbound-type-requires-standard-lb`: no load balancer of the Basic SKU.

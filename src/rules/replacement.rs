@@ -153,21 +153,11 @@ pub(super) fn pod_cidr_expansion(cx: &Context, cluster: &Cluster, out: &mut Out)
         return Ok(());
     }
     let may_grow = cx.facts.upgrade.pod_cidr_grows.on(cx.day) == Some(&true);
-    let windows = has_windows(cluster);
-    let obstacle = if !may_grow {
-        Some("which is fixed")
-    } else if !grows(change, cluster) {
-        Some("which is not one IPv4 range around the old one")
-    } else if windows == Ok(true) {
-        Some("and some node pools run Windows")
-    } else {
-        None
-    };
-    let by_azurerm = is_by_azurerm(cluster);
+    let obstacle = obstacle(may_grow, change, cluster);
     let reason = match obstacle {
         Some(reason) => reason,
-        None if by_azurerm => "for which azurerm replaces the cluster",
-        None => return windows.map(|_| ()),
+        None if is_by_azurerm(cluster) => "for which azurerm replaces the cluster",
+        None => return has_windows(cluster).map(|_| ()),
     };
     let draft = out.report("default", at, format!("the pod CIDR changes from {before} to {after}, {reason}"));
     draft.azure(match may_grow {
@@ -190,6 +180,19 @@ pub(super) fn pod_cidr_expansion(cx: &Context, cluster: &Cluster, out: &mut Out)
         Some(_) => draft.fix(format!("Keep {before}, or plan a new cluster and move the workloads.")),
     };
     Ok(())
+}
+
+/// Why AKS would not change the pod CIDR like this.
+fn obstacle(may_grow: bool, change: &Change, cluster: &Cluster) -> Option<&'static str> {
+    if !may_grow {
+        Some("which is fixed")
+    } else if !grows(change, cluster) {
+        Some("which is not one IPv4 range around the old one")
+    } else if has_windows(cluster) == Ok(true) {
+        Some("and some node pools run Windows")
+    } else {
+        None
+    }
 }
 
 fn has_windows(cluster: &Cluster) -> Result<bool, Undecided> {

@@ -119,7 +119,7 @@ pub(super) fn pod_cidr_overlap(cx: &Context, cluster: &Cluster, out: &mut Out) -
         let spaces = ranges::vnet_spaces(cx.world, cluster);
         let advised = report_overlaps_as("vnet-space", pods, spaces, out, |draft, range| {
             draft
-                .azure("The range that pods move into should be outside the VNet. AKS itself compares it with the subnets only.")
+                .azure("The range that pods move into should be outside the VNet. Since October 2024 AKS itself compares it with the subnets only.")
                 .fix(move_away(cx, cluster, Kind::Pod, range));
         });
         refused.and(advised)
@@ -225,7 +225,7 @@ pub(super) fn ip_masq_config(cx: &Context, cluster: &Cluster, out: &mut Out) -> 
                     let message =
                         format!("the cluster moves to overlay with a ConfigMap {} in {}", custom.name, custom.namespace);
                     out.report("default", &map.name.at, message)
-                        .azure("AKS refuses to move a cluster that has it. What it excludes from translation could not reach pods any more.")
+                        .azure("Pods do not reach what it excludes from translation after the move, and since January 2025 AKS refuses the move.")
                         .fix("Delete the ConfigMap before the move.")
                         .related("the mode changes to overlay here", &cluster.mode.at);
                 }
