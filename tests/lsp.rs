@@ -796,7 +796,9 @@ fn compare_with_whole_checks(root: &Path, edits: usize, seed: u64) {
         // A question about a file that is not open is answered when all edits were looked at.
         client.hover("none.tf", 0, 0);
         let changed = client.diagnostics.clone();
-        client.tell("workspace/didChangeConfiguration", json!({"settings": null}));
+        for day in [json!("2020-01-01"), json!(null)] {
+            client.tell("workspace/didChangeConfiguration", json!({"settings": {"asOf": day}}));
+        }
         client.hover("none.tf", 0, 0);
         let list = |all: &BTreeMap<String, Value>| -> BTreeMap<String, Value> {
             let some = all.iter().map(|(file, params)| (file.clone(), params["diagnostics"].clone()));

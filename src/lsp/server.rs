@@ -259,10 +259,12 @@ impl Server {
 
     fn configure(&mut self, settings: &Value) {
         match Settings::read(settings).config() {
-            Ok(config) => self.config = config,
+            Ok(config) => {
+                self.again |= config.day != self.config.day;
+                self.config = config;
+            }
             Err(why) => self.show(2, &format!("overlint: {why}")),
         }
-        self.again = true;
     }
 
     /// Takes notice of something. What has another form than the protocol says is passed over.
