@@ -153,7 +153,7 @@ impl Gather<'_> {
         let block = self.facts.addresses.node_block_prefix.on(self.day);
         if let (Family::V4, Some(&block), Ok(true)) = (cidr.family(), block, cluster.has_pod_range()) {
             let blocks = cidr.blocks(block);
-            details.push(format!("{} of a /{block} each", plural(grouped(blocks), "node")));
+            details.push(format!("room for {}, a /{block} each", plural(grouped(blocks), "node")));
             let known: Option<u64> = cluster.pools.iter().map(|pool| pool.max_nodes().ok()).sum();
             if let Some(nodes) = known.filter(|_| cluster.more_pools.is_none()) {
                 details.push(format!("the node pools may reach {}", plural(nodes, "node")));

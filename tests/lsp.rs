@@ -297,7 +297,7 @@ fn a_hover_tells_value_origin_size_room_and_overlaps() {
         "**pod_cidr** = `10.0.0.0/17`",
         "cluster azurerm\\_kubernetes\\_cluster.this",
         "32,768 addresses, 10.0.0.0 to 10.0.127.255",
-        "128 nodes of a /24 each",
+        "room for 128 nodes, a /24 each",
         "the node pools may reach 3 nodes",
         "overlaps node subnet nodes 10.0.4.0/22 ([network.tf:11](file://",
         "from default of var.pod\\_cidr ([variables.tf:2](file://",

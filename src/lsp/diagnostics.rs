@@ -51,10 +51,16 @@ pub(super) fn of_finding(finding: &Finding, view: &View, encoding: Encoding) -> 
         }),
         code: Some(finding.rule.to_owned().into()),
         code_description: Some(CodeDescription { href: Uri(finding.url.clone()) }),
-        message: format!("{}\n{}", finding.message_in_scenarios(), finding.help()).trim_end().to_owned().into(),
+        message: message(finding).into(),
         related_information: Some(related).filter(|related| !related.is_empty()),
         ..plain()
     }
+}
+
+/// What is wrong, what Azure does about it, and what to change: a line each.
+fn message(finding: &Finding) -> String {
+    let lines = [&*finding.message_in_scenarios(), &finding.azure, &finding.fix].map(str::to_owned);
+    lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 fn of_unreadable(unreadable: &Unreadable, sources: &Sources, encoding: Encoding) -> Diagnostic {
