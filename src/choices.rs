@@ -90,7 +90,7 @@ fn combine(cases: Vec<Case>) -> Report {
     for (question, places) in decided {
         let cases = exists.get(&question.1).copied().unwrap_or_default();
         let (always, sometimes): (Vec<_>, Vec<_>) = places.into_values().partition(|found| found.times >= cases);
-        if always.is_empty() && !sometimes.is_empty() {
+        if !sometimes.is_empty() {
             let why = conditions.get(&question).map(|choice| Undecided {
                 reason: format!("this depends on whether {} holds", choice.text).into(),
                 span: Some(choice.span),

@@ -11,6 +11,7 @@ pub use reader::{Entry, EntryKind, ReadError, Reader};
 
 use columns::Columns;
 use reader::Late;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
@@ -151,6 +152,7 @@ pub struct Sources {
     restored: BTreeMap<(String, String), String>,
     configs: BTreeMap<String, FileId>,
     base: String,
+    repositories: Vec<String>,
     unreadable: Vec<Unreadable>,
     reader: Option<Arc<dyn Reader>>,
     late: Arc<Late>,
@@ -261,6 +263,25 @@ impl Sources {
     /// The absolute form of a path.
     pub fn absolute(&self, path: &str) -> String {
         join(if self.base.is_empty() { "/" } else { &self.base }, path)
+    }
+
+    /// Records the absolute path of the top of a git repository. Where one lies in another, the first one that is recorded counts.
+    pub fn add_repository(&mut self, path: &str) {
+        self.repositories.push(path.to_owned());
+    }
+
+    /// What the web pages of a repository call a file: its path from the top of the repository, wherever overlint ran. The path as it is
+    /// when it lies in no repository.
+    pub fn in_repository<'a>(&self, path: &'a str) -> Cow<'a, str> {
+        if self.repositories.is_empty() {
+            return Cow::Borrowed(path);
+        }
+        let absolute = self.absolute(path);
+        let within = |top: &String| absolute.strip_prefix(top.trim_end_matches('/'))?.strip_prefix('/');
+        match self.repositories.iter().find_map(within) {
+            Some(rest) if rest != path => Cow::Owned(rest.to_owned()),
+            _ => Cow::Borrowed(path),
+        }
     }
 
     /// What a path that starts from a folder is called here: a way out of the current folder and back into it is left out.

@@ -249,7 +249,7 @@ fn templates_from_values() {
 /// The report as users see it.
 fn text(files: &[(&str, &str)]) -> String {
     let (sources, report) = check(files);
-    let style = Style { width: 100, color: false, links: false, undecided: true };
+    let style = Style { width: 100, undecided: true, ..Style::default() };
     let mut out = Vec::new();
     render(Format::Text, &report, &sources, &style, &mut out).unwrap();
     String::from_utf8(out).unwrap()

@@ -2,7 +2,8 @@
 # Validates SARIF files by the rules of the standard and of GitHub's code scanning, with Microsoft's sarif-multitool.
 #   tests/sarif-multitool.sh FILE...
 # Fails on an error or a warning; notes are advice that overlint leaves. To install the tool: npm install @microsoft/sarif-multitool
-# SARIF_MULTITOOL names the program where it is not on the PATH (in node_modules it may need chmod +x first).
+# SARIF_MULTITOOL names the program: node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool, which may need chmod +x first. (The
+# script in node_modules/.bin gives the semicolon of the option to a shell.)
 set -euo pipefail
 
 tool=${SARIF_MULTITOOL:-sarif-multitool}

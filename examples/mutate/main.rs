@@ -10,6 +10,8 @@
 //! whose attribute something else overrides is not made. Found means that the rule reports the cluster then. The files are changed in a
 //! copy. `--show` lists what is not found, with the change or with the reason why it is undecided, and what could not be made.
 
+mod additions;
+mod attributes;
 mod mutants;
 mod sandbox;
 mod spot;
@@ -185,7 +187,11 @@ impl Subject<'_> {
             files = changed;
             run = Some(after);
         }
-        let report = run?.report;
+        let run = run?;
+        if !self.place(&run).is_some_and(|(world, cluster)| (mutant.then)(world, cluster)) {
+            return None;
+        }
+        let report = run.report;
         if finds(&report, mutant.rule, cluster) {
             return trial(Outcome::Found);
         }

@@ -45,7 +45,10 @@ impl Spot {
             let Some(language) = Language::of(sources, place) else { continue };
             if !sources.text(place).contains('{') {
                 ways.push(vec![Edit { place, text: language.value(value) }]);
-                ways.push(vec![Edit { place, text: language.value(&format!("[{}]", value.trim_matches(['[', ']']))) }]);
+                // Where a list is wanted.
+                if value.contains('.') {
+                    ways.push(vec![Edit { place, text: language.value(&format!("[{}]", value.trim_matches(['[', ']']))) }]);
+                }
             }
         }
         let added = Language::of(sources, self.at.site).map(|language| language.attribute(self.name, value));

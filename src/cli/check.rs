@@ -6,7 +6,7 @@ use super::{Exit, known_rule};
 use crate::config::Config;
 use crate::date::Date;
 use crate::discover::{self, Options};
-use crate::report::{self, Format, Report, Severity, Style};
+use crate::report::{self, Format, Report, Severity, Style, sarif};
 use crate::source::Sources;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
@@ -106,6 +106,7 @@ pub(super) fn run(args: &CheckArgs) -> Exit {
     };
     let files = write_files(args, &report, &sources);
     let printed = if args.quiet { tell_failures(&report) } else { print(args, &report, &sources) };
+    tell_left_out(args, &report);
     verdict(args.fail_on, &report).max(files).max(printed)
 }
 
@@ -142,7 +143,7 @@ fn verdict(fail_on: FailOn, report: &Report) -> Exit {
 }
 
 fn write_files(args: &CheckArgs, report: &Report, sources: &Sources) -> Exit {
-    let style = Style { width: output::WIDTH, color: false, links: false, undecided: args.undecided };
+    let style = Style { width: output::WIDTH, color: false, links: false, undecided: args.undecided, time: output::time() };
     let write = |(format, path): &(Format, PathBuf)| {
         let written = output::file(Path::new(path), |out| report::render(*format, report, sources, &style, out));
         written.map_or_else(
@@ -157,7 +158,13 @@ fn write_files(args: &CheckArgs, report: &Report, sources: &Sources) -> Exit {
 }
 
 fn print(args: &CheckArgs, report: &Report, sources: &Sources) -> Exit {
-    let style = Style { width: output::width(), color: args.color.on(), links: output::links(), undecided: args.undecided };
+    let style = Style {
+        width: output::width(),
+        color: args.color.on(),
+        links: output::links(),
+        undecided: args.undecided,
+        time: output::time(),
+    };
     // Counts would spoil what programs read.
     let for_people = matches!(args.format, Format::Text | Format::Compact);
     let printed = output::stdout(|out| {
@@ -169,6 +176,19 @@ fn print(args: &CheckArgs, report: &Report, sources: &Sources) -> Exit {
         let _ = statistics(report, &mut io::stderr().lock());
     }
     printed
+}
+
+/// A report in SARIF is no longer than GitHub takes: that must be known also to those who do not look into the file.
+fn tell_left_out(args: &CheckArgs, report: &Report) {
+    let most = sarif::MOST_RESULTS;
+    let is_written =
+        (args.format == Format::Sarif && !args.quiet) || args.output.iter().any(|(format, _)| *format == Format::Sarif);
+    if is_written && report.findings.len() > most {
+        output::complain(&format!(
+            "the report in SARIF has the worst {most} of {} findings, for GitHub takes no more",
+            report.findings.len()
+        ));
+    }
 }
 
 /// How often each rule found something, the most frequent first.

@@ -6,6 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Columns where there is no terminal to ask.
 pub(super) const WIDTH: usize = 80;
@@ -44,6 +45,12 @@ pub(super) fn width() -> usize {
 /// Whether the terminal can open links.
 pub(super) fn links() -> bool {
     io::stdout().is_terminal() && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout)
+}
+
+/// What the clock says, in seconds since 1970 (UTC); `SOURCE_DATE_EPOCH`, where it is set, for output that can be made again.
+pub(super) fn time() -> u64 {
+    let told = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.parse().ok());
+    told.unwrap_or_else(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
 }
 
 /// Writes to the standard output. A reader that has seen enough and went away is no failure.

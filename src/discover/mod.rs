@@ -61,6 +61,7 @@ pub fn discover(paths: &[String], options: &Options) -> Sources {
     }
     let current = std::env::current_dir().unwrap_or_default();
     sources.set_base(&folder::name(&current));
+    add_repositories(&mut sources, paths, &current);
     let mut found = walk::walk(starts, options);
     read_called(&mut found.folders, &|name| Folder::called(name, &options.buffers));
     let wanted = closure::closure(&found.folders);
@@ -74,6 +75,17 @@ pub fn discover(paths: &[String], options: &Options) -> Sources {
     add_var_files(&mut sources, &options.var_files, &options.buffers);
     add_configs(&mut sources, configs, &options.buffers);
     sources
+}
+
+/// The repositories that hold the current folder, and the paths.
+fn add_repositories(sources: &mut Sources, paths: &[String], current: &Path) {
+    let absolute: Vec<String> = paths.iter().map(|path| sources.absolute(&normal(path))).collect();
+    let places = std::iter::once(current).chain(absolute.iter().map(Path::new));
+    let tops: BTreeSet<(usize, &Path)> = places
+        .enumerate()
+        .filter_map(|(i, place)| Some((usize::from(i > 0), place.ancestors().find(|f| f.join(".git").exists())?)))
+        .collect();
+    tops.into_iter().for_each(|(_, top)| sources.add_repository(&folder::name(top)));
 }
 
 /// A configuration file, and what it applies to.

@@ -196,7 +196,8 @@ impl Reader<'_> {
         deprecated: &mut Vec<Field<&'static str>>,
     ) -> Pool {
         let kind = part.text(&["type"]).or_default(self.defaults.of(|d| &d.pool_kind));
-        if kind.is("AvailabilitySet") == Ok(true) {
+        // An old value, not an old attribute: what may be it, may be old.
+        if kind.is("AvailabilitySet") != Ok(false) {
             deprecated.push(kind.clone().map(|_| "type"));
         }
         deprecated.extend(old(part, "enable_auto_scaling"));

@@ -8,7 +8,8 @@ use std::collections::HashMap;
 const BLOCK: usize = 100;
 
 /// The fingerprints that GitHub's code scanning gives to the lines of a file: `primaryLocationLineHash`. The first is that of the first
-/// line. It counts a lone carriage return as the end of a line.
+/// line. It counts a lone carriage return as the end of a line. (A byte order mark, which it would count as a character of the first line,
+/// is not part of our texts.)
 ///
 /// The algorithm is that of `src/fingerprints.ts` in github/codeql-action: over the UTF-16 units of the text without spaces and tabs,
 /// every end of a line as one line feed, the end of the file as 65535 and zeros after it, a polynomial in 37 modulo 2^64 of the hundred
@@ -53,8 +54,8 @@ fn significant_units(text: &str) -> (Vec<u16>, Vec<usize>) {
     (units, starts)
 }
 
-/// What a finding is about, whatever its values and its line: the rule, the cluster, and the attribute. Findings that share all three are
-/// told apart by their order.
+/// What a finding is about, whatever its values and its line: the rule, the cluster, the file and the attribute. Findings that share all
+/// of it are told apart by their order.
 #[derive(Default)]
 pub struct Identities {
     seen: HashMap<u64, usize>,
@@ -63,8 +64,13 @@ pub struct Identities {
 impl Identities {
     /// The identity of the next finding of a report.
     pub fn next(&mut self, finding: &Finding, sources: &Sources) -> String {
-        let parts = [finding.rule, &finding.cluster, attribute(finding, sources)];
-        let hash = fnv1a(parts.iter().flat_map(|part| part.bytes().chain([0])));
+        let path = sources.in_repository(sources.file(finding.place.file).path());
+        self.of(&[finding.rule, &finding.cluster, &path, attribute(finding, sources)])
+    }
+
+    /// The identity of the next thing that these words say what it is about.
+    pub fn of(&mut self, words: &[&str]) -> String {
+        let hash = fnv1a(words.iter().flat_map(|word| word.bytes().chain([0])));
         let count = self.seen.entry(hash).or_default();
         *count += 1;
         format!("{hash:016x}:{count}")

@@ -1,12 +1,19 @@
 //! Findings as plain data, and the reporters: pure functions from a [`Report`] to text.
 
+pub mod azure;
+mod commands;
 pub mod compact;
 mod excerpt;
 pub mod fingerprint;
+pub mod github;
+pub mod gitlab;
 pub mod json;
+pub mod junit;
 mod location;
+pub mod markdown;
 mod render;
 pub mod sarif;
+mod summary;
 pub mod text;
 
 pub use location::{Location, printable};

@@ -1,6 +1,6 @@
 //! The formats, and the one function that writes any of them.
 
-use super::{Report, compact, json, printable, sarif, text};
+use super::{Report, azure, compact, github, gitlab, json, junit, markdown, printable, sarif, text};
 use crate::rules::RULES;
 use crate::source::Sources;
 use std::fmt;
@@ -18,11 +18,31 @@ pub enum Format {
     Json,
     /// SARIF 2.1.0, for code scanning and editors.
     Sarif,
+    /// Commands of GitHub Actions, which make annotations.
+    Github,
+    /// Commands of Azure Pipelines.
+    Azure,
+    /// GitLab's Code Quality report.
+    Gitlab,
+    /// XML as test tools write it.
+    Junit,
+    /// For the summary of a job.
+    Markdown,
 }
 
 impl Format {
     /// All formats, in the order of the help text.
-    pub const ALL: [Self; 4] = [Self::Text, Self::Compact, Self::Json, Self::Sarif];
+    pub const ALL: [Self; 9] = [
+        Self::Text,
+        Self::Compact,
+        Self::Json,
+        Self::Sarif,
+        Self::Github,
+        Self::Azure,
+        Self::Gitlab,
+        Self::Junit,
+        Self::Markdown,
+    ];
 
     /// The name that users type.
     pub fn name(self) -> &'static str {
@@ -31,6 +51,11 @@ impl Format {
             Self::Compact => "compact",
             Self::Json => "json",
             Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Azure => "azure",
+            Self::Gitlab => "gitlab",
+            Self::Junit => "junit",
+            Self::Markdown => "markdown",
         }
     }
 }
@@ -62,7 +87,7 @@ impl FromStr for Format {
     }
 }
 
-/// How the formats for people look. The formats for programs do not depend on it.
+/// What the formats for people look like, and what else a report depends on. JSON, SARIF and GitLab's format depend on none of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
     /// Columns of the terminal.
@@ -73,12 +98,14 @@ pub struct Style {
     pub links: bool,
     /// Whether to list what could not be decided.
     pub undecided: bool,
+    /// When the run took place, in seconds since 1970 (UTC): JUnit's readers want to know.
+    pub time: u64,
 }
 
 impl Default for Style {
     /// 80 columns, nothing special.
     fn default() -> Self {
-        Self { width: 80, color: false, links: false, undecided: false }
+        Self { width: 80, color: false, links: false, undecided: false, time: 0 }
     }
 }
 
@@ -93,6 +120,11 @@ pub fn render(format: Format, report: &Report, sources: &Sources, style: &Style,
         Format::Compact => compact::write(report, sources, style.undecided, &mut out),
         Format::Json => json::write(report, sources, &mut out),
         Format::Sarif => sarif::write(report, sources, RULES, &mut out),
+        Format::Github => github::write(report, sources, style.undecided, &mut out),
+        Format::Azure => azure::write(report, sources, style.undecided, &mut out),
+        Format::Gitlab => gitlab::write(report, sources, &mut out),
+        Format::Junit => junit::write(report, sources, style.time, &mut out),
+        Format::Markdown => markdown::write(report, sources, &mut out),
     }?;
     out.flush()
 }

@@ -1,10 +1,13 @@
 //! SARIF 2.1.0, for GitHub's code scanning, Azure DevOps and editors.
 
+mod help;
+
 use super::fingerprint::{Identities, line_hashes};
-use super::{Finding, Related, Report, Severity, UndecidedRule};
+use super::{Finding, Related, Report, Severity, UndecidedRule, plural, summary};
 use crate::date::Date;
 use crate::rules::{Document, Rule};
 use crate::source::{FileId, Sources, Span, Unreadable};
+use help::Help;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -18,10 +21,20 @@ const HOME: &str = concat!("https://crates.io/crates/", env!("CARGO_PKG_NAME"));
 /// The name of the folder that paths start from.
 const ROOT: &str = "%SRCROOT%";
 
+/// What that folder is.
+const ROOT_IS: &str = "The top of the git repository; without one, the folder that overlint ran in.";
+
 /// The most characters that GitHub takes for a description.
 const DESCRIPTION: usize = 1024;
 
-/// Writes the report as one run; `rules` are described in it.
+/// The most results of a run that GitHub takes; of these it shows the first 5 000.
+pub const MOST_RESULTS: usize = 25_000;
+
+/// Writes the report as one run; `rules` are described in it. The worst results come first; beyond [`MOST_RESULTS`] they are left out, and
+/// a notification says so.
+///
+/// There are no `automationDetails`: with them in the file, the category given to GitHub's upload action would not count, and two uploads
+/// for one commit would replace each other.
 ///
 /// # Errors
 /// What `out` says.
@@ -42,9 +55,9 @@ pub fn write(report: &Report, sources: &Sources, rules: &[Rule], out: &mut dyn W
             execution_successful: report.unreadable.is_empty(),
             tool_execution_notifications: notifications(report, sources, &index),
         }],
-        original_uri_base_ids: BTreeMap::from([(ROOT, BaseId { description: Text::new("The folder that overlint ran in.") })]),
+        original_uri_base_ids: BTreeMap::from([(ROOT, BaseId { description: Text::new(ROOT_IS) })]),
         column_kind: "utf16CodeUnits",
-        results: report.findings.iter().map(|f| results.result(f)).collect(),
+        results: summary::by_severity(&report.findings).into_iter().take(MOST_RESULTS).map(|f| results.result(f)).collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &Log { schema: SCHEMA, version: "2.1.0", runs: [run] })?;
     writeln!(out)
@@ -95,12 +108,6 @@ struct Descriptor {
     help_uri: String,
     default_configuration: Configuration,
     properties: Properties,
-}
-
-#[derive(Serialize)]
-struct Help {
-    text: String,
-    markdown: String,
 }
 
 #[derive(Serialize)]
@@ -306,21 +313,29 @@ impl Location<'_> {
         let (start, end) = (file.position(span.start), file.position(span.end.max(span.start)));
         let region =
             Region { start_line: start.line, start_column: start.utf16_column, end_line: end.line, end_column: end.utf16_column };
-        Self::in_file(file.path(), Some(region))
+        Self::in_file(file.path(), Some(region), sources)
     }
 
-    fn in_file(path: &str, region: Option<Region>) -> Self {
-        let physical_location = Some(PhysicalLocation { artifact_location: artifact(path), region });
+    fn in_file(path: &str, region: Option<Region>, sources: &Sources) -> Self {
+        let artifact_location = artifact(&sources.in_repository(path));
+        let physical_location = Some(PhysicalLocation { artifact_location, region });
         Self { id: None, physical_location, logical_locations: Vec::new(), message: None }
     }
 }
 
-/// The address of a file: relative to the folder that overlint ran in, unless the path is absolute.
+/// The address of a file: relative to the top of the repository, unless the path is absolute.
 fn artifact(path: &str) -> ArtifactLocation {
     let mut uri = String::with_capacity(path.len());
-    for byte in path.bytes() {
+    let mut rest = path.as_bytes();
+    while let [byte, after @ ..] = rest {
+        rest = after;
         match byte {
-            b'/' | b'-' | b'.' | b'_' | b'~' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => uri.push(char::from(byte)),
+            b'/' | b'-' | b'.' | b'_' | b'~' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => uri.push(char::from(*byte)),
+            // In our paths, a byte that is not UTF-8 is spelled out; in addresses, any byte has its place.
+            b'\\' if let [b'x', high @ b'8'..=b'f', low @ (b'0'..=b'9' | b'a'..=b'f'), after @ ..] = rest => {
+                rest = after;
+                uri.extend(['%', char::from(high.to_ascii_uppercase()), char::from(low.to_ascii_uppercase())]);
+            }
             _ => uri.push_str(&format!("%{byte:02X}")),
         }
     }
@@ -375,16 +390,23 @@ fn sentence(message: &str) -> String {
     text
 }
 
-/// What could not be read: an error, for results are missing then. What could not be decided: a note.
+/// What could not be read: an error, for results are missing then. Results that are left out: a warning. What could not be decided: a note.
 fn notifications<'a>(report: &'a Report, sources: &Sources, index: &HashMap<&'a str, usize>) -> Vec<Notification<'a>> {
     let unreadable = report.unreadable.iter().map(|u| notification_of_unreadable(u, sources));
-    unreadable.chain(report.undecided.iter().map(|u| notification_of_undecided(u, sources, index))).collect()
+    let left_out = report.findings.len().saturating_sub(MOST_RESULTS);
+    let left_out = (left_out > 0).then(|| Notification {
+        level: "warning",
+        message: Text::new(format!("{} left out: GitHub takes {MOST_RESULTS} in a run.", plural(left_out, "more result"))),
+        associated_rule: None,
+        locations: Vec::new(),
+    });
+    unreadable.chain(left_out).chain(report.undecided.iter().map(|u| notification_of_undecided(u, sources, index))).collect()
 }
 
 fn notification_of_unreadable<'a>(unreadable: &Unreadable, sources: &Sources) -> Notification<'a> {
     let location = match unreadable.span {
         Some(span) => Location::of(span, sources),
-        None => Location::in_file(&unreadable.path, None),
+        None => Location::in_file(&unreadable.path, None, sources),
     };
     let message = Text::new(sentence(&unreadable.message));
     Notification { level: "error", message, associated_rule: None, locations: vec![location] }
@@ -417,13 +439,13 @@ fn descriptor(rule: &Rule) -> Descriptor {
         Some(Severity::Note) | None => "recommendation",
     };
     let title = sentence(if document.title.is_empty() { rule.name } else { &document.title });
-    let text = if document.text.is_empty() { title.clone() } else { document.text };
+    let help = Help::of(&document, &title);
     Descriptor {
         id: rule.name,
         name: pascal_case(rule.name),
-        full_description: Text::new(shorten(first_paragraph(&text).unwrap_or_else(|| title.clone()))),
+        full_description: Text::new(shorten(first_paragraph(&document.text).unwrap_or_else(|| title.clone()))),
         short_description: Text::new(shorten(title)),
-        help: Help { text: text.clone(), markdown: text },
+        help,
         help_uri: document.url,
         default_configuration: Configuration { enabled: worst.is_some(), level: worst.map_or("none", level) },
         properties: Properties { tags: ["azure", "aks", "network"], precision: "very-high", problem_severity },

@@ -1,10 +1,9 @@
 //! Findings drawn on the code, for people in a terminal.
 
 use super::excerpt::{Excerpt, Excerpts, TAB};
-use super::{Finding, Location, Report, Severity, Style, UndecidedRule, in_scenarios, plural, printable};
+use super::{Finding, Location, Report, Severity, Style, UndecidedRule, in_scenarios, printable, summary};
 use crate::source::{FileId, Sources, Span, Unreadable};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
-use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{self, Write};
 
@@ -103,16 +102,6 @@ impl<'m> Snippet<'m> {
     }
 }
 
-/// What could not be followed and may hold a cluster.
-fn hidden(report: &Report) -> String {
-    let names: BTreeSet<&str> = report.undecided.iter().filter(|u| u.rule == "*").map(|u| u.cluster.as_str()).collect();
-    match (names.first(), names.len()) {
-        (None, _) => String::new(),
-        (Some(name), 1) => format!(", but {} may hold one", printable(name)),
-        (Some(name), many) => format!(", but {} and {} more may hold one", printable(name), many - 1),
-    }
-}
-
 /// The page being written.
 struct Page<'a> {
     sources: &'a Sources,
@@ -151,7 +140,7 @@ impl<'a> Page<'a> {
             self.heading(finding.severity, finding.rule, &finding.url, &about(&place, finding))?;
             return self.draw(finding.severity, &finding.message, None, None);
         }
-        let about = about(&clusters(finding), finding);
+        let about = about(&summary::clusters(finding), finding);
         self.heading(finding.severity, finding.rule, &finding.url, &about)?;
         let (near, far): (Vec<_>, Vec<_>) = finding.related.iter().partition(|r| self.is_near(r.span, finding.place));
         let mut main = Snippet::new(finding.place, 1);
@@ -221,46 +210,27 @@ impl<'a> Page<'a> {
 
     /// What could not be decided: by cluster, then by reason, the rules.
     fn undecided(&mut self, undecided: &[UndecidedRule]) -> io::Result<()> {
-        let place = |u: &UndecidedRule| u.why.span.map(|span| (self.sources.file(span.file).path(), span.start, span.end));
-        let mut sorted: Vec<_> = undecided.iter().collect();
-        sorted.sort_by(|a, b| (&a.cluster, place(a), &a.why.reason, a.rule).cmp(&(&b.cluster, place(b), &b.why.reason, b.rule)));
-        for of_cluster in sorted.chunk_by(|a, b| a.cluster == b.cluster) {
-            self.gap()?;
-            for (i, of_reason) in of_cluster.chunk_by(|a, b| a.why == b.why).enumerate() {
-                let Some(first) = of_reason.first() else { continue };
-                if i == 0 {
-                    let heading = self.fill(&format!("undecided {}", printable(&first.cluster)), "  ");
-                    writeln!(self.out, "{heading}")?;
-                }
-                let place = first.why.span.map(|span| format!(" ({})", Location::of(span, self.sources))).unwrap_or_default();
-                let reason = self.fill(&format!("  {}{place}:", printable(&first.why.reason)), "    ");
-                writeln!(self.out, "{reason}")?;
-                let rules: Vec<_> = of_reason.iter().map(|u| if u.rule == "*" { "all rules" } else { u.rule }).collect();
-                let rules = self.fill(&format!("    {}", rules.join(", ")), "    ");
-                writeln!(self.out, "{rules}")?;
+        let mut last = None;
+        for group in summary::by_reason(undecided, self.sources) {
+            let Some(first) = group.first() else { continue };
+            if last != Some(&first.cluster) {
+                self.gap()?;
+                let heading = self.fill(&format!("undecided {}", printable(&first.cluster)), "  ");
+                writeln!(self.out, "{heading}")?;
             }
+            last = Some(&first.cluster);
+            let place = first.why.span.map(|span| format!(" ({})", Location::of(span, self.sources))).unwrap_or_default();
+            let reason = self.fill(&format!("  {}{place}:", printable(&first.why.reason)), "    ");
+            writeln!(self.out, "{reason}")?;
+            let rules = self.fill(&format!("    {}", summary::names(&group)), "    ");
+            writeln!(self.out, "{rules}")?;
         }
         Ok(())
     }
 
     fn summary(&mut self, report: &Report) -> io::Result<()> {
-        let counts = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")];
-        let counts = counts.map(|(severity, word)| (report.count(severity), word));
-        let counts: Vec<_> = counts.into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| plural(n, word)).collect();
-        let found = if counts.is_empty() { "nothing found".to_owned() } else { counts.join(", ") };
-        let files = plural(report.files, "file");
-        let mut parts = vec![format!("{found} in {} ({files})", plural(report.clusters.len(), "cluster"))];
-        if report.clusters.is_empty() && counts.is_empty() {
-            parts = vec![format!("no AKS cluster found ({files}){}", hidden(report))];
-        }
-        let unread = report.unreadable.chunk_by(|a, b| a.path == b.path).count();
-        if unread > 0 {
-            parts.push(format!("{} could not be read in full", plural(unread, "file")));
-        }
-        if !report.undecided.is_empty() {
-            let hint = if self.style.undecided { "" } else { " (--undecided lists them)" };
-            parts.push(format!("{} undecided{hint}", plural(report.undecided.len(), "check")));
-        }
+        let hint = if self.style.undecided { "" } else { " (--undecided lists them)" };
+        let parts = summary::counts(report, hint);
         let line = parts.join("; ");
         let line = if line.len() > self.style.width { parts.join(";\n") } else { line };
         writeln!(self.out, "{line}")
@@ -274,14 +244,6 @@ impl<'a> Page<'a> {
             .word_separator(textwrap::WordSeparator::AsciiSpace)
             .word_splitter(textwrap::WordSplitter::NoHyphenation);
         textwrap::fill(text, options)
-    }
-}
-
-/// The cluster of a finding, and how many others have it, too.
-fn clusters(finding: &Finding) -> String {
-    match finding.also.len() {
-        0 => printable(&finding.cluster).into_owned(),
-        more => format!("{} and {more} more", printable(&finding.cluster)),
     }
 }
 

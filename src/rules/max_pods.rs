@@ -51,9 +51,13 @@ pub(super) fn pool_minimum(cx: &Context, cluster: &Cluster, pool: &Pool, out: &m
 }
 
 /// `windows-max-pods`: fewer pods on Windows nodes.
-pub(super) fn windows_max_pods(cx: &Context, _: &Cluster, pool: &Pool, out: &mut Out) -> Decision {
+pub(super) fn windows_max_pods(cx: &Context, cluster: &Cluster, pool: &Pool, out: &mut Out) -> Decision {
     let Some(&most) = cx.facts.nodes.max_pods_windows.on(cx.day) else { return Ok(()) };
-    let pods = pods_per_node(pool);
+    // Without the mode, Azure's default is not known either.
+    let pods = match pods_per_node(pool) {
+        Ok(None) => cluster.is_overlay().map(|_| None),
+        pods => pods,
+    };
     let too_many = pods.clone().map(|pods| pods.is_some_and(|pods| pods > most));
     if !both(pool.is_windows(), too_many)? {
         return Ok(());

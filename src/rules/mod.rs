@@ -269,6 +269,9 @@ pub fn run(world: &World, facts: &Facts, day: Date, wanted: &dyn Fn(&str) -> boo
                     for pool in &cluster.pools {
                         apply(rule, &document, cluster, day, report, |out| check(&context, cluster, pool, out));
                     }
+                    if let Some(why) = &cluster.more_pools {
+                        apply(rule, &document, cluster, day, report, |_| Err(why.clone()));
+                    }
                 }
             }
         }

@@ -192,8 +192,8 @@ pub fn deprecated_network_attribute(cx: &Context, cluster: &Cluster, out: &mut O
     let mut unknown = None;
     for field in &cluster.deprecated {
         let decision = match (&cluster.deployer, field.known()) {
-            (_, Err(why)) => Err(why),
-            (_, Ok(None)) => Ok(()),
+            (_, Err(why)) if may_be_old(cx, cluster, field.name) => Err(why),
+            (_, Err(_) | Ok(None)) => Ok(()),
             (Deployer::Azurerm(version), Ok(Some(name))) => {
                 report_old_attribute(cx, version, name, field, out);
                 Ok(())
@@ -203,6 +203,17 @@ pub fn deprecated_network_attribute(cx: &Context, cluster: &Cluster, out: &mut O
         unknown = unknown.or(decision.err());
     }
     unknown.map_or(Ok(()), Err)
+}
+
+/// Whether an attribute would be reported if it were written.
+fn may_be_old(cx: &Context, cluster: &Cluster, name: &str) -> bool {
+    let facts = &cx.facts.plugin;
+    match &cluster.deployer {
+        Deployer::Azurerm(version) => {
+            facts.azurerm_attributes.get(name).is_some_and(|old| !version.surely_before(old.deprecated))
+        }
+        Deployer::ResourceManager { .. } => facts.api_properties.contains_key(name),
+    }
 }
 
 fn report_old_attribute(cx: &Context, version: &ProviderVersion, name: &str, field: &Field<&str>, out: &mut Out) {

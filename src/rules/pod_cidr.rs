@@ -196,7 +196,11 @@ fn report_routed(cx: &Context, cluster: &Cluster, pods: &Ranges<'_>, out: &mut O
             draft.related(format!("route to {cidr}"), &route.at);
         }
     }
-    if pods.known.is_empty() { Ok(()) } else { decision }
+    if pods.is_empty() {
+        return Ok(());
+    }
+    let may_hit = if routes.is_empty() { Ok(()) } else { pods.decision() };
+    may_hit.and(decision)
 }
 
 /// `pod-cidr-overlaps-service-cidr`

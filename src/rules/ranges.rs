@@ -46,7 +46,7 @@ impl<'a> Ranges<'a> {
     }
 
     /// Whether there is certainly no range.
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.known.is_empty() && self.gaps.is_empty()
     }
 

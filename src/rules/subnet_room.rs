@@ -50,9 +50,9 @@ pub(super) fn upgrade_headroom(cx: &Context, cluster: &Cluster, out: &mut Out) -
     })
 }
 
-/// Looks at the node subnets that no cluster before this one uses, so that a shared subnet is looked at once.
+/// Looks at the node subnets that no cluster before this one, by address, uses, so that a shared subnet is looked at once.
 fn each_first_used(cx: &Context, cluster: &Cluster, mut check: impl FnMut(&SharedSubnet) -> Decision) -> Decision {
-    let earlier = || cx.world.clusters.iter().take_while(|other| other.address != cluster.address);
+    let earlier = || cx.world.clusters.iter().filter(|other| other.address < cluster.address);
     let mut decision = Ok(());
     for (pool, id) in cluster.node_subnets() {
         let seen = earlier().any(|other| other.pools.iter().any(|pool| is_in(pool, id)));

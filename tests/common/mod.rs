@@ -10,6 +10,7 @@
 )]
 
 pub mod expr;
+pub mod report;
 pub mod template;
 
 use overlint::config::Config;

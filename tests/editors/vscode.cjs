@@ -50,7 +50,8 @@ async function main() {
   await page.getByText("Suppress pod-cidr-overlaps-node-subnet here").first().waitFor({ timeout: 30000 });
   await page.waitForTimeout(500);
   await page.screenshot({ path: path.join(shots, "actions.png") });
-  await page.getByText("Explain pod-cidr-overlaps-node-subnet").first().click();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
   await page.locator(".tab", { hasText: "pod-cidr-overlaps-node-subnet.md" }).waitFor({ timeout: 30000 });
   await page.waitForTimeout(3000);
   await page.screenshot({ path: path.join(shots, "explain.png") });

@@ -124,7 +124,10 @@ impl<'t> Evaluator<'t> {
         };
         let kind = deployed.kind();
         let Some(names) = self.names(deployed) else {
-            return (self.nameless_id(deployed), place_value(&place, site));
+            // One name where the type wants several: the others are in it, and what this is in has one of them.
+            let is_inside = kind.split('/').count() > 2;
+            let unknown = || Val::new(Value::Unknown(Arc::new(self.why_nameless(deployed))), site);
+            return (self.nameless_id(deployed), if is_inside { unknown() } else { place_value(&place, site) });
         };
         let name = self.body_member(deployed, "name");
         let id = |names: &[Parts], kind: &str| {
@@ -151,13 +154,19 @@ impl<'t> Evaluator<'t> {
 
     /// The id of a resource in which a name is not known.
     fn nameless_id(&self, deployed: &Deployed<'t>) -> Val {
-        let site = deployed.declaration.header;
+        let unknown = self.why_nameless(deployed).called(Some(Term::attribute(&deployed.address, "id")));
+        Val::new(Value::Unknown(Arc::new(unknown)), deployed.declaration.header)
+    }
+
+    fn why_nameless(&self, deployed: &Deployed<'t>) -> Unknown {
         let name = self.body_member(deployed, "name");
-        let unknown = match name.as_ref().and_then(|name| name.value.as_unknown()) {
+        match name.as_ref().and_then(|name| name.value.as_unknown()) {
             Some(name) => name.nameless(),
-            None => Unknown::new(format!("the id of {} is known only at deployment", deployed.address), Some(site)),
-        };
-        Val::new(Value::Unknown(Arc::new(unknown.called(Some(Term::attribute(&deployed.address, "id"))))), site)
+            None => {
+                let why = format!("the id of {} is known only at deployment", deployed.address);
+                Unknown::new(why, Some(deployed.declaration.header))
+            }
+        }
     }
 
     /// What a resource or module is deployed to.

@@ -1,11 +1,11 @@
 //! Virtual hubs: the VNets that are connected to one reach each other, and what is behind its gateways.
 
 use super::gateways::Gateways;
-use super::{Networks, Part, Undecided, VnetId, parts_of_id, read};
+use super::{Networks, Part, Undecided, VnetId, name_in_id, parts_of_id, read};
 use crate::model::fields::is_kind;
 use crate::model::{Outside, Peer, arm};
 use crate::tree::Resource;
-use crate::value::{At, Term, Val};
+use crate::value::{At, Term, TermPart, Val};
 use std::sync::Arc;
 
 const HUB: &str = "azurerm_virtual_hub";
@@ -49,6 +49,11 @@ impl Networks {
                     let why = Undecided::new(why, Some(one.hub_at.site));
                     self.may_have_more(one.vnet, &why);
                     self.reaches(one.vnet, std::iter::once(Outside::unknown(why)));
+                    if is_nameless(&one.hub) {
+                        let why = Undecided::new("this virtual hub may be any", Some(one.hub_at.site));
+                        let others = connections.iter().filter(|other| other.hub != one.hub);
+                        others.for_each(|other| self.may_have_more(other.vnet, &why));
+                    }
                 }
             }
         }
@@ -84,6 +89,12 @@ fn doubt(resource: &Resource, body: &Part<'_>) -> Option<Undecided> {
         .map(read::undecided)
         .or_else(|| super::may_be_missing(resource, ""))
         .or_else(|| body.find("routing").map_or_else(Some, |found| found.map(routing)))
+}
+
+/// Whether neither an id nor what it refers to tells the name of a hub.
+fn is_nameless(hub: &Term) -> bool {
+    let refers = matches!(&*hub.0, [TermPart::Attribute(_, path)] if &**path == "id");
+    !refers && name_in_id(&hub.0, "virtualHubs").is_none()
 }
 
 /// The address of the hub with an id, where the code makes it.

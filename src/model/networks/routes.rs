@@ -94,7 +94,7 @@ impl Outbound {
         let body = Part::resource(resource);
         let name = body.get("route_table_name");
         let table = match body.get("parent").filter(|_| body.vocabulary() == Vocabulary::Arm) {
-            Some(id) => Ok(reference(id).and_then(|address| self.table_by_address.get(address).copied())),
+            Some(id) => parent(id, "routeTables", &self.table_by_address),
             None => self.table_named(name, &body, &resource.module),
         };
         match table {
@@ -325,6 +325,17 @@ pub(super) fn reference(id: &Val) -> Option<&Arc<str>> {
     match id.value.as_unknown()?.term.as_ref().map(|t| &*t.0)? {
         [TermPart::Attribute(address, path)] if &**path == "id" => Some(address),
         _ => None,
+    }
+}
+
+/// Which of the things that code declares something stands in, by the id of that: `None` when it is another one.
+///
+/// # Errors
+/// The reason, when it may be any.
+pub(super) fn parent(id: &Val, kind: &str, declared: &HashMap<Arc<str>, usize>) -> Result<Option<usize>, Undecided> {
+    match reference(id) {
+        Some(address) => Ok(declared.get(address).copied()),
+        None => super::name_in_id(&super::parts_of_id(id)?, kind).map(|_| None).ok_or_else(|| read::undecided(id)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Network security groups with their rules, and the subnets that have them.
 
-use super::routes::{differ, not_shown, own, read_from_azure, reference, title};
+use super::routes::{differ, not_shown, own, parent, read_from_azure, reference, title};
 use super::{Candidates, Field, Networks, Part, State, Undecided, read};
 use crate::cidr::Cidr;
 use crate::model::fields::{Vocabulary, is_kind};
@@ -77,7 +77,7 @@ impl Security {
         let body = Part::resource(resource);
         let name = body.get("network_security_group_name");
         let group = match body.get("parent").filter(|_| body.vocabulary() == Vocabulary::Arm) {
-            Some(id) => Ok(reference(id).and_then(|address| self.by_address.get(address).copied())),
+            Some(id) => parent(id, "networkSecurityGroups", &self.by_address),
             None => self.named(name, &body, &resource.module),
         };
         match group {
