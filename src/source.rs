@@ -387,6 +387,11 @@ impl Sources {
         known.copied().or_else(|| self.late.add(path, text))
     }
 
+    /// Forgets the texts that were read late. Spans in them lead nowhere from then on.
+    pub fn forget_late(&mut self) {
+        self.late = Arc::default();
+    }
+
     /// The text of a span.
     pub fn text(&self, span: Span) -> &str {
         self.file(span.file).slice(span.start, span.end)

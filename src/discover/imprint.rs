@@ -6,7 +6,7 @@ use super::template::Template;
 use crate::eval::plan;
 use crate::settings::NAMES;
 use crate::syntax::bicep::Dialect;
-use crate::syntax::hcl::files::{Role, role};
+use crate::syntax::hcl::files::{Role, has_values, role};
 
 /// What discovery takes from the text of a file.
 #[derive(Debug, PartialEq, Eq)]
@@ -14,8 +14,10 @@ pub struct Imprint(Matter);
 
 #[derive(Debug, PartialEq, Eq)]
 enum Matter {
-    /// Nothing: that the file is there is all that counts.
+    /// Nothing, and the file itself does not matter either, unless the code reads it.
     Nothing,
+    /// Nothing: that the file is there is all that counts.
+    Presence,
     /// Of Terraform's code: whether it mentions a cluster, and the names and sources of its module calls.
     Code(bool, Vec<(String, String)>),
     /// Of a template or parameter file.
@@ -34,7 +36,8 @@ impl Imprint {
                 let file = Text { path: path.to_owned(), bytes: text.into() };
                 Matter::Code(plan::mentions_cluster(text.as_bytes()), file.module_calls())
             }
-            Some(_) => Matter::Nothing,
+            Some(_) => Matter::Presence,
+            None if has_values(name) => Matter::Presence,
             None if NAMES.contains(&name) || matches!(name, ".gitignore" | "bicepconfig.json" | "modules.json") => {
                 Matter::Everything(text.to_owned())
             }
@@ -44,6 +47,11 @@ impl Imprint {
             None if is_json || Dialect::of(name).is_some() => template(path, text),
             None => Matter::Nothing,
         })
+    }
+
+    /// Whether discovery passes over a file with such a text.
+    pub fn is_nothing(&self) -> bool {
+        self.0 == Matter::Nothing
     }
 }
 
@@ -74,5 +82,6 @@ mod tests {
         assert!(!same("main.bicep", "param a string", "param b string"));
         assert!(!same("overlint.toml", "", "[network]"));
         assert!(same("notes.yaml", "a: 1", "b: 1"));
+        assert!(Imprint::of("package.json", "{}").is_nothing() && !Imprint::of("dev.tfvars", "").is_nothing());
     }
 }

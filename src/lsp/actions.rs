@@ -1,5 +1,7 @@
 //! What can be done about a finding.
 
+mod in_json;
+
 use super::diagnostics;
 use super::places::{self, Encoding};
 use super::workspace::View;
@@ -47,32 +49,43 @@ impl Place<'_> {
         self.suppress().into_iter().chain([self.explain()]).collect()
     }
 
-    /// Says in a comment on the line above that the finding is known and why that is fine. Where that line already does so for another
-    /// rule, this one is added.
+    /// Says in the code that the finding is known and why that is fine.
     fn suppress(&self) -> Option<CodeAction> {
-        let mark = comment_mark(self.path)?;
-        let rule = self.finding.rule;
-        let line = self.encoding.range(self.finding.place, &self.view.sources).start.line;
-        let lines: Vec<&str> = self.text.lines().take(line as usize + 1).collect();
-        let own = lines.last().filter(|_| lines.len() == line as usize + 1)?;
-        let above = lines.len().checked_sub(2).and_then(|i| lines.get(i)).copied().unwrap_or("");
-        let edit = match end_of_rules(above) {
-            Some(end) => {
-                let at = Position { line: line - 1, character: self.encoding.character_in(above, end) };
-                TextEdit { range: Range { start: at, end: at }, new_text: format!(", {rule}") }
-            }
-            None => {
-                let at = Position { line, character: 0 };
-                let indent: String = own.chars().take_while(|c| c.is_whitespace()).collect();
-                let end = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
-                let comment = format!("{indent}{mark} overlint: ignore[{rule}] {REASON}{end}");
-                TextEdit { range: Range { start: at, end: at }, new_text: comment }
-            }
+        let edit = match comment_mark(self.path) {
+            Some(mark) => self.comment(mark)?,
+            None => self.member()?,
         };
         Some(CodeAction {
             edit: Some(WorkspaceEdit { changes: Some([(self.uri.clone(), vec![edit])].into()), ..WorkspaceEdit::default() }),
-            ..self.action(format!("Suppress {rule} here, with a reason"))
+            ..self.action(format!("Suppress {} here, with a reason", self.finding.rule))
         })
+    }
+
+    /// A comment on the line above. Where that line already is one for another rule, this one is added.
+    fn comment(&self, mark: &str) -> Option<TextEdit> {
+        let rule = self.finding.rule;
+        let line = self.encoding.range(self.finding.place, &self.view.sources).start.line;
+        let own = self.text.lines().nth(line as usize)?;
+        let above = line.checked_sub(1).and_then(|above| Some((above, self.text.lines().nth(above as usize)?)));
+        Some(match above.and_then(|(above, text)| Some((above, text, end_of_rules(text)?))) {
+            Some((line, text, end)) => {
+                insert(Position { line, character: self.encoding.character_in(text, end) }, format!(", {rule}"))
+            }
+            None => {
+                let indent: String = own.chars().take_while(|c| c.is_whitespace()).collect();
+                let end = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
+                let comment = format!("{indent}{mark} overlint: ignore[{rule}] {REASON}{end}");
+                insert(Position { line, character: 0 }, comment)
+            }
+        })
+    }
+
+    /// A member of an object around it.
+    fn member(&self) -> Option<TextEdit> {
+        let is_terraform = self.path.to_str().is_some_and(|path| path.ends_with(".tf.json") || path.ends_with(".tofu.json"));
+        let file = self.view.sources.file(self.finding.place.file);
+        let (offset, text) = in_json::suppress(file.text(), self.finding.place.start, self.finding.rule, is_terraform)?;
+        Some(insert(self.encoding.position(file, offset), text))
     }
 
     /// Shows the document of the rule.
@@ -95,6 +108,10 @@ impl Place<'_> {
             ..CodeAction::default()
         }
     }
+}
+
+fn insert(at: Position, new_text: String) -> TextEdit {
+    TextEdit { range: Range { start: at, end: at }, new_text }
 }
 
 /// How comments begin in a file; `None` for JSON, which has none.

@@ -271,7 +271,7 @@ impl Server {
     fn notice(&mut self, method: &str, params: Value) {
         match method {
             "initialized" if self.watches => {
-                let options = json!({"watchers": [{"globPattern": WATCHED}]});
+                let options = json!({"watchers": [{"globPattern": WATCHED}, {"globPattern": "**/.gitignore"}]});
                 let watch = json!({"id": "files", "method": "workspace/didChangeWatchedFiles", "registerOptions": options});
                 self.send(Outgoing::request("watch", "client/registerCapability", json!({"registrations": [watch]})));
             }

@@ -97,19 +97,27 @@ impl Workspace {
         let known = self.sources.file_at(&name).map(|file| file.shared_text());
         let old = known.clone().or_else(|| before.get(path).cloned()).or_else(|| now.get(path).and_then(|_| on_disk()));
         let new = now.get(path).cloned().or_else(on_disk);
-        match (old, new) {
-            _ if change == Change::Existence && !now.contains_key(path) => self.forget(),
-            (Some(old), Some(new)) if old == new => {}
-            (Some(old), Some(new)) if Imprint::of(&name, &old) == Imprint::of(&name, &new) => {
-                if known.is_some() {
-                    self.sources.replace(&name, &new);
+        let imprint = |text: &Option<Arc<str>>| Imprint::of(&name, text.as_deref().unwrap_or(""));
+        let appears = change == Change::Existence && !now.contains_key(path);
+        match () {
+            () if !appears && old == new => {}
+            () if old.is_some() && new.is_some() && !appears && imprint(&old) == imprint(&new) => match (&known, &new) {
+                (Some(_), Some(new)) => {
+                    self.sources.replace(&name, new);
                     self.todo.check(name);
-                } else if self.disk.was_asked_for(&name) {
-                    self.todo.check_all();
                 }
-            }
-            (None, None) => {}
-            _ => self.forget(),
+                _ => self.read_by_code(&name),
+            },
+            // Most files in a folder are none of our business.
+            () if known.is_none() && imprint(&new).is_nothing() && imprint(&old).is_nothing() => self.read_by_code(&name),
+            () => self.forget(),
+        }
+    }
+
+    /// Takes note of a change in a file that may matter to the code that reads it, and to nothing else.
+    fn read_by_code(&mut self, name: &str) {
+        if self.disk.was_asked_for(name) {
+            self.todo.check_all();
         }
     }
 
@@ -143,6 +151,8 @@ impl Workspace {
                 }
             }
             _ => {
+                // Every report is made anew, so that no old text is of use.
+                self.sources.forget_late();
                 let found = check_roots(&self.sources, config);
                 if !config.is_stopped() {
                     self.by_root = ByRoot::default();
