@@ -4,6 +4,7 @@
 //! The core does no I/O and cannot fail: texts in, report out. Only [`discover`] and [`cli`] touch the world outside.
 
 pub mod api_version;
+pub mod baseline;
 mod choices;
 pub mod cidr;
 pub mod cli;
@@ -21,6 +22,8 @@ pub mod rules;
 pub mod scenarios;
 pub mod settings;
 pub mod source;
+pub mod spelling;
+pub mod suppress;
 pub mod syntax;
 mod templates;
 pub mod tree;
@@ -34,18 +37,19 @@ use crate::eval::template::Templates;
 use crate::eval::terraform::{self, Modules, Own};
 use crate::facts::Facts;
 use crate::model::{Undecided, World};
-use crate::report::{Report, UndecidedRule};
+use crate::report::{Finding, Report, UndecidedRule};
 use crate::scenarios::Scenarios;
 use crate::scenarios::parameters::Roots;
-use crate::settings::Settings;
+use crate::settings::{Set, Settings};
 use crate::source::{Sources, Span, Unreadable};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Checks the texts: evaluates every root module and template among them, runs the wanted rules, and sorts what they found.
 ///
 /// Needs deep stacks for deeply nested code: run it on threads with at least [`STACK_BYTES`] (as [`with_threads`] does).
 pub fn check(sources: &Sources, config: &Config) -> Report {
-    check_roots(sources, config).whole(sources)
+    check_roots(sources, config).whole(sources, config)
 }
 
 /// What was found, by the root that it was found in: a root module's folder, the path of a template or of a plan.
@@ -55,19 +59,25 @@ pub struct ByRoot {
     pub rest: Report,
     /// The reports on the roots.
     pub roots: BTreeMap<String, Report>,
+    /// What the configuration files say.
+    pub settings: Arc<Settings>,
 }
 
 impl ByRoot {
-    /// One report of all.
-    pub fn whole(self, sources: &Sources) -> Report {
+    /// One report of all, without what is suppressed.
+    pub fn whole(self, sources: &Sources, config: &Config) -> Report {
         let mut report = self.rest;
         for (root, part) in self.roots {
-            report.findings.extend(part.findings);
+            // Templates and plans are files, root modules are folders.
+            let folder = if sources.has(&root) { source::parent(&root) } else { &root };
+            let owned = |finding: Finding| Finding { owners: vec![(folder.to_owned(), finding.cluster.clone())], ..finding };
+            report.findings.extend(part.findings.into_iter().map(owned));
             report.undecided.extend(part.undecided);
             report.unreadable.extend(part.unreadable);
             report.clusters.extend(part.clusters.into_iter().map(|cluster| format!("{root}: {cluster}")));
         }
         report.sort(sources);
+        suppress::apply(&mut report, sources, config, &self.settings);
         report
     }
 }
@@ -89,7 +99,9 @@ pub fn check_roots(sources: &Sources, config: &Config) -> ByRoot {
         path: sources.file(span.file).path().to_owned(),
         span: Some(span),
     }));
-    ByRoot { rest: report, roots: code.check(&deployments) }
+    let roots = code.check(&deployments);
+    drop(deployments);
+    ByRoot { rest: report, roots, settings: Arc::new(code.settings) }
 }
 
 /// What one root module or template declares, in one scenario.
@@ -111,7 +123,8 @@ pub fn deployments(sources: &Sources, config: &Config) -> Vec<Deployment> {
     let mut found = Vec::new();
     for root in &deployments.roots {
         for scenario in deployments.scenarios.of(root, config) {
-            let (world, _) = code.root_module(root, &scenario.config, &Assumptions::new());
+            let config = code.settings.applied(root, &scenario.config);
+            let (world, _) = code.root_module(root, &config, &Assumptions::new());
             found.push(Deployment { root: (*root).to_owned(), scenario: scenario.name, world });
         }
     }
@@ -123,6 +136,23 @@ pub fn deployments(sources: &Sources, config: &Config) -> Vec<Deployment> {
         }
     }
     found
+}
+
+/// What is checked by itself, and with which files. A template that is compiled from a Bicep file beside it is left out.
+pub fn sets(sources: &Sources, config: &Config) -> Vec<Set> {
+    let code = Code::read(sources, config);
+    let deployments = Deployments::of(&code, &mut Vec::new());
+    let files = |config: &Config| config.var_files().into_iter().map(str::to_owned).collect();
+    let root = |root: &&str| {
+        let sets = deployments.scenarios.of(root, config).iter().map(|scenario| files(&scenario.config)).collect();
+        Set { root: (*root).to_owned(), is_template: false, sets }
+    };
+    let template = |root: &scenarios::parameters::Root| {
+        let sets = root.sets.iter().map(|set| set.parameters.iter().map(|path| (*path).to_owned()).collect()).collect();
+        Set { root: root.template.to_owned(), is_template: true, sets }
+    };
+    let templates = deployments.templates.roots.iter().filter(|root| root.source.is_none());
+    deployments.roots.iter().map(root).chain(templates.map(template)).collect()
 }
 
 /// All that was read from the texts, before anything is evaluated.
@@ -225,9 +255,10 @@ impl<'a> Code<'a> {
 
     /// Checks one root module in one scenario. Where something hangs on a condition that is not known, both ways are checked.
     fn check_root(&self, folder: &str, config: &Config) -> Report {
+        let config = self.settings.applied(folder, config);
         let mut report = choices::check_all(&|assumptions| {
-            let (world, unresolved) = self.root_module(folder, config, assumptions);
-            run_rules(world, unresolved, config, &self.facts)
+            let (world, unresolved) = self.root_module(folder, &config, assumptions);
+            run_rules(world, unresolved, &config, &self.facts)
         });
         let own = Own::new(folder, &self.modules, self.sources);
         report.undecided.iter_mut().for_each(|u| u.why.span = u.why.span.map(|span| own.span(span)));
@@ -238,7 +269,7 @@ impl<'a> Code<'a> {
     fn root_module(&self, folder: &str, config: &Config, assumptions: &Assumptions) -> (World, Vec<(String, Undecided)>) {
         let evaluated = terraform::evaluate(folder, &self.modules, self.sources, config, assumptions, &model::is_wanted);
         let provider = terraform::provider_version(folder, &self.modules);
-        let mut world = World::new(&evaluated.resources, &provider, &self.facts, config.day);
+        let mut world = World::new(&evaluated.resources, &provider, &self.facts, config.day());
         world.validations = evaluated.validations;
         world.told = self.settings.told(folder);
         (world, evaluated.unresolved)
@@ -268,9 +299,9 @@ fn run_rules(mut world: World, unresolved: Vec<(String, Undecided)>, config: &Co
         report.undecided.push(UndecidedRule { rule: "*", cluster: call, why });
     }
     if config.insights {
-        report.insights = insight::of(&world, facts, config.day);
+        report.insights = insight::of(&world, facts, config.day());
     }
-    rules::run(&world, facts, config.day, &|rule| config.wants(rule), &mut report);
+    rules::run(&world, facts, config, &mut report);
     report
 }
 

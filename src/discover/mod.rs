@@ -6,9 +6,11 @@
 
 mod buffers;
 mod closure;
+mod filter;
 mod folder;
 mod ignores;
 mod imprint;
+mod index;
 mod links;
 mod outside;
 mod parameters;
@@ -24,6 +26,7 @@ pub use buffers::Buffers;
 pub use imprint::Imprint;
 
 use closure::Node;
+use filter::Filter;
 use folder::{Folder, Text};
 use rayon::prelude::*;
 pub use reader::Disk;
@@ -36,6 +39,8 @@ use walk::{Found, Starts};
 pub struct Options {
     /// Read also what `.gitignore` files exclude.
     pub no_ignore: bool,
+    /// Of the files below the given paths, read only those in git's index.
+    pub tracked_only: bool,
     /// Terraform variable files to read as well, as typed; without any, those are read that may belong to a root module.
     pub var_files: Vec<String>,
     /// Parameter files of templates to read, as typed; without any, those are read that may belong to a template.
@@ -62,14 +67,19 @@ pub fn discover(paths: &[String], options: &Options) -> Sources {
     let current = std::env::current_dir().unwrap_or_default();
     sources.set_base(&folder::name(&current));
     add_repositories(&mut sources, paths, &current);
-    let mut found = walk::walk(starts, options);
+    let filter = Filter::new(options, &current);
+    let mut found = walk::walk(starts, &filter);
     read_called(&mut found.folders, &|name| Folder::called(name, &options.buffers));
     let wanted = closure::closure(&found.folders);
     if options.var_files.is_empty() {
-        variables::read(&mut found, &wanted, &current, options);
+        variables::read(&mut found, &wanted, &current, &filter);
     }
     let configs = configs(&found, options);
-    let templates = parameters::read(&mut found, &configs, &current, options, &mut sources);
+    let templates = parameters::read(&mut found, &configs, &current, (options, &filter), &mut sources);
+    for (folder, why) in filter.failures() {
+        let message = format!("which files git tracks cannot be told: {why}");
+        sources.add_unreadable(&folder::name(folder.strip_prefix(&current).unwrap_or(&folder)), message);
+    }
     links::record(&found, &wanted, &templates, &configs, &mut sources);
     add_files(&mut sources, found, &wanted, &templates, &options.buffers);
     add_var_files(&mut sources, &options.var_files, &options.buffers);

@@ -2,6 +2,7 @@
 //! that belong to it.
 
 use super::closure::{Node, closure};
+use super::filter::Filter;
 use super::restored::Restored;
 use super::template::{Kind, Template, Templates};
 use super::variables::{is_walked, levels_inside, outside};
@@ -23,21 +24,21 @@ pub(super) fn read(
     found: &mut Found,
     configs: &[ConfigFile],
     current: &Path,
-    options: &Options,
+    (options, filter): (&Options, &Filter<'_>),
     sources: &mut Sources,
 ) -> BTreeSet<String> {
     let templates = &mut found.templates;
     name_files(templates, configs, options, sources);
     let restored = Restored::new(current);
     let near = near_named(templates, current, options);
-    add_near(templates, near, options, |_| false);
+    add_near(templates, near, filter, |_| false);
     add_named_templates(templates, options);
     templates.settle_cases();
     read_templates(templates, &restored, options);
     let mut wanted = closure(&templates.files);
     if options.parameters.is_empty() {
         let near = near_templates(templates, &wanted, &found.deep, current, options);
-        add_near(templates, near, options, |file| match file.kind {
+        add_near(templates, near, filter, |file| match file.kind {
             Kind::Template => false,
             Kind::BicepParameters => file.calls().iter().any(|call| wanted.contains(&call.to)),
             Kind::JsonParameters => true,
@@ -126,7 +127,7 @@ fn near_templates(
     let linted = templates.files.values().filter(is_linted);
     let folders: BTreeSet<&str> = linted.map(|file| parent(&file.path)).collect();
     let around: Vec<Surroundings> = folders.iter().map(|folder| Surroundings::of(folder)).collect();
-    let mut starts = outside(&around, LEVELS, walked, current, options);
+    let mut starts = outside(&around, LEVELS, walked, current, &options.buffers);
     for folder in folders.into_iter().filter(|folder| !is_walked(folder, walked)) {
         starts.add_templates(PathBuf::from(folder));
     }
@@ -134,11 +135,11 @@ fn near_templates(
 }
 
 /// Adds what lies near, without being asked for itself: of files of other kinds only the paths.
-fn add_near(templates: &mut Templates, starts: Starts, options: &Options, keep: impl Fn(&Template) -> bool) {
+fn add_near(templates: &mut Templates, starts: Starts, filter: &Filter<'_>, keep: impl Fn(&Template) -> bool) {
     if starts.is_empty() {
         return;
     }
-    let near = walk(starts, options).templates;
+    let near = walk(starts, filter).templates;
     templates.others.extend(near.others);
     for (path, mut file) in near.files {
         if keep(&file) {

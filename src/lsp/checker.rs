@@ -73,7 +73,7 @@ impl Checker {
             }
             workspace.update(&self.texts, &job.config);
         }
-        Checked { revision: job.revision, views: self.workspaces.values().map(Workspace::view).collect() }
+        Checked { revision: job.revision, views: self.workspaces.values().map(|workspace| workspace.view(&job.config)).collect() }
     }
 
     /// Has one workspace for each folder, and one for each open file that lies in none of them.

@@ -260,7 +260,7 @@ impl Server {
     fn configure(&mut self, settings: &Value) {
         match Settings::read(settings).config() {
             Ok(config) => {
-                self.again |= config.day != self.config.day;
+                self.again |= config.as_of != self.config.as_of;
                 self.config = config;
             }
             Err(why) => self.show(2, &format!("overlint: {why}")),

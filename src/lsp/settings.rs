@@ -27,7 +27,8 @@ impl Settings {
     pub fn config(&self) -> Result<Config, String> {
         let mut config = Config { insights: true, ..Config::default() };
         if let Some(day) = self.as_of.as_deref().filter(|day| !day.is_empty()) {
-            config.day = day.parse().map_err(|e| format!("the setting asOf is no day: {e}"))?;
+            let day = day.parse().map_err(|e| format!("the setting asOf is no day: {e}"))?;
+            config.as_of = Some(day);
         }
         Ok(config)
     }

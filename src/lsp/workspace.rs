@@ -183,14 +183,15 @@ impl Workspace {
         }
         self.by_root.roots.append(&mut found.roots);
         self.by_root.rest = found.rest;
+        self.by_root.settings = found.settings;
     }
 
     /// What is known now.
-    pub fn view(&self) -> View {
+    pub fn view(&self, config: &Config) -> View {
         View {
             base: self.base.clone(),
             sources: self.sources.clone(),
-            report: Arc::new(self.by_root.clone().whole(&self.sources)),
+            report: Arc::new(self.by_root.clone().whole(&self.sources, config)),
             insights: self.insights.values().cloned().collect(),
         }
     }
