@@ -750,6 +750,66 @@ fn requests_before_the_beginning_are_refused() {
     assert_eq!(server.wait().unwrap().code(), Some(1));
 }
 
+/// A text after an edit of the protocol, in UTF-16.
+fn edited(text: &str, edit: &Value) -> String {
+    let at = &edit["range"]["start"];
+    assert_eq!(*at, edit["range"]["end"], "only insertions are made here");
+    let mut lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
+    let line = &mut lines[at["line"].as_u64().unwrap() as usize];
+    let mut units: Vec<u16> = line.encode_utf16().collect();
+    let character = at["character"].as_u64().unwrap() as usize;
+    units.splice(character..character, edit["newText"].as_str().unwrap().encode_utf16());
+    *line = String::from_utf16(&units).unwrap();
+    lines.join("\n")
+}
+
+#[test]
+fn what_an_action_writes_suppresses_in_every_language() {
+    const SMALL: &str = "pod-cidr-below-one-node";
+    let profile = json!({"network_plugin": "azure", "network_plugin_mode": "overlay", "pod_cidr": "10.64.0.0/26"});
+    let cluster = json!({"default_node_pool": {"name": "system"}, "network_profile": profile});
+    let terraform = json!({"resource": {"azurerm_kubernetes_cluster": {"c": cluster}}});
+    let profile = json!({"networkPlugin": "azure", "networkPluginMode": "overlay", "podCidr": "10.64.0.0/26"});
+    let arm = json!({
+        "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+        "contentVersion": "1.0.0.0",
+        "resources": [{
+            "type": "Microsoft.ContainerService/managedClusters",
+            "apiVersion": "2024-09-01",
+            "name": "aks",
+            "location": "westeurope",
+            "properties": {"networkProfile": profile},
+        }],
+    });
+    let files = [
+        ("main.tf.json", serde_json::to_string_pretty(&terraform).unwrap()),
+        ("template.json", serde_json::to_string_pretty(&arm).unwrap()),
+        ("main.bicep", BICEP.replace("10.0.0.0/17", "10.64.0.0/26")),
+        ("tf/main.tf", MAIN.replace("var.pod_cidr", "\"10.64.0.0/26\"")),
+    ];
+    for (name, text) in &files {
+        let folder = folder(&[(name, text)]);
+        let mut client = Client::simple(folder.path());
+        client.open(name, text);
+        let found = client.wait_for(name, has(SMALL));
+        let line = found.iter().find(|(rule, _)| rule == SMALL).unwrap().1;
+        let column = text.lines().nth(line as usize).unwrap().len() - 2;
+        let place = json!({"line": line, "character": column});
+        let params = json!({
+            "textDocument": {"uri": client.uri(name)},
+            "range": {"start": place, "end": place},
+            "context": {"diagnostics": []},
+        });
+        let actions = client.result("textDocument/codeAction", params);
+        let title = format!("Suppress {SMALL} here, with a reason");
+        let action = actions.as_array().unwrap().iter().find(|a| a["title"] == title.as_str()).expect(name);
+        let new = edited(text, &action["edit"]["changes"][client.uri(name)][0]);
+        client.change(name, 2, json!([{"text": new}]));
+        let left = client.wait_for(name, |found| !has(SMALL)(found));
+        assert!(!has("unused-suppression")(&left), "{name}: {left:?}\n{new}");
+    }
+}
+
 /// The files of a folder that overlint reads, by their paths from there.
 fn texts(root: &Path, folder: &Path, found: &mut Vec<(String, String)>) {
     let mut entries: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
