@@ -146,7 +146,9 @@ pub enum Asked {
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: Vec<Arc<SourceFile>>,
-    by_path: HashMap<String, FileId>,
+    by_path: Arc<HashMap<String, FileId>>,
+    /// The files of a part, which shares the list of files with the whole.
+    of_part: Option<Arc<[FileId]>>,
     folders: BTreeSet<String>,
     asked: BTreeMap<String, Asked>,
     restored: BTreeMap<(String, String), String>,
@@ -156,7 +158,7 @@ pub struct Sources {
     unreadable: Vec<Unreadable>,
     reader: Option<Arc<dyn Reader>>,
     late: Arc<Late>,
-    links: Links,
+    links: Arc<Links>,
 }
 
 impl Sources {
@@ -181,7 +183,7 @@ impl Sources {
             });
         }
         self.files.push(Arc::new(SourceFile::new(path, text.into())));
-        self.by_path.insert(path.to_owned(), id);
+        Arc::make_mut(&mut self.by_path).insert(path.to_owned(), id);
         id
     }
 
@@ -197,7 +199,12 @@ impl Sources {
     /// the same sources can be looked up all the same.
     pub fn part(&self, wanted: &dyn Fn(&str) -> bool, linted: &dyn Fn(&str) -> bool) -> Self {
         let mut part = self.clone();
-        part.by_path.retain(|path, _| wanted(path));
+        let own = self.by_path.iter().filter(|(path, _)| wanted(path)).map(|(path, id)| (path.clone(), *id));
+        let own: HashMap<String, FileId> = own.collect();
+        let mut ids: Vec<FileId> = own.values().copied().collect();
+        ids.sort_unstable();
+        part.of_part = Some(ids.into());
+        part.by_path = Arc::new(own);
         part.folders.retain(|folder| linted(folder));
         part.asked.retain(|path, _| linted(path));
         part
@@ -210,7 +217,7 @@ impl Sources {
 
     /// The same, to add to.
     pub fn links_mut(&mut self) -> &mut Links {
-        &mut self.links
+        Arc::make_mut(&mut self.links)
     }
 
     /// Records a folder that the run was asked to lint. Other folders are there only because these call them as modules.
@@ -330,9 +337,9 @@ impl Sources {
 
     /// All files with their names.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        let files = self.files.iter().enumerate().map(|(i, f)| (FileId(i as u32), f.as_ref()));
-        // In a part, most files may be none of its own.
-        files.filter(|(_, f)| self.by_path.contains_key(f.path()))
+        let own = self.of_part.iter().flat_map(|ids| ids.iter().map(|id| (*id, self.file(*id))));
+        let all = self.files.iter().enumerate().filter(|_| self.of_part.is_none());
+        own.chain(all.map(|(i, file)| (FileId(i as u32), file.as_ref())))
     }
 
     /// How many files there are.
