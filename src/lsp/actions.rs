@@ -65,7 +65,8 @@ impl Place<'_> {
     fn comment(&self, mark: &str) -> Option<TextEdit> {
         let rule = self.finding.rule;
         let line = self.encoding.range(self.finding.place, &self.view.sources).start.line;
-        let own = self.text.lines().nth(line as usize)?;
+        // What is wrong with such a comment is mended, not suppressed.
+        let own = self.text.lines().nth(line as usize).filter(|own| end_of_rules(own).is_none())?;
         let above = line.checked_sub(1).and_then(|above| Some((above, self.text.lines().nth(above as usize)?)));
         Some(match above.and_then(|(above, text)| Some((above, text, end_of_rules(text)?))) {
             Some((line, text, end)) => {
