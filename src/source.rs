@@ -4,9 +4,11 @@
 
 mod columns;
 mod encoding;
+mod links;
 mod reader;
 
 pub use encoding::{NotRewritten, rewrite};
+pub use links::Links;
 pub use reader::{Entry, EntryKind, ReadError, Reader};
 
 use columns::Columns;
@@ -146,7 +148,9 @@ pub enum Asked {
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: Vec<Arc<SourceFile>>,
-    by_path: HashMap<String, FileId>,
+    by_path: Arc<HashMap<String, FileId>>,
+    /// The files of a part, which shares the list of files with the whole.
+    of_part: Option<Arc<[FileId]>>,
     folders: BTreeSet<String>,
     asked: BTreeMap<String, Asked>,
     restored: BTreeMap<(String, String), String>,
@@ -156,6 +160,7 @@ pub struct Sources {
     unreadable: Vec<Unreadable>,
     reader: Option<Arc<dyn Reader>>,
     late: Arc<Late>,
+    links: Arc<Links>,
 }
 
 impl Sources {
@@ -180,7 +185,7 @@ impl Sources {
             });
         }
         self.files.push(Arc::new(SourceFile::new(path, text.into())));
-        self.by_path.insert(path.to_owned(), id);
+        Arc::make_mut(&mut self.by_path).insert(path.to_owned(), id);
         id
     }
 
@@ -190,6 +195,31 @@ impl Sources {
         if let Some(file) = slot {
             *file = Arc::new(SourceFile::new(path, text.into()));
         }
+    }
+
+    /// The part that holds only the wanted paths (of files, and of folders to lint). Files keep their names, and those of other parts of
+    /// the same sources can be looked up all the same.
+    pub fn part(&self, wanted: &dyn Fn(&str) -> bool, linted: &dyn Fn(&str) -> bool) -> Self {
+        let mut part = self.clone();
+        let own = self.by_path.iter().filter(|(path, _)| wanted(path)).map(|(path, id)| (path.clone(), *id));
+        let own: HashMap<String, FileId> = own.collect();
+        let mut ids: Vec<FileId> = own.values().copied().collect();
+        ids.sort_unstable();
+        part.of_part = Some(ids.into());
+        part.by_path = Arc::new(own);
+        part.folders.retain(|folder| linted(folder));
+        part.asked.retain(|path, _| linted(path));
+        part
+    }
+
+    /// What is worked out with what.
+    pub fn links(&self) -> &Links {
+        &self.links
+    }
+
+    /// The same, to add to.
+    pub fn links_mut(&mut self) -> &mut Links {
+        Arc::make_mut(&mut self.links)
     }
 
     /// Records a folder that the run was asked to lint. Other folders are there only because these call them as modules.
@@ -302,19 +332,26 @@ impl Sources {
         file.unwrap_or_else(|| NOTHING.get_or_init(|| SourceFile::new("", "".into())))
     }
 
+    /// The file at a path.
+    pub fn file_at(&self, path: &str) -> Option<&SourceFile> {
+        self.by_path.get(path).map(|id| self.file(*id))
+    }
+
     /// All files with their names.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        self.files.iter().enumerate().map(|(i, f)| (FileId(i as u32), f.as_ref()))
+        let own = self.of_part.iter().flat_map(|ids| ids.iter().map(|id| (*id, self.file(*id))));
+        let all = self.files.iter().enumerate().filter(|_| self.of_part.is_none());
+        own.chain(all.map(|(i, file)| (FileId(i as u32), file.as_ref())))
     }
 
     /// How many files there are.
     pub fn len(&self) -> usize {
-        self.files.len()
+        self.by_path.len()
     }
 
     /// Whether there is no file.
     pub fn is_empty(&self) -> bool {
-        self.files.is_empty()
+        self.by_path.is_empty()
     }
 
     /// What could not be read.
@@ -357,6 +394,11 @@ impl Sources {
     pub fn late_file(&self, path: &str, text: &str) -> Option<FileId> {
         let known = self.by_path.get(path).filter(|id| self.file(**id).text() == text);
         known.copied().or_else(|| self.late.add(path, text))
+    }
+
+    /// Forgets the texts that were read late. Spans in them lead nowhere from then on.
+    pub fn forget_late(&mut self) {
+        self.late = Arc::default();
     }
 
     /// The text of a span.

@@ -93,6 +93,7 @@ impl CheckArgs {
             var_files: self.variables.files.clone(),
             parameters: self.parameters.clone(),
             config: self.config.clone(),
+            ..Options::default()
         }
     }
 

@@ -4,7 +4,7 @@ use super::filter::excluded;
 use super::folder::on_disk;
 use super::ignores::Ignores;
 use super::reader::Disk;
-use super::{Options, folder, normal};
+use super::{Buffers, Options, folder, normal};
 use crate::repairs::OF_OTHERS;
 use crate::settings::NAMES;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ impl Changes {
     /// For a run on these paths.
     pub fn within(paths: &[String], options: &Options) -> Self {
         let config = options.config.as_deref().map(|typed| PathBuf::from(normal(typed)));
-        Self { disk: Disk::around(paths), config, current: std::env::current_dir().unwrap_or_default() }
+        Self { disk: Disk::around(paths, &Buffers::default()), config, current: std::env::current_dir().unwrap_or_default() }
     }
 
     /// The file itself, behind symbolic links.
@@ -49,7 +49,7 @@ impl Changes {
     /// Whether a configuration file excludes a file (an absolute path).
     fn is_excluded(&self, file: &Path) -> bool {
         let near = || folders(file).find_map(|above| NAMES.iter().map(|name| above.join(name)).find(|config| config.is_file()));
-        let excluded = self.config.clone().or_else(near).and_then(|config| excluded(&config, &self.current));
+        let excluded = self.config.clone().or_else(near).and_then(|config| excluded(&config, &self.current, &Buffers::default()));
         excluded.is_some_and(|patterns| passes_over(&patterns, file))
     }
 }

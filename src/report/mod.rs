@@ -21,6 +21,7 @@ pub use location::{Location, printable};
 pub use render::{Format, Style, UnknownFormat, render};
 pub use repair::{Edit, Repair, Safety};
 
+use crate::insight::Insight;
 use crate::model::Undecided;
 use crate::source::{Sources, Span, Unreadable};
 use std::borrow::Cow;
@@ -172,6 +173,8 @@ pub struct Report {
     pub files: usize,
     /// The addresses of the clusters that were found; in the report of a whole run, after the folder of their root module.
     pub clusters: BTreeSet<String>,
+    /// What is known of the attributes, if that was asked for.
+    pub insights: Vec<Insight>,
     /// How many findings comments and the like suppress.
     pub suppressed: usize,
     /// How many findings a baseline knows.

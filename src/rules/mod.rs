@@ -20,7 +20,7 @@ mod places;
 mod plugin;
 mod pod_cidr;
 mod properties;
-mod ranges;
+pub(crate) mod ranges;
 mod repair;
 mod replacement;
 mod service_cidr;
