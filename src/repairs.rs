@@ -58,8 +58,9 @@ pub fn verify(report: &mut Report, sources: &Sources, config: &Config) {
         return;
     }
     drop_contrary(report);
-    let mut trial =
-        Trial { sources, config, before: Count::of(report, sources), unreadable: report.unreadable.len(), left: MOST_CHECKS };
+    let known = report.unreadable.clone();
+    let unreadable = known.iter().map(|u| (&u.path, &u.message)).collect();
+    let mut trial = Trial { sources, config, before: Count::of(report, sources), unreadable, left: MOST_CHECKS };
     let mut held = Vec::new();
     for safety in [Safety::Safe, Safety::Unsafe] {
         let mut rest = Candidate::of(report, &|_, repair| repair.safety == safety);
@@ -131,7 +132,8 @@ struct Trial<'a> {
     sources: &'a Sources,
     config: &'a Config,
     before: Count,
-    unreadable: usize,
+    /// Paths and messages of what could not be read before.
+    unreadable: BTreeSet<(&'a String, &'a String)>,
     /// So many checks may still be made.
     left: usize,
 }
@@ -172,10 +174,10 @@ impl Trial<'_> {
     fn wrong(&self, group: &[Candidate], findings: &[Vec<&Finding>]) -> Option<BTreeSet<String>> {
         let edits: Vec<&Edit> = group.iter().flat_map(|candidate| &candidate.edits).collect();
         let changed = with(self.sources, &edits)?;
-        let after = crate::check_changed(&changed, self.config);
+        let after = crate::check_changed(&affected(&changed, &edits), self.config);
         let repaired = Count::of_all(findings.iter().flatten().copied(), self.sources);
         let mut wrong = Count::of(&after, &changed).beyond(&self.before, &repaired);
-        if after.unreadable.len() > self.unreadable {
+        if after.unreadable.iter().any(|u| !self.unreadable.contains(&(&u.path, &u.message))) {
             // What cannot be read any more may hold any cluster.
             wrong.insert(String::new());
         }
@@ -239,6 +241,18 @@ fn with(sources: &Sources, edits: &[&Edit]) -> Option<Sources> {
         }
     }
     Some(changed)
+}
+
+/// The part of the texts that changes in them can matter to.
+fn affected(sources: &Sources, edits: &[&Edit]) -> Sources {
+    let files: BTreeSet<String> = edits.iter().map(|edit| sources.file(edit.span.file).path().to_owned()).collect();
+    let users = sources.links().users(files.iter().cloned());
+    // Texts that were not discovered have no links.
+    if users == files {
+        return sources.clone();
+    }
+    let used = sources.links().used(users.iter().cloned());
+    sources.part(&|path| used.contains(path), &|path| users.contains(path))
 }
 
 /// A text with changes made in it that do not clash.
