@@ -1,7 +1,7 @@
 //! Repairs are tried before they are told, and made.
 //!
-//! A rule sees one cluster; the same literal may serve others, in other modules and scenarios. So everything is checked again with the
-//! changes made: a repair that leaves its finding, or brings up another one, is dropped.
+//! A rule sees one cluster; the same literal may serve others, in other modules and scenarios. So all that uses the changed files is
+//! checked again with the changes made: a repair that leaves its finding, or brings up another one, is dropped.
 
 use crate::config::Config;
 use crate::report::{Edit, Finding, Repair, Report, Safety};

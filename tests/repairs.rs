@@ -1,6 +1,6 @@
 //! Repairs of all bad examples of all rule documents, as they are and written in other ways.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests fail by panics")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, clippy::panic, reason = "tests fail by panics")]
 
 mod common;
 

@@ -144,7 +144,7 @@ fn is_declared(syntax: Syntax, before: &str, rest: &str, name: &str) -> bool {
 /// The steps of a name: `var`, `network`, `pod_cidr`.
 fn steps(name: &str) -> Vec<&str> {
     let is_step = |step: &&str| !step.is_empty();
-    name.split(|c: char| matches!(c, '.' | '[' | ']' | '"' | '\'' | '!' | '(' | ')')).filter(is_step).collect()
+    name.split(['.', '[', ']', '"', '\'', '!', '(', ')']).filter(is_step).collect()
 }
 
 /// A line that has one attribute and nothing else.
