@@ -127,7 +127,7 @@ fn read_root(root: &str, modules: &Modules, sources: &Sources) -> Vec<Written> {
     resources.retain(|r| &*r.kind != CLUSTER);
     resources.extend(owners);
     let provider = terraform::provider_version(root, modules);
-    let world = World::new(&resources, &provider, &Facts::embedded(), config.day);
+    let world = World::new(&resources, &provider, &Facts::embedded(), config.day());
     for (cluster, (address, pool)) in world.clusters.iter().zip(&pools) {
         for name in POOL {
             let Some(mut value) = attribute(address, pool, name) else { continue };
@@ -176,7 +176,7 @@ fn read_template(root: &Root, templates: &Templates, sources: &Sources) -> Vec<W
     let owners: Vec<Resource> = pools.iter().enumerate().map(|(i, (_, pool))| arm_cluster_around(pool, i)).collect();
     resources.retain(|r| !r.kind.eq_ignore_ascii_case(ARM_CLUSTER) && !r.kind.eq_ignore_ascii_case(ARM_NODE_POOL));
     resources.extend(owners);
-    let world = World::new(&resources, &ProviderVersion::default(), &Facts::embedded(), Config::default().day);
+    let world = World::new(&resources, &ProviderVersion::default(), &Facts::embedded(), Config::default().day());
     for (cluster, (address, pool)) in world.clusters.iter().zip(&pools) {
         for (name, called) in ARM_POOL.iter().zip(POOL) {
             let Some(mut value) = property(address, pool, name, called) else { continue };

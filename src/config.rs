@@ -1,18 +1,25 @@
 //! What a run was asked to do.
 
 use crate::date::Date;
+use crate::report::Severity;
 use crate::source::Span;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Settings of a run, from the command line.
-#[derive(Clone, Debug)]
+/// What configuration files say of rules: how bad each is, or that it is off (`None`).
+pub type Severities = BTreeMap<&'static str, Option<Severity>>;
+
+/// Settings of a run, from the command line; for one root module or template, with those of its configuration file.
+#[derive(Clone, Debug, Default)]
 pub struct Config {
     /// Only these rules; all when empty.
     pub select: Vec<String>,
     /// Not these rules.
     pub ignore: Vec<String>,
-    /// The day whose rules apply.
-    pub day: Date,
+    /// The day whose rules apply, if it was said.
+    pub as_of: Option<Date>,
+    /// What the configuration file says of rules.
+    pub severities: Arc<Severities>,
     /// Values of Terraform input variables, in order: the last one wins.
     pub variables: Vec<Given>,
     /// The paths of parameter files for templates, in order; without any, each template is checked with those that belong to it.
@@ -30,19 +37,6 @@ pub enum Given {
     File(String),
 }
 
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            select: Vec::new(),
-            ignore: Vec::new(),
-            day: Date::LATEST,
-            variables: Vec::new(),
-            parameters: Vec::new(),
-            workspace: None,
-        }
-    }
-}
-
 impl Config {
     /// The paths of the variable files of the command line, in order.
     pub fn var_files(&self) -> Vec<&str> {
@@ -55,8 +49,20 @@ impl Config {
         paths
     }
 
-    /// Whether a rule is to be run.
+    /// The day whose rules apply: today's, where nothing is said.
+    pub fn day(&self) -> Date {
+        self.as_of.unwrap_or(Date::LATEST)
+    }
+
+    /// Whether a rule is to be run. Whom the command line selects is not off.
     pub fn wants(&self, rule: &str) -> bool {
-        (self.select.is_empty() || self.select.iter().any(|r| r == rule)) && !self.ignore.iter().any(|r| r == rule)
+        let selected = self.select.iter().any(|r| r == rule);
+        let off = || self.select.is_empty() && self.severities.get(rule) == Some(&None);
+        (self.select.is_empty() || selected) && !off() && !self.ignore.iter().any(|r| r == rule)
+    }
+
+    /// How bad the configuration file says that a rule's findings are, if it does.
+    pub fn severity(&self, rule: &str) -> Option<Severity> {
+        self.severities.get(rule).copied().flatten()
     }
 }

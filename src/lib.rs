@@ -4,6 +4,7 @@
 //! The core does no I/O and cannot fail: texts in, report out. Only [`discover`] and [`cli`] touch the world outside.
 
 pub mod api_version;
+pub mod baseline;
 mod choices;
 pub mod cidr;
 pub mod cli;
@@ -19,6 +20,8 @@ pub mod rules;
 pub mod scenarios;
 pub mod settings;
 pub mod source;
+pub mod spelling;
+pub mod suppress;
 pub mod syntax;
 mod templates;
 pub mod tree;
@@ -32,10 +35,10 @@ use crate::eval::template::Templates;
 use crate::eval::terraform::{self, Modules, Own};
 use crate::facts::Facts;
 use crate::model::{Undecided, World};
-use crate::report::{Report, UndecidedRule};
+use crate::report::{Finding, Report, UndecidedRule};
 use crate::scenarios::Scenarios;
 use crate::scenarios::parameters::Roots;
-use crate::settings::Settings;
+use crate::settings::{Set, Settings};
 use crate::source::{Sources, Span, Unreadable};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,12 +62,16 @@ pub fn check(sources: &Sources, config: &Config) -> Report {
         span: Some(span),
     }));
     for (root, part) in code.check(&deployments) {
-        report.findings.extend(part.findings);
+        // Templates and plans are files, root modules are folders.
+        let folder = if sources.has(&root) { source::parent(&root) } else { &root };
+        let owned = |finding: Finding| Finding { owners: vec![(folder.to_owned(), finding.cluster.clone())], ..finding };
+        report.findings.extend(part.findings.into_iter().map(owned));
         report.undecided.extend(part.undecided);
         report.unreadable.extend(part.unreadable);
         report.clusters.extend(part.clusters.into_iter().map(|cluster| format!("{root}: {cluster}")));
     }
     report.sort(sources);
+    suppress::apply(&mut report, sources, config, &code.settings);
     report
 }
 
@@ -87,7 +94,8 @@ pub fn deployments(sources: &Sources, config: &Config) -> Vec<Deployment> {
     let mut found = Vec::new();
     for root in &deployments.roots {
         for scenario in deployments.scenarios.of(root, config) {
-            let (world, _) = code.root_module(root, &scenario.config, &Assumptions::new());
+            let config = code.settings.applied(root, &scenario.config);
+            let (world, _) = code.root_module(root, &config, &Assumptions::new());
             found.push(Deployment { root: (*root).to_owned(), scenario: scenario.name, world });
         }
     }
@@ -99,6 +107,23 @@ pub fn deployments(sources: &Sources, config: &Config) -> Vec<Deployment> {
         }
     }
     found
+}
+
+/// What is checked by itself, and with which files. A template that is compiled from a Bicep file beside it is left out.
+pub fn sets(sources: &Sources, config: &Config) -> Vec<Set> {
+    let code = Code::read(sources, config);
+    let deployments = Deployments::of(&code, &mut Vec::new());
+    let files = |config: &Config| config.var_files().into_iter().map(str::to_owned).collect();
+    let root = |root: &&str| {
+        let sets = deployments.scenarios.of(root, config).iter().map(|scenario| files(&scenario.config)).collect();
+        Set { root: (*root).to_owned(), is_template: false, sets }
+    };
+    let template = |root: &scenarios::parameters::Root| {
+        let sets = root.sets.iter().map(|set| set.parameters.iter().map(|path| (*path).to_owned()).collect()).collect();
+        Set { root: root.template.to_owned(), is_template: true, sets }
+    };
+    let templates = deployments.templates.roots.iter().filter(|root| root.source.is_none());
+    deployments.roots.iter().map(root).chain(templates.map(template)).collect()
 }
 
 /// All that was read from the texts, before anything is evaluated.
@@ -198,9 +223,10 @@ impl<'a> Code<'a> {
 
     /// Checks one root module in one scenario. Where something hangs on a condition that is not known, both ways are checked.
     fn check_root(&self, folder: &str, config: &Config) -> Report {
+        let config = self.settings.applied(folder, config);
         let mut report = choices::check_all(&|assumptions| {
-            let (world, unresolved) = self.root_module(folder, config, assumptions);
-            run_rules(world, unresolved, config, &self.facts)
+            let (world, unresolved) = self.root_module(folder, &config, assumptions);
+            run_rules(world, unresolved, &config, &self.facts)
         });
         let own = Own::new(folder, &self.modules, self.sources);
         report.undecided.iter_mut().for_each(|u| u.why.span = u.why.span.map(|span| own.span(span)));
@@ -211,7 +237,7 @@ impl<'a> Code<'a> {
     fn root_module(&self, folder: &str, config: &Config, assumptions: &Assumptions) -> (World, Vec<(String, Undecided)>) {
         let evaluated = terraform::evaluate(folder, &self.modules, self.sources, config, assumptions, &model::is_wanted);
         let provider = terraform::provider_version(folder, &self.modules);
-        let mut world = World::new(&evaluated.resources, &provider, &self.facts, config.day);
+        let mut world = World::new(&evaluated.resources, &provider, &self.facts, config.day());
         world.validations = evaluated.validations;
         world.told = self.settings.told(folder);
         (world, evaluated.unresolved)
@@ -237,7 +263,7 @@ fn run_rules(mut world: World, unresolved: Vec<(String, Undecided)>, config: &Co
         world.more_resources.get_or_insert_with(|| why.clone());
         report.undecided.push(UndecidedRule { rule: "*", cluster: call, why });
     }
-    rules::run(&world, facts, config.day, &|rule| config.wants(rule), &mut report);
+    rules::run(&world, facts, config, &mut report);
     report
 }
 

@@ -35,11 +35,12 @@ pub(crate) fn check(
         clusters.iter().all(|address| declares(&code, address)).then_some((folder, code))
     });
     let root = code.as_ref().map(|(root, _)| (*root).to_owned());
+    let config = settings.applied(root.as_deref().unwrap_or(folder), &config);
     let near = terraform::provider_version(root.as_deref().unwrap_or(folder), modules);
     let provider = if near.is_exact() { near } else { terraform::within(near, plan.azurerm_constraints()) };
     let resources = code.map(|(_, code)| code.resources).unwrap_or_default();
     let planned = plan.resources(&resources, &model::is_wanted);
-    let mut world = World::new(&planned.resources, &provider, facts, config.day);
+    let mut world = World::new(&planned.resources, &provider, facts, config.day());
     world.told = settings.told(root.as_deref().unwrap_or(folder));
     let unresolved = planned.unresolved.into_iter().map(|(address, why)| {
         let unknown = why.value.as_unknown();
@@ -49,7 +50,7 @@ pub(crate) fn check(
         );
         (address.to_string(), why)
     });
-    world.compare(World::new(&planned.before, &provider, facts, config.day), planned.changes);
+    world.compare(World::new(&planned.before, &provider, facts, config.day()), planned.changes);
     (root, crate::run_rules(world, unresolved.collect(), &config, facts))
 }
 

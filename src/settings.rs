@@ -2,11 +2,17 @@
 //!
 //! Which file applies to a folder is known to [`Sources`]. Paths in a configuration file start from the folder that it is in.
 
+mod draft;
 mod parse;
+mod schema;
 
-pub use parse::{ConfigFile, Entry, NamedFile, TemplateEntry, parse};
+pub use draft::{Set, Wish, draft};
+pub use parse::{ConfigFile, Entry, KEYS, NamedFile, TemplateEntry, parse};
+pub use schema::schema;
 
 use crate::cidr::Cidr;
+use crate::config::{Config, Severities};
+use crate::date::Date;
 use crate::model::{Field, State, Told};
 use crate::source::{FileId, Sources, Span};
 use crate::value::At;
@@ -22,7 +28,15 @@ pub struct Settings {
     files: BTreeMap<FileId, Vec<TerraformRoot>>,
     templates: BTreeMap<FileId, Vec<TemplateRoot>>,
     networks: BTreeMap<FileId, Told>,
+    policies: BTreeMap<FileId, Policy>,
     of_root: BTreeMap<String, FileId>,
+}
+
+/// What a configuration file says of rules.
+#[derive(Debug)]
+struct Policy {
+    severities: Arc<Severities>,
+    as_of: Option<Date>,
 }
 
 /// What a configuration file says of a root module: variable sets, each to be checked by itself.
@@ -73,6 +87,8 @@ impl Settings {
             let templates = content.arm.into_iter().map(|entry| template_root(entry, file, sources));
             settings.templates.insert(file, templates.collect());
             settings.networks.insert(file, told(content.network, file));
+            let policy = Policy { severities: Arc::new(content.rules), as_of: content.as_of };
+            settings.policies.insert(file, policy);
         }
         (settings, errors)
     }
@@ -89,6 +105,17 @@ impl Settings {
         let path = sources.absolute(template);
         let entries = self.of_root.get(crate::source::parent(template)).and_then(|file| self.templates.get(file));
         entries.into_iter().flatten().filter(|entry| entry.template == path).collect()
+    }
+
+    /// The settings of a run as they are for a folder: the command line wins over the configuration file.
+    pub fn applied(&self, folder: &str, config: &Config) -> Config {
+        let policy = self.of_root.get(folder).and_then(|file| self.policies.get(file));
+        let mut config = config.clone();
+        if let Some(policy) = policy {
+            config.severities = Arc::clone(&policy.severities);
+            config.as_of = config.as_of.or(policy.as_of);
+        }
+        config
     }
 
     /// What is said of the networks around the clusters of a folder.

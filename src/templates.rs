@@ -76,18 +76,21 @@ impl Checker<'_> {
 
     /// Checks a template with one set of parameter files. Where something hangs on a condition that is not known, both ways are checked.
     fn set(&self, path: &str, set: &Set<'_>, outdated: Option<&str>) -> Report {
+        let config = self.settings.applied(crate::source::parent(path), self.config);
         choices::check_all(&|assumptions| {
             let (mut world, unresolved) = self.template(path, set, assumptions);
             world.compiled_from = outdated.map(str::to_owned);
-            crate::run_rules(world, unresolved, self.config, self.facts)
+            crate::run_rules(world, unresolved, &config, self.facts)
         })
     }
 
     /// What a template declares with one set of parameter files, and the calls in it that could not be followed.
     pub fn template(&self, path: &str, set: &Set<'_>, assumptions: &Assumptions) -> (World, Vec<(String, Undecided)>) {
         let evaluated = template::evaluate(path, &set.parameters, self.templates, self.sources, assumptions, &model::is_wanted);
-        let mut world = World::new(&evaluated.resources, &ProviderVersion::default(), self.facts, self.config.day);
-        world.told = self.settings.told(crate::source::parent(path));
+        let folder = crate::source::parent(path);
+        let day = self.settings.applied(folder, self.config).day();
+        let mut world = World::new(&evaluated.resources, &ProviderVersion::default(), self.facts, day);
+        world.told = self.settings.told(folder);
         (world, evaluated.unresolved)
     }
 }

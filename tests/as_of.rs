@@ -17,7 +17,7 @@ const TODAY: &str = "9999-12-31";
 /// The levels at which a rule finds something on a day, `-` for none, and `?` where it is undecided.
 fn said(code: &str, rule: &str, day: &str) -> String {
     let file = if code.starts_with('{') { "plan.json" } else { "main.tf" };
-    let config = Config { day: day.parse().unwrap(), ..Config::default() };
+    let config = Config { as_of: Some(day.parse().unwrap()), ..Config::default() };
     let (_, report) = common::check_with(&[(file, code)], &config);
     assert!(report.unreadable.is_empty(), "{code}: {:?}", report.unreadable);
     let found = report.findings.iter().filter(|f| f.rule == rule).map(|f| f.severity.to_string());
@@ -418,7 +418,7 @@ fn the_pod_range_of_a_cluster_was_fixed() {
     let overlay = json!({ "network_profile": [{ "network_plugin_mode": "overlay", "pod_cidr": "10.244.0.0/16" }] });
     let plan = moves(overlay, json!({ "network_profile": [{ "pod_cidr": "10.240.0.0/12" }] }));
     let message = |day: &str| {
-        let config = Config { day: day.parse().unwrap(), ..Config::default() };
+        let config = Config { as_of: Some(day.parse().unwrap()), ..Config::default() };
         let (_, report) = common::check_with(&[("plan.json", &plan)], &config);
         report.findings.into_iter().find(|f| f.rule == "pod-cidr-expansion").unwrap().message
     };

@@ -101,7 +101,7 @@ fn check(folder: &Path, parameters: &[PathBuf], day: Date) -> (Sources, Report) 
     let parameters: Vec<String> = parameters.iter().map(|path| path.to_str().unwrap().to_owned()).collect();
     let run = || {
         let sources = discover(&paths, &Options { no_ignore: true, parameters: parameters.clone(), ..Options::default() });
-        let report = overlint::check(&sources, &Config { day, parameters: parameters.clone(), ..Config::default() });
+        let report = overlint::check(&sources, &Config { as_of: Some(day), parameters: parameters.clone(), ..Config::default() });
         (sources, report)
     };
     overlint::with_threads(0, run).unwrap()

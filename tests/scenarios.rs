@@ -290,12 +290,8 @@ fn the_configuration_file_names_the_workspace() {
 fn mistakes_in_the_configuration_file_have_their_place() {
     let main = cluster("\"x\"");
     let cases = [
-        ("terrafrom = 1\n", "terrafrom", "there is no setting terrafrom; here may stand arm, network, terraform"),
-        (
-            "[[terraform]]\nroot = \".\"\nvar-file = []\n",
-            "var-file",
-            "there is no setting var-file; here may stand root, var-files, workspace",
-        ),
+        ("terrafrom = 1\n", "terrafrom", "there is no setting terrafrom; did you mean terraform?"),
+        ("[[terraform]]\nroot = \".\"\nvar-file = []\n", "var-file", "there is no setting var-file; did you mean var-files?"),
         ("[[terraform]]\nworkspace = \"x\"\n", "[[terraform]]", "root is missing: the folder of the root module, from here"),
         ("[[terraform]]\nroot = 1\n", "1", "a text is needed here"),
         (

@@ -64,8 +64,11 @@ fn every_rule_has_bad_good_and_undecided_examples() {
 }
 
 /// Rules that no example can show, and why.
-const NO_EXAMPLES: &[(&str, &str)] =
-    &[("compiled-template-outdated", "it takes two files; tests/templates_beside.rs shows them")];
+const NO_EXAMPLES: &[(&str, &str)] = &[
+    ("compiled-template-outdated", "it takes two files; tests/templates_beside.rs shows them"),
+    ("suppression-without-reason", "it takes a configuration file; tests/suppressions.rs shows it"),
+    ("unused-suppression", "it is never undecided; tests/suppressions.rs shows it in all languages"),
+];
 
 /// Rules that find nothing in templates, and why: they need no bad examples in Bicep and ARM.
 const ONLY_TERRAFORM: &[(&str, &str)] = &[

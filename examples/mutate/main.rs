@@ -10,6 +10,8 @@
 //! whose attribute something else overrides is not made. Found means that the rule reports the cluster then. The files are changed in a
 //! copy. `--show` lists what is not found, with the change or with the reason why it is undecided, and what could not be made.
 
+mod additions;
+mod attributes;
 mod mutants;
 mod sandbox;
 mod spot;

@@ -56,7 +56,7 @@ impl Sandbox {
         files.into_iter().flatten().for_each(|(path, text)| _ = fs::write(path, text));
         let sources = discover(&[root.to_owned()], &options());
         let day = day.and_then(|day| day.parse().ok()).unwrap_or(Date::LATEST);
-        let config = Config { day, ..Config::default() };
+        let config = Config { as_of: Some(day), ..Config::default() };
         let (report, deployments) = (overlint::check(&sources, &config), overlint::deployments(&sources, &config));
         before.into_iter().for_each(|(path, text)| _ = fs::write(path, text));
         Run { sources, report, deployments }

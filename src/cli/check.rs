@@ -2,12 +2,13 @@
 
 use super::given::GivenArgs;
 use super::output::{self, Color};
-use super::{Exit, known_rule};
+use super::{Exit, known_rule, limit};
+use crate::baseline::Baseline;
 use crate::config::Config;
 use crate::date::Date;
 use crate::discover::{self, Options};
 use crate::report::{self, Format, Report, Severity, Style, sarif};
-use crate::source::Sources;
+use crate::source::{self, Sources};
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use std::collections::BTreeMap;
@@ -43,8 +44,14 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
     config: Option<String>,
     /// Check against what Azure accepted on this day
-    #[arg(long, value_name = "YYYY-MM-DD", default_value_t = Date::LATEST, hide_default_value = true)]
-    as_of: Date,
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    as_of: Option<Date>,
+    /// Do not tell what this file knows already, and do not count it for the exit code
+    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
+    baseline: Option<String>,
+    /// Write what was found to this file, as a baseline for later runs; it is then not told
+    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new(), conflicts_with = "baseline")]
+    write_baseline: Option<String>,
     /// List what could not be decided, and why
     #[arg(long)]
     undecided: bool,
@@ -57,6 +64,12 @@ pub(super) struct CheckArgs {
     /// Read also what .gitignore files exclude
     #[arg(long)]
     no_ignore: bool,
+    /// Of the files below the paths, read only those in git's index, so that new files that are not added yet do not count
+    #[arg(long)]
+    tracked_only: bool,
+    /// Check everything, but tell only what has to do with these files: whose place or a related place is in one of them
+    #[arg(long, value_name = "FILE", num_args = 0.., value_parser = NonEmptyStringValueParser::new(), conflicts_with = "write_baseline")]
+    report_only: Option<Vec<String>>,
     /// When to use colors
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     color: Color,
@@ -96,23 +109,38 @@ fn output_file(text: &str) -> Result<(Format, PathBuf), String> {
 
 /// Checks, and writes what was found wherever it was asked for.
 pub(super) fn run(args: &CheckArgs) -> Exit {
+    let baseline = match args.baseline.as_deref().map(read_baseline).transpose() {
+        Ok(baseline) => baseline,
+        Err(message) => {
+            output::complain(&message);
+            return Exit::Failed;
+        }
+    };
     let threads = args.jobs.map_or(0, usize::from);
-    let (sources, report) = match crate::with_threads(threads, || check(args)) {
+    let (sources, mut report) = match crate::with_threads(threads, || check(args)) {
         Ok(done) => done,
         Err(e) => {
             output::complain(&format!("cannot start the threads: {e}"));
             return Exit::Failed;
         }
     };
+    let written = write_baseline(args, &mut report, &sources);
+    if let Some(baseline) = baseline {
+        compare(args, baseline, &mut report, &sources);
+    }
+    if let Some(files) = &args.report_only {
+        limit::to_files(&mut report, &sources, files);
+    }
     let files = write_files(args, &report, &sources);
     let printed = if args.quiet { tell_failures(&report) } else { print(args, &report, &sources) };
     tell_left_out(args, &report);
-    verdict(args.fail_on, &report).max(files).max(printed)
+    verdict(args.fail_on, &report).max(files).max(printed).max(written)
 }
 
 fn check(args: &CheckArgs) -> (Sources, Report) {
     let options = Options {
         no_ignore: args.no_ignore,
+        tracked_only: args.tracked_only,
         var_files: args.variables.files.clone(),
         parameters: args.parameters.clone(),
         config: args.config.clone(),
@@ -121,13 +149,69 @@ fn check(args: &CheckArgs) -> (Sources, Report) {
     let config = Config {
         select: args.select.clone(),
         ignore: args.ignore.clone(),
-        day: args.as_of,
+        as_of: args.as_of,
         variables: args.variables.given.clone(),
         parameters: args.parameters.iter().map(|path| discover::normal(path)).collect(),
-        workspace: None,
+        ..Config::default()
     };
     let report = crate::check(&sources, &config);
     (sources, report)
+}
+
+/// The absolute path of the folder that a file of the command line is in.
+fn folder_of(path: &str, sources: &Sources) -> String {
+    sources.absolute(source::parent(&discover::normal(path)))
+}
+
+fn read_baseline(path: &str) -> Result<Baseline, String> {
+    let text = std::fs::read_to_string(path).map_err(|e| e.to_string());
+    text.and_then(|text| Baseline::parse(&text)).map_err(|why| format!("cannot use the baseline {path}: {why}"))
+}
+
+/// Writes a baseline, if one was asked for. What it has is then known.
+fn write_baseline(args: &CheckArgs, report: &mut Report, sources: &Sources) -> Exit {
+    let Some(path) = args.write_baseline.as_deref() else { return Exit::Clean };
+    let folder = folder_of(path, sources);
+    let baseline = Baseline::of(report, sources, &folder);
+    match output::file(Path::new(path), |out| baseline.write(out)) {
+        Ok(()) => {
+            baseline.apply(report, sources, &folder);
+            Exit::Clean
+        }
+        Err(e) => {
+            output::complain(&format!("cannot write {path}: {e}"));
+            Exit::Failed
+        }
+    }
+}
+
+/// Takes out what a baseline knows, and says how much of it is no longer there.
+fn compare(args: &CheckArgs, baseline: Baseline, report: &mut Report, sources: &Sources) {
+    let Some(path) = args.baseline.as_deref() else { return };
+    let folder = folder_of(path, sources);
+    let left = baseline.apply(report, sources, &folder);
+    // With other values, or on another day, something else is found.
+    let is_whole = report.unreadable.is_empty()
+        && args.variables.given.is_empty()
+        && args.parameters.is_empty()
+        && args.as_of.is_none()
+        && args.report_only.is_none();
+    if !is_whole {
+        return;
+    }
+    let checked: Vec<String> = args.paths.iter().map(|path| sources.absolute(&discover::normal(path))).collect();
+    let wanted = Config { select: args.select.clone(), ignore: args.ignore.clone(), ..Config::default() };
+    let open = |rule: &str| report.undecided.iter().any(|undecided| undecided.rule == "*" || undecided.rule == rule);
+    let gone = left.count(|rule, root| {
+        let root = source::join(&folder, root);
+        let is_below = |path: &String| Path::new(&root).starts_with(path);
+        checked.iter().any(is_below) && wanted.wants(rule) && !open(rule)
+    });
+    if gone > 0 {
+        let (verb, them) = if gone == 1 { ("is", "it") } else { ("are", "them") };
+        let what = report::plural(gone, "finding");
+        output::note(&format!("{what} of the baseline {verb} no longer there; --write-baseline {path} leaves {them} out"));
+    }
 }
 
 fn verdict(fail_on: FailOn, report: &Report) -> Exit {

@@ -3,7 +3,7 @@
 use crate::date::Date;
 use crate::facts::History;
 use crate::report::Severity;
-use crate::rules::{self, Document, RULES, Rule, Scope};
+use crate::rules::{self, Check, Document, RULES, Rule, Scope};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -30,7 +30,7 @@ fn header(rule: &Rule, document: &Document, out: &mut dyn Write) -> io::Result<(
     for history in document.facts.iter().filter_map(|name| History::of(name)) {
         tell(&history.title, &history.steps, out)?;
     }
-    writeln!(out, "Applies to: {}", scope(rule.scope))?;
+    writeln!(out, "Applies to: {}", scope(rule))?;
     writeln!(out, "Read more: {}", document.url)?;
     writeln!(out, "Sources:")?;
     document.sources.iter().try_for_each(|source| writeln!(out, "  {source}"))
@@ -53,8 +53,11 @@ fn level(severity: Option<Severity>) -> String {
     severity.map_or("off".to_owned(), |s| s.to_string())
 }
 
-fn scope(scope: Scope) -> &'static str {
-    match scope {
+fn scope(rule: &Rule) -> &'static str {
+    if matches!(rule.check, Check::Suppressions) {
+        return "suppressions";
+    }
+    match rule.scope {
         Scope::All => "all clusters",
         Scope::Overlay => "overlay clusters",
         Scope::PodRange => "overlay and kubenet clusters",
@@ -80,14 +83,14 @@ fn lines() -> impl Iterator<Item = Line> {
     RULES.iter().map(|rule| {
         let document = document(rule);
         let severity = level(document.worst(Date::LATEST));
-        Line { name: rule.name, severity, scope: scope(rule.scope), title: document.title }
+        Line { name: rule.name, severity, scope: scope(rule), title: document.title }
     })
 }
 
 /// Lists all rules in columns.
 pub(super) fn list(out: &mut dyn Write) -> io::Result<()> {
     let name = RULES.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
-    let scopes = RULES.iter().map(|rule| scope(rule.scope).len()).max().unwrap_or(0);
+    let scopes = RULES.iter().map(|rule| scope(rule).len()).max().unwrap_or(0);
     lines().try_for_each(|l| writeln!(out, "{:name$}  {:7}  {:scopes$}  {}", l.name, l.severity, l.scope, l.title))
 }
 

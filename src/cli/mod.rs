@@ -3,9 +3,13 @@
 mod check;
 mod explain;
 mod given;
+mod init;
+mod limit;
 mod output;
 
 use crate::rules::{self, RULES};
+use crate::spelling::nearest;
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::process::ExitCode;
@@ -38,6 +42,14 @@ enum Command {
     },
     /// List all rules
     Rules(RulesArgs),
+    /// Write a commented overlint.toml into a folder, of what is found there
+    Init {
+        /// The folder
+        #[arg(value_name = "PATH", default_value = ".", value_parser = NonEmptyStringValueParser::new())]
+        folder: String,
+    },
+    /// Print the JSON schema of overlint.toml, for editors
+    Schema,
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -76,6 +88,8 @@ pub fn main() -> ExitCode {
         Command::Explain { rule } => output::stdout(|out| explain::explain(&rule, out)),
         Command::Rules(RulesArgs { format: ListFormat::Text }) => output::stdout(explain::list),
         Command::Rules(RulesArgs { format: ListFormat::Json }) => output::stdout(explain::list_json),
+        Command::Init { folder } => init::init(&folder),
+        Command::Schema => output::stdout(init::schema),
         Command::Completions { shell } => completions(shell),
     };
     ExitCode::from(exit as u8)
@@ -100,12 +114,6 @@ fn known_rule(name: &str) -> Result<String, String> {
     Err(format!("no rule has this name; {hint}"))
 }
 
-/// The most similar of some names, if any is similar at all.
-fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let scored = names.map(|n| (strsim::jaro_winkler(name, n), n)).filter(|(score, _)| *score > 0.7);
-    scored.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, n)| n)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,13 +121,5 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn the_nearest_name_is_suggested() {
-        let names = ["pod-cidr-overlaps-node-subnet", "service-cidr-size", "kubenet-retired"];
-        assert_eq!(nearest("pod-cidr-overlap-node-subnet", names.into_iter()), Some(names[0]));
-        assert_eq!(nearest("kubenet", names.into_iter()), Some(names[2]));
-        assert_eq!(nearest("xyz", names.into_iter()), None);
     }
 }

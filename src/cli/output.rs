@@ -72,6 +72,11 @@ pub(super) fn complain(message: &str) {
     let _ = writeln!(io::stderr().lock(), "overlint: {message}");
 }
 
+/// Says something on the standard error output that is no failure.
+pub(super) fn note(message: &str) {
+    complain(&format!("note: {message}"));
+}
+
 /// Writes a file as a whole or not at all. What is no regular file, such as `/dev/stderr`, is written to as it is.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! What git ignores: the `.gitignore` files that apply in a folder, nearest first.
+//! What git ignores: the `.gitignore` files that apply in a folder, nearest first. The same patterns exclude files in a configuration file.
 
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -36,6 +36,17 @@ impl Ignores {
         if gitignore { Self::read(above, folder, ".gitignore") } else { above }
     }
 
+    /// Patterns that start from a folder (an absolute path).
+    pub fn of(folder: &Path, patterns: &[String]) -> Option<Arc<Self>> {
+        let mut builder = GitignoreBuilder::new(folder);
+        for pattern in patterns {
+            // A pattern that means nothing was told already.
+            let _ = builder.add_line(None, pattern);
+        }
+        let patterns = builder.build().ok().filter(|patterns| !patterns.is_empty())?;
+        Some(Arc::new(Self { patterns, above: None }))
+    }
+
     /// Adds the patterns in a file. Patterns that git would not understand are passed over, as git does.
     fn read(above: Option<Arc<Self>>, folder: &Path, file: &str) -> Option<Arc<Self>> {
         let mut builder = GitignoreBuilder::new(folder);
@@ -50,7 +61,9 @@ impl Ignores {
     pub fn ignore(&self, path: &Path, is_folder: bool) -> bool {
         let mut next = Some(self);
         while let Some(ignores) = next {
-            match ignores.patterns.matched(path, is_folder) {
+            // Patterns are about what lies below their file; the crate does not look at that.
+            let below = path.starts_with(ignores.patterns.path());
+            match if below { ignores.patterns.matched(path, is_folder) } else { Match::None } {
                 Match::Ignore(_) => return true,
                 Match::Whitelist(_) => return false,
                 Match::None => next = ignores.above.as_deref(),

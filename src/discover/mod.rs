@@ -5,8 +5,10 @@
 //! most of a large repository has not, and need not be parsed.
 
 mod closure;
+mod filter;
 mod folder;
 mod ignores;
+mod index;
 mod outside;
 mod parameters;
 mod reader;
@@ -18,6 +20,7 @@ mod walk;
 use crate::settings;
 use crate::source::{Sources, Span, join, parent, text};
 use closure::Node;
+use filter::Filter;
 use folder::{Folder, Text};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +32,8 @@ use walk::{Found, Starts};
 pub struct Options {
     /// Read also what `.gitignore` files exclude.
     pub no_ignore: bool,
+    /// Of the files below the given paths, read only those in git's index.
+    pub tracked_only: bool,
     /// Terraform variable files to read as well, as typed; without any, those are read that may belong to a root module.
     pub var_files: Vec<String>,
     /// Parameter files of templates to read, as typed; without any, those are read that may belong to a template.
@@ -53,14 +58,19 @@ pub fn discover(paths: &[String], options: &Options) -> Sources {
     let current = std::env::current_dir().unwrap_or_default();
     sources.set_base(&folder::name(&current));
     add_repositories(&mut sources, paths, &current);
-    let mut found = walk::walk(starts, !options.no_ignore);
+    let filter = Filter::new(options, &current);
+    let mut found = walk::walk(starts, &filter);
     read_called(&mut found.folders, &Folder::called);
     let wanted = closure::closure(&found.folders);
     if options.var_files.is_empty() {
-        variables::read(&mut found, &wanted, &current, !options.no_ignore);
+        variables::read(&mut found, &wanted, &current, &filter);
     }
     let configs = configs(&found, options.config.as_deref());
-    let templates = parameters::read(&mut found, &configs, &current, options, &mut sources);
+    let templates = parameters::read(&mut found, &configs, &current, (options, &filter), &mut sources);
+    for (folder, why) in filter.failures() {
+        let message = format!("which files git tracks cannot be told: {why}");
+        sources.add_unreadable(&folder::name(folder.strip_prefix(&current).unwrap_or(&folder)), message);
+    }
     add_files(&mut sources, found, &wanted, &templates);
     add_var_files(&mut sources, &options.var_files);
     add_configs(&mut sources, configs);

@@ -2,6 +2,7 @@
 //! that belong to it.
 
 use super::closure::{Node, closure};
+use super::filter::Filter;
 use super::restored::Restored;
 use super::template::{Kind, Template, Templates};
 use super::variables::{is_walked, levels_inside, outside};
@@ -23,21 +24,21 @@ pub(super) fn read(
     found: &mut Found,
     configs: &[ConfigFile],
     current: &Path,
-    options: &Options,
+    (options, filter): (&Options, &Filter),
     sources: &mut Sources,
 ) -> BTreeSet<String> {
     let templates = &mut found.templates;
     name_files(templates, configs, options, sources);
     let restored = Restored::new(current);
     let near = near_named(templates, current);
-    add_near(templates, near, options, |_| false);
+    add_near(templates, near, filter, |_| false);
     add_named_templates(templates);
     templates.settle_cases();
     read_templates(templates, &restored);
     let mut wanted = closure(&templates.files);
     if options.parameters.is_empty() {
         let near = near_templates(templates, &wanted, &found.deep, current);
-        add_near(templates, near, options, |file| match file.kind {
+        add_near(templates, near, filter, |file| match file.kind {
             Kind::Template => false,
             Kind::BicepParameters => file.calls().iter().any(|call| wanted.contains(&call.to)),
             Kind::JsonParameters => true,
@@ -128,11 +129,11 @@ fn near_templates(templates: &Templates, wanted: &BTreeSet<String>, walked: &[Pa
 }
 
 /// Adds what lies near, without being asked for itself: of files of other kinds only the paths.
-fn add_near(templates: &mut Templates, starts: Starts, options: &Options, keep: impl Fn(&Template) -> bool) {
+fn add_near(templates: &mut Templates, starts: Starts, filter: &Filter, keep: impl Fn(&Template) -> bool) {
     if starts.is_empty() {
         return;
     }
-    let near = walk(starts, !options.no_ignore).templates;
+    let near = walk(starts, filter).templates;
     templates.others.extend(near.others);
     for (path, mut file) in near.files {
         if keep(&file) {

@@ -1,6 +1,7 @@
 //! Which variable files are read that Terraform does not load by itself: those that lie where variable files of a root module lie. Whether
 //! they belong to one is told from their contents, later.
 
+use super::filter::Filter;
 use super::folder::{Listing, name, on_disk};
 use super::ignores::repository_above;
 use super::walk::{Found, Starts, absolute, walk};
@@ -10,12 +11,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Reads the variable files that may belong to one of the wanted folders, as files of that folder.
-pub(super) fn read(found: &mut Found, wanted: &BTreeSet<String>, current: &Path, respect_ignores: bool) {
+pub(super) fn read(found: &mut Found, wanted: &BTreeSet<String>, current: &Path, filter: &Filter) {
     let called: BTreeSet<&str> = found.folders.values().flat_map(|f| &f.calls).map(|call| call.to.as_str()).collect();
     let is_root = |folder: &str| found.folders.get(folder).is_some_and(|f| f.linted) && !called.contains(folder);
     let roots: Vec<Surroundings> = wanted.iter().filter(|f| is_root(f)).map(|f| Surroundings::of(f)).collect();
     let starts = outside(&roots, LEVELS, &found.deep, current);
-    let outside = if starts.is_empty() { Found::default() } else { walk(starts, respect_ignores) };
+    let outside = if starts.is_empty() { Found::default() } else { walk(starts, filter) };
     let own = roots.iter().filter_map(|root| found.folders.get(root.folder())).flat_map(|folder| &folder.variables);
     let files: BTreeSet<&PathBuf> = own.chain(&found.variables).chain(&outside.variables).collect();
     if files.is_empty() {

@@ -1,7 +1,9 @@
 //! The parallel walk: one task for each folder.
 
+use super::filter::Filter;
 use super::folder::{Entry, Folder, Folders, Listing};
 use super::ignores::{Ignores, repository_above};
+use super::index::Index;
 use super::template::{self, Templates};
 use crate::settings::NAMES;
 use crate::source::{Asked, join};
@@ -70,18 +72,20 @@ enum Seen {
 }
 
 /// Walks folders and reads their configuration and templates.
-pub(super) fn walk(starts: Starts, respect_ignores: bool) -> Found {
+pub(super) fn walk(starts: Starts, filter: &Filter) -> Found {
     let (sender, seen) = mpsc::channel();
     let below = starts.0.keys().filter(|(_, reach)| *reach == Reach::Below);
     let deep: Vec<PathBuf> = below.map(|(path, _)| path.clone()).collect();
-    let walk = Walk { deep: deep.iter().cloned().collect(), respect_ignores, seen: sender };
     let current = std::env::current_dir().unwrap_or_default();
+    let walk = Walk { deep: deep.iter().cloned().collect(), filter, current, seen: sender };
     rayon::scope(|scope| {
         for ((path, reach), named) in starts.0 {
-            let absolute = absolute(&current, &path);
-            let ignores = if respect_ignores { Ignores::above(&absolute) } else { None };
+            let absolute = absolute(&walk.current, &path);
+            let ignores = if filter.respect_ignores { Ignores::above(&absolute) } else { None };
             let config = config_above(&path, &absolute);
-            let spot = Spot { path, absolute, ignores, config, reach, named };
+            let excluded = filter.excluded(config.as_deref(), &walk.current);
+            let tracked = filter.tracked(&absolute);
+            let spot = Spot { path, absolute, ignores, tracked, config, excluded, reach, named };
             scope.spawn(|scope| walk.visit(scope, spot));
         }
     });
@@ -103,10 +107,11 @@ pub(super) fn walk(starts: Starts, respect_ignores: bool) -> Found {
     found
 }
 
-struct Walk {
+struct Walk<'f> {
     /// The given folders: each is walked once, even when it lies inside another.
     deep: HashSet<PathBuf>,
-    respect_ignores: bool,
+    filter: &'f Filter,
+    current: PathBuf,
     seen: mpsc::Sender<Seen>,
 }
 
@@ -116,24 +121,33 @@ struct Spot {
     /// The same, to match against what is ignored.
     absolute: PathBuf,
     ignores: Option<Arc<Ignores>>,
+    /// What git tracks, if nothing else counts.
+    tracked: Option<Arc<Index>>,
     /// The configuration file that applies here.
     config: Option<Arc<Path>>,
+    /// What that excludes.
+    excluded: Option<Arc<Ignores>>,
     /// What to read of it.
     reach: Reach,
     /// Files in it that the user named: these are read even when they are ignored.
     named: BTreeSet<OsString>,
 }
 
-impl Walk {
+impl Walk<'_> {
     fn visit<'s>(&'s self, scope: &Scope<'s>, mut spot: Spot) {
         let mut listing = match Listing::of(&spot.path) {
             Ok(listing) => listing,
             Err(error) => return self.send(Seen::Folder(Box::new(Folder::unlisted(&spot.path, &error)))),
         };
-        if self.respect_ignores {
+        if self.filter.respect_ignores {
             spot.ignores = Ignores::enter(spot.ignores.take(), &spot.absolute, listing.repository, listing.gitignore);
-            remove_ignored(&mut listing, &spot);
         }
+        self.enter_config(&mut spot, &listing);
+        if listing.repository {
+            spot.tracked = self.filter.tracked(&spot.absolute);
+        }
+        retain_tracked(&mut listing, &spot);
+        remove_ignored(&mut listing, &spot);
         match spot.reach {
             Reach::Below => {}
             Reach::Named => {
@@ -142,24 +156,29 @@ impl Walk {
             }
             Reach::Templates => listing.configuration.clear(),
         }
-        if listing.repository {
-            spot.config = None;
-        }
-        if let Some(name) = &listing.config {
-            spot.config = Some(spot.path.join(name).into());
-        }
         if spot.reach == Reach::Below {
             for name in std::mem::take(&mut listing.folders) {
                 let path = spot.path.join(&name);
                 if !self.deep.contains(&path) {
                     let absolute = spot.absolute.join(&name);
-                    let (ignores, config) = (spot.ignores.clone(), spot.config.clone());
-                    let below = Spot { path, absolute, ignores, config, reach: Reach::Below, named: BTreeSet::new() };
+                    let (ignores, tracked) = (spot.ignores.clone(), spot.tracked.clone());
+                    let (config, excluded) = (spot.config.clone(), spot.excluded.clone());
+                    let named = BTreeSet::new();
+                    let below = Spot { path, absolute, ignores, tracked, config, excluded, reach: Reach::Below, named };
                     scope.spawn(|scope| self.visit(scope, below));
                 }
             }
         }
         self.read(spot, listing);
+    }
+
+    /// Takes the configuration file of a folder, if it has one. What lies above a repository is not for it.
+    fn enter_config(&self, spot: &mut Spot, listing: &Listing) {
+        let config = listing.config.as_ref().map(|name| Arc::from(spot.path.join(name)));
+        if listing.repository || config.is_some() {
+            spot.excluded = self.filter.excluded(config.as_deref(), &self.current);
+            spot.config = config;
+        }
     }
 
     /// Reads what a listing has.
@@ -199,15 +218,31 @@ fn names_terraform(named: &BTreeSet<OsString>) -> bool {
     named.iter().any(|name| is_terraform(&name.to_string_lossy()))
 }
 
+fn retain_tracked(listing: &mut Listing, spot: &Spot) {
+    if let Some(index) = &spot.tracked {
+        let lists =
+            [&mut listing.configuration, &mut listing.rest, &mut listing.data, &mut listing.templates, &mut listing.variables];
+        for list in lists {
+            list.retain(|entry| index.has(&spot.absolute.join(&entry.name)));
+        }
+        listing.folders.retain(|name| index.has_below(&spot.absolute.join(name)));
+    }
+}
+
 fn remove_ignored(listing: &mut Listing, spot: &Spot) {
-    if let Some(ignores) = &spot.ignores {
-        let keep = |name: &OsString| spot.named.contains(name) || !ignores.ignore(&spot.absolute.join(name), false);
+    let patterns: Vec<&Ignores> = [&spot.ignores, &spot.excluded].into_iter().filter_map(Option::as_deref).collect();
+    if !patterns.is_empty() {
+        let ignored = |name: &OsString, is_folder| {
+            let path = spot.absolute.join(name);
+            patterns.iter().any(|ignores| ignores.ignore(&path, is_folder))
+        };
+        let keep = |name: &OsString| spot.named.contains(name) || !ignored(name, false);
         listing.configuration.retain(|entry| keep(&entry.name));
         listing.rest.retain(|entry| keep(&entry.name));
         listing.data.retain(|entry| keep(&entry.name));
         listing.templates.retain(|entry| keep(&entry.name));
         listing.variables.retain(|entry| keep(&entry.name));
-        listing.folders.retain(|name| !ignores.ignore(&spot.absolute.join(name), true));
+        listing.folders.retain(|name| !ignored(name, true));
     }
 }
 

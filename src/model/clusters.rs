@@ -18,7 +18,9 @@ const CLUSTER: &str = "azurerm_kubernetes_cluster";
 const NODE_POOL: &str = "azurerm_kubernetes_cluster_node_pool";
 const GATEWAY: &str = "azurerm_application_gateway";
 const INGRESS_SUBNET: &str = "azurerm_application_load_balancer_subnet_association";
-const CONFIG_MAPS: [&str; 2] = ["kubernetes_config_map", "kubernetes_config_map_v1"];
+const CONFIG_MAPS: [&str; 3] = ["kubernetes_config_map", "kubernetes_config_map_v1", MANIFEST];
+/// An object of Kubernetes, whichever its `manifest` says.
+const MANIFEST: &str = "kubernetes_manifest";
 
 /// Whether resources of this type are part of the model.
 pub fn is_wanted(kind: &str) -> bool {
@@ -38,7 +40,7 @@ pub fn world(resources: &[Resource], provider: &ProviderVersion, defaults: &Defa
     let clusters = resources.iter().filter(|r| is_cluster(&r.kind) && !r.existing && !arm::is_update(r));
     let mut world = World { clusters: clusters.map(|r| reader.cluster(r)).collect(), ..World::default() };
     let config_maps = resources.iter().filter(|r| CONFIG_MAPS.contains(&&*r.kind) && !r.existing);
-    world.config_maps = config_maps.map(config_map).collect();
+    world.config_maps = config_maps.filter_map(config_map).collect();
     let associations = resources.iter().filter(|r| is_kind(&r.kind, INGRESS_SUBNET) && !r.existing);
     world.ingress_subnets = associations.map(|r| reader.ingress_subnet(r)).collect();
     reader.networks.finish(&mut world);
@@ -377,9 +379,22 @@ fn list_instead(several: Vec<Field<Cidr>>, one: &Field<Cidr>) -> Option<Vec<Fiel
     more.then_some(several)
 }
 
-fn config_map(resource: &Resource) -> ConfigMap {
-    let metadata = Part::resource(resource).part("metadata");
-    ConfigMap { address: Arc::clone(&resource.address), name: metadata.text(&["name"]), namespace: metadata.text(&["namespace"]) }
+/// A ConfigMap, unless the resource is another object of Kubernetes.
+fn config_map(resource: &Resource) -> Option<ConfigMap> {
+    let mut body = Part::resource(resource);
+    let mut kind = Ok(true);
+    if &*resource.kind == MANIFEST {
+        body = body.part("manifest");
+        kind = body.text(&["kind"]).is("ConfigMap");
+    }
+    let metadata = body.part("metadata");
+    let mut name = metadata.text(&["name"]);
+    match kind {
+        Ok(true) => {}
+        Ok(false) => return None,
+        Err(why) => name.state = State::Unknown(why),
+    }
+    Some(ConfigMap { address: Arc::clone(&resource.address), name, namespace: metadata.text(&["namespace"]) })
 }
 
 /// An old attribute, if the code has it, or may have it.

@@ -30,6 +30,8 @@ struct Summary {
     notes: usize,
     undecided: usize,
     unreadable: usize,
+    suppressed: usize,
+    baselined: usize,
 }
 
 #[derive(Serialize)]
@@ -101,6 +103,8 @@ fn summary(report: &Report) -> Summary {
         notes: report.count(Severity::Note),
         undecided: report.undecided.len(),
         unreadable: report.unreadable.len(),
+        suppressed: report.suppressed,
+        baselined: report.baselined,
     }
 }
 

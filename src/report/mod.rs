@@ -62,6 +62,9 @@ pub struct Finding {
     pub cluster: String,
     /// Further clusters with the same finding at the same place: code that is used several times is told about once.
     pub also: Vec<String>,
+    /// All clusters that have it: the folder of the root module or template, and the address. For what is about no cluster, the address is
+    /// empty.
+    pub owners: Vec<(String, String)>,
     /// The place to edit: the attribute nearest to the cluster.
     pub place: Span,
     /// Where the values came from, and the other things involved.
@@ -159,6 +162,10 @@ pub struct Report {
     pub files: usize,
     /// The addresses of the clusters that were found; in the report of a whole run, after the folder of their root module.
     pub clusters: BTreeSet<String>,
+    /// How many findings comments and the like suppress.
+    pub suppressed: usize,
+    /// How many findings a baseline knows.
+    pub baselined: usize,
 }
 
 impl Report {
@@ -181,6 +188,9 @@ impl Report {
                 if next.cluster != first.cluster && !first.also.contains(&next.cluster) {
                     first.also.push(std::mem::take(&mut next.cluster));
                 }
+                first.owners.append(&mut next.owners);
+                first.owners.sort();
+                first.owners.dedup();
                 first.comes_also_from(std::mem::take(&mut next.related));
                 first.is_also_in(std::mem::take(&mut next.scenarios));
             }

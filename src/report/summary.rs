@@ -19,12 +19,18 @@ pub(super) fn counts(report: &Report, hint: &str) -> Vec<String> {
     let found = if counts.is_empty() { "nothing found".to_owned() } else { counts.join(", ") };
     let files = plural(report.files, "file");
     let mut parts = vec![format!("{found} in {} ({files})", plural(report.clusters.len(), "cluster"))];
-    if report.clusters.is_empty() && counts.is_empty() {
+    if report.clusters.is_empty() && counts.is_empty() && report.suppressed + report.baselined == 0 {
         parts = vec![format!("no AKS cluster found ({files}){}", hidden(report))];
     }
     let unread = report.unreadable.chunk_by(|a, b| a.path == b.path).count();
     if unread > 0 {
         parts.push(format!("{} could not be read in full", plural(unread, "file")));
+    }
+    if report.suppressed > 0 {
+        parts.push(format!("{} suppressed", report.suppressed));
+    }
+    if report.baselined > 0 {
+        parts.push(format!("{} in the baseline", report.baselined));
     }
     if !report.undecided.is_empty() {
         parts.push(format!("{} undecided{hint}", plural(report.undecided.len(), "check")));

@@ -100,6 +100,23 @@ impl Document {
         self.severity.get(case)?.on(day)?.severity()
     }
 
+    /// How bad a case is on a day where the user says how bad the rule is. What is off on that day stays so, since Azure did not mind it
+    /// then; a case that is off on all days is there to be switched on.
+    pub fn severity_as(&self, case: &str, day: Date, said: Option<Severity>) -> Option<Severity> {
+        let optional =
+            || self.severity.get(case).is_some_and(|dated| dated.history().all(|(_, level)| level.severity().is_none()));
+        match said {
+            Some(_) if self.severity(case, day).is_some() || optional() => said,
+            Some(_) => None,
+            None => self.severity(case, day),
+        }
+    }
+
+    /// Whether any case can be found on a day where the user says how bad the rule is.
+    pub fn is_on(&self, day: Date, said: Option<Severity>) -> bool {
+        self.severity.keys().any(|case| self.severity_as(case, day, said).is_some())
+    }
+
     /// The worst severity of any case on a day; `None` when all are off.
     pub fn worst(&self, day: Date) -> Option<Severity> {
         self.severity.keys().filter_map(|case| self.severity(case, day)).max()

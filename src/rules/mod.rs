@@ -33,6 +33,7 @@ mod vm_size;
 
 pub use document::{Document, Example, ExampleKind};
 
+use crate::config::Config;
 use crate::date::Date;
 use crate::facts::Facts;
 use crate::model::{Cluster, Pool, Undecided, World};
@@ -72,6 +73,8 @@ pub enum Check {
     Cluster(fn(&Context, &Cluster, &mut Out) -> Decision),
     /// Each node pool of each cluster.
     Pool(fn(&Context, &Cluster, &Pool, &mut Out) -> Decision),
+    /// Comments that suppress findings, once all are known: `suppress/mod.rs`.
+    Suppressions,
 }
 
 /// A check's end: decided (with or without findings), or stopped at something unknown.
@@ -142,7 +145,7 @@ impl Draft {
     }
 }
 
-/// Lists one rule: the folder and the name of its document, its scope, its check.
+/// Lists one rule: the folder and the name of its document, its scope, its check. Without the last two it is one on suppressions.
 macro_rules! rule {
     ($topic:literal, $name:literal, $scope:ident, $kind:ident($check:path)) => {
         Rule {
@@ -150,6 +153,14 @@ macro_rules! rule {
             document: include_str!(concat!("../../rules/", $topic, "/", $name, ".md")),
             scope: Scope::$scope,
             check: Check::$kind($check),
+        }
+    };
+    ($topic:literal, $name:literal) => {
+        Rule {
+            name: $name,
+            document: include_str!(concat!("../../rules/", $topic, "/", $name, ".md")),
+            scope: Scope::All,
+            check: Check::Suppressions,
         }
     };
 }
@@ -247,6 +258,8 @@ pub const RULES: &[Rule] = &[
     rule!("upgrade", "pod-cidr-expansion", All, Cluster(replacement::pod_cidr_expansion)),
     rule!("terraform", "variable-validation-failed", All, Cluster(terraform::validation_failed)),
     rule!("templates", "compiled-template-outdated", All, Cluster(compiled::outdated)),
+    rule!("suppressions", "unused-suppression"),
+    rule!("suppressions", "suppression-without-reason"),
 ];
 
 /// The rule of this name.
@@ -255,22 +268,23 @@ pub fn find(name: &str) -> Option<&'static Rule> {
 }
 
 /// Runs the wanted rules over a world and adds what they find to the report.
-pub fn run(world: &World, facts: &Facts, day: Date, wanted: &dyn Fn(&str) -> bool, report: &mut Report) {
-    let context = Context { world, facts, day };
-    for rule in RULES.iter().filter(|r| wanted(r.name)) {
+pub fn run(world: &World, facts: &Facts, config: &Config, report: &mut Report) {
+    let context = Context { world, facts, day: config.day() };
+    for rule in RULES.iter().filter(|r| config.wants(r.name)) {
         // Read only for a rule that has something to say, and once for all that it says.
         let document = LazyCell::new(|| Document::parse(rule.document).unwrap_or_default());
         for cluster in &world.clusters {
             match rule.check {
+                Check::Suppressions => {}
                 Check::Cluster(check) => {
-                    apply(rule, &document, cluster, day, report, |out| check(&context, cluster, out));
+                    apply(rule, &document, cluster, config, report, |out| check(&context, cluster, out));
                 }
                 Check::Pool(check) => {
                     for pool in &cluster.pools {
-                        apply(rule, &document, cluster, day, report, |out| check(&context, cluster, pool, out));
+                        apply(rule, &document, cluster, config, report, |out| check(&context, cluster, pool, out));
                     }
                     if let Some(why) = &cluster.more_pools {
-                        apply(rule, &document, cluster, day, report, |_| Err(why.clone()));
+                        apply(rule, &document, cluster, config, report, |_| Err(why.clone()));
                     }
                 }
             }
@@ -285,7 +299,7 @@ fn apply(
     rule: &Rule,
     document: &LazyCell<Document, impl FnOnce() -> Document>,
     cluster: &Cluster,
-    day: Date,
+    config: &Config,
     report: &mut Report,
     check: impl Fn(&mut Out) -> Decision,
 ) {
@@ -306,21 +320,21 @@ fn apply(
     let undecided = match applies {
         Err(why) => Some(why),
         Ok(_) => {
-            report.findings.extend(out.drafts.into_iter().filter_map(|d| finish(rule, document, cluster, day, d)));
+            report.findings.extend(out.drafts.into_iter().filter_map(|d| finish(rule, document, cluster, config, d)));
             decision.err()
         }
     };
     // What is off on that day need not be decided.
-    if let Some(why) = undecided.filter(|_| document.worst(day).is_some()) {
+    if let Some(why) = undecided.filter(|_| document.is_on(config.day(), config.severity(rule.name))) {
         report.undecided.push(UndecidedRule { rule: rule.name, cluster: cluster.address.to_string(), why });
     }
 }
 
 /// Makes a finding of a draft; `None` when its case is off on that day.
-fn finish(rule: &Rule, document: &Document, cluster: &Cluster, day: Date, draft: Draft) -> Option<Finding> {
+fn finish(rule: &Rule, document: &Document, cluster: &Cluster, config: &Config, draft: Draft) -> Option<Finding> {
     // A case that the document does not have would be as silent as one that is off.
     debug_assert!(document.history().any(|(case, _)| case == draft.case), "{} has no case {:?}", rule.name, draft.case);
-    let severity = document.severity(draft.case, day)?;
+    let severity = document.severity_as(draft.case, config.day(), config.severity(rule.name))?;
     let came_from = |at: &At, origin| {
         let one = |h: &Hop| Related { message: h.label.to_string(), span: h.span, origin: origin && &*h.label != USED_INSIDE };
         at.hops.iter().map(one).collect::<Vec<_>>()
@@ -349,6 +363,7 @@ fn finish(rule: &Rule, document: &Document, cluster: &Cluster, day: Date, draft:
         fix: draft.fix,
         url: document.url.clone(),
         also: Vec::new(),
+        owners: Vec::new(),
         scenarios: Vec::new(),
     })
 }

@@ -1,10 +1,28 @@
 //! The text of a configuration file, read key by key so that every mistake has its place.
 
 use crate::cidr::Cidr;
+use crate::config::Severities;
+use crate::date::Date;
+use crate::report::Severity;
+use crate::rules::{self, RULES};
+use crate::spelling::nearest;
+use ignore::gitignore::GitignoreBuilder;
 use std::borrow::Cow;
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+
+/// The keys of each table, as users write its head; those of the file itself first.
+pub const KEYS: [(&str, &[&str]); 4] = [
+    ("", &["arm", "as-of", "exclude", "network", "rules", "terraform"]),
+    ("[network]", &["on-premises", "peered"]),
+    ("[[terraform]]", &["root", "var-files", "workspace"]),
+    ("[[arm]]", &["template", "parameters"]),
+];
+
+/// How bad a rule can be said to be.
+const LEVELS: [(&str, Option<Severity>); 4] =
+    [("off", None), ("note", Some(Severity::Note)), ("warning", Some(Severity::Warning)), ("error", Some(Severity::Error))];
 
 /// What a configuration file says.
 #[derive(Debug, Default)]
@@ -15,6 +33,12 @@ pub struct ConfigFile {
     pub arm: Vec<TemplateEntry>,
     /// The `[network]` table.
     pub network: Network,
+    /// The `[rules]` table.
+    pub rules: Severities,
+    /// The day whose rules apply.
+    pub as_of: Option<Date>,
+    /// Patterns of files that are not checked, as in `.gitignore`.
+    pub exclude: Vec<String>,
 }
 
 /// The `[network]` table: ranges that clusters reach, and where each is written. A key that is there tells all of its kind.
@@ -84,14 +108,70 @@ impl Reader {
     }
 
     fn file(&mut self, table: &DeTable, file: &mut ConfigFile) {
-        for (key, value) in table {
+        for (key, value) in self.known(table, "") {
             match key.get_ref().as_ref() {
                 "terraform" => file.terraform.extend(self.tables(key, value).iter().filter_map(|entry| self.entry(entry))),
                 "arm" => file.arm.extend(self.tables(key, value).iter().filter_map(|entry| self.template(entry))),
                 "network" => file.network = self.network(value),
-                name => self.unknown(key.span(), name, &["arm", "network", "terraform"]),
+                "rules" => file.rules = self.rules(value),
+                "as-of" => file.as_of = self.date(value),
+                "exclude" => file.exclude = self.patterns(value),
+                _ => {}
             }
         }
+    }
+
+    /// `[rules]`: names and severities.
+    fn rules(&mut self, value: &Value) -> Severities {
+        let mut severities = Severities::new();
+        let DeValue::Table(table) = value.get_ref() else {
+            self.wrong(value.span(), "rules is a table: write [rules]");
+            return severities;
+        };
+        for (key, value) in table {
+            let name = key.get_ref().as_ref();
+            let Some(rule) = rules::find(name) else {
+                let hint = nearest(name, RULES.iter().map(|rule| rule.name));
+                let hint = hint.map_or_else(|| "`overlint rules` lists them".to_owned(), |near| format!("did you mean {near}?"));
+                self.wrong(key.span(), format!("there is no rule {name}; {hint}"));
+                continue;
+            };
+            match value.get_ref().as_str().and_then(|text| LEVELS.iter().find(|(level, _)| *level == text)) {
+                Some((_, severity)) => _ = severities.insert(rule.name, *severity),
+                None => self.wrong(value.span(), "a severity is needed here: \"off\", \"note\", \"warning\" or \"error\""),
+            }
+        }
+        severities
+    }
+
+    /// A day, as TOML or as a text.
+    fn date(&mut self, value: &Value) -> Option<Date> {
+        let text = match value.get_ref() {
+            DeValue::Datetime(day) => day.to_string(),
+            other => other.as_str().unwrap_or("").to_owned(),
+        };
+        let date = text.parse();
+        if date.is_err() {
+            self.wrong(value.span(), "a day is needed here, such as 2023-11-28");
+        }
+        date.ok()
+    }
+
+    /// A list of patterns.
+    fn patterns(&mut self, value: &Value) -> Vec<String> {
+        let DeValue::Array(list) = value.get_ref() else {
+            self.wrong(value.span(), "exclude is a list of patterns as in .gitignore, such as [\"examples/\"]");
+            return Vec::new();
+        };
+        let mut patterns = Vec::new();
+        for item in list {
+            let Some(text) = self.text(item) else { continue };
+            match GitignoreBuilder::new("").add_line(None, &text) {
+                Ok(_) => patterns.push(text),
+                Err(why) => self.wrong(item.span(), format!("this is no pattern as in .gitignore: {why}")),
+            }
+        }
+        patterns
     }
 
     fn network(&mut self, value: &Value) -> Network {
@@ -100,11 +180,11 @@ impl Reader {
             self.wrong(value.span(), "network is a table: write [network]");
             return network;
         };
-        for (key, value) in table {
+        for (key, value) in self.known(table, "[network]") {
             match key.get_ref().as_ref() {
                 "on-premises" => network.on_premises = self.ranges(key.get_ref(), value),
                 "peered" => network.peered = self.ranges(key.get_ref(), value),
-                name => self.unknown(key.span(), name, &["on-premises", "peered"]),
+                _ => {}
             }
         }
         network
@@ -145,11 +225,11 @@ impl Reader {
         };
         let mut template = None;
         let mut sets = Vec::new();
-        for (key, value) in table {
+        for (key, value) in self.known(table, "[[arm]]") {
             match key.get_ref().as_ref() {
                 "template" => template = self.path(value),
                 "parameters" => sets = self.sets(key.get_ref(), value),
-                name => self.unknown(key.span(), name, &["template", "parameters"]),
+                _ => {}
             }
         }
         if sets.is_empty() {
@@ -169,12 +249,12 @@ impl Reader {
         let mut root = None;
         let mut sets = Vec::new();
         let mut workspace = None;
-        for (key, value) in table {
+        for (key, value) in self.known(table, "[[terraform]]") {
             match key.get_ref().as_ref() {
                 "root" => root = self.path(value),
                 "var-files" => sets = self.sets(key.get_ref(), value),
                 "workspace" => workspace = self.text(value).map(|text| (text, value.span())),
-                name => self.unknown(key.span(), name, &["root", "var-files", "workspace"]),
+                _ => {}
             }
         }
         if sets.is_empty() {
@@ -212,7 +292,18 @@ impl Reader {
         text.map(str::to_owned)
     }
 
-    fn unknown(&mut self, at: Range<usize>, name: &str, known: &[&str]) {
-        self.wrong(at, format!("there is no setting {name}; here may stand {}", known.join(", ")));
+    /// What a table says under its keys. Others are mistakes.
+    fn known<'t, 'i>(&mut self, table: &'t DeTable<'i>, head: &str) -> Vec<(&'t Spanned<Cow<'i, str>>, &'t Value<'i>)> {
+        let keys = KEYS.iter().find(|(known, _)| *known == head).map(|(_, keys)| *keys).unwrap_or_default();
+        let (known, unknown): (Vec<_>, Vec<_>) = table.iter().partition(|(key, _)| keys.contains(&key.get_ref().as_ref()));
+        for (key, _) in unknown {
+            let name = key.get_ref().as_ref();
+            let hint = match nearest(name, keys.iter().copied()) {
+                Some(near) => format!("did you mean {near}?"),
+                None => format!("here may stand {}", keys.join(", ")),
+            };
+            self.wrong(key.span(), format!("there is no setting {name}; {hint}"));
+        }
+        known
     }
 }

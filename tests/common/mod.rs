@@ -10,11 +10,11 @@
 )]
 
 pub mod expr;
+pub mod program;
 pub mod report;
 pub mod template;
 
 use overlint::config::Config;
-use overlint::date::Date;
 use overlint::report::Report;
 use overlint::rules::Example;
 use overlint::source::{Asked, Sources};
@@ -39,7 +39,7 @@ pub fn check(example: &Example<'_>) -> Report {
         "arm" => "azuredeploy.json",
         other => panic!("no rule is checked in {other} yet"),
     };
-    let config = Config { day: example.as_of.unwrap_or(Date::LATEST), ..Config::default() };
+    let config = Config { as_of: example.as_of, ..Config::default() };
     check_with(&[(file, &example.code)], &config).1
 }
 

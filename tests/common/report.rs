@@ -71,6 +71,7 @@ impl Fixture {
             azure: "Azure refuses to create the cluster (InvalidParameter).".to_owned(),
             fix: "Choose another range, one that no network near the cluster uses: neither its own, nor a peered one.".to_owned(),
             url: URL.to_owned(),
+            owners: Vec::new(),
             also: Vec::new(),
             scenarios: Vec::new(),
         });

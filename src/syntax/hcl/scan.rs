@@ -64,16 +64,29 @@ const DEEPEST_BLOCK: usize = 64;
 
 /// Scans a whole file.
 pub fn scan(text: &str) -> Scan {
-    let bytes = text.as_bytes();
-    let mut scanner = Scanner { bytes, end: bytes.len(), pos: 0, faults: Vec::new() };
+    let mut scanner = Scanner::new(text);
     let items = scanner.file();
     Scan { items, faults: scanner.faults }
+}
+
+/// The comments of a file and what stands between brackets, brackets included, both in order.
+pub fn layout(text: &str) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
+    let mut scanner = Scanner::new(text);
+    scanner.layout = Some(Layout::default());
+    scanner.file();
+    let Layout { mut comments, mut brackets } = scanner.layout.unwrap_or_default();
+    // What is read twice is there twice.
+    for ranges in [&mut comments, &mut brackets] {
+        ranges.sort_by_key(|range| (range.start, range.end));
+        ranges.dedup();
+    }
+    (comments, brackets)
 }
 
 /// The entries of the innermost object that holds the byte at `offset` of an expression, each with the white space before it.
 pub fn object_entries_around(expression: &str, offset: usize) -> Vec<Range<usize>> {
     let bytes = expression.as_bytes();
-    let mut scanner = Scanner { bytes, end: bytes.len(), pos: 0, faults: Vec::new() };
+    let mut scanner = Scanner::new(expression);
     // For each open bracket: where it is, where its present entry starts, and the entries before that.
     let mut open: Vec<(usize, Vec<Range<usize>>)> = Vec::new();
     let mut inside = Vec::new();
@@ -109,8 +122,7 @@ pub fn object_entries_around(expression: &str, offset: usize) -> Vec<Range<usize
 
 /// The interpolations and directives of a template, with their brackets.
 pub fn template_sequences(text: &str, quoted: bool) -> Vec<Range<usize>> {
-    let bytes = text.as_bytes();
-    let mut scanner = Scanner { bytes, end: bytes.len(), pos: 0, faults: Vec::new() };
+    let mut scanner = Scanner::new(text);
     let (mut inside, mut blanks, mut sequences) = (Vec::new(), Vec::new(), Vec::new());
     let mut start = 0;
     while !scanner.at_end() {
@@ -141,6 +153,15 @@ struct Scanner<'a> {
     end: usize,
     pos: usize,
     faults: Vec<Fault>,
+    /// What [`layout`] is asked for.
+    layout: Option<Layout>,
+}
+
+/// What most readers have no use for.
+#[derive(Default)]
+struct Layout {
+    comments: Vec<Range<usize>>,
+    brackets: Vec<Range<usize>>,
 }
 
 /// What the scanner is inside of.
@@ -153,7 +174,19 @@ enum Inside {
     Heredoc { marker: Range<usize> },
 }
 
-impl Scanner<'_> {
+impl<'a> Scanner<'a> {
+    fn new(text: &'a str) -> Self {
+        let bytes = text.as_bytes();
+        Self { bytes, end: bytes.len(), pos: 0, faults: Vec::new(), layout: None }
+    }
+
+    /// Notes that brackets were closed.
+    fn closed(&mut self, open: usize) {
+        if let Some(layout) = &mut self.layout {
+            layout.brackets.push(open..self.pos);
+        }
+    }
+
     fn peek(&self, ahead: usize) -> u8 {
         let at = self.pos + ahead;
         if at < self.end { self.bytes.get(at).copied().unwrap_or(0) } else { 0 }
@@ -260,6 +293,7 @@ impl Scanner<'_> {
             }
         } else if !self.at_end() {
             self.pos += 1;
+            self.closed(open);
         }
         items
     }
@@ -325,6 +359,15 @@ impl Scanner<'_> {
 
     /// A comment, if one starts here. The newline after a line comment stays.
     fn skip_comment(&mut self) -> bool {
+        let start = self.pos;
+        let found = self.pass_comment();
+        if let Some(layout) = self.layout.as_mut().filter(|_| found) {
+            layout.comments.push(start..self.pos);
+        }
+        found
+    }
+
+    fn pass_comment(&mut self) -> bool {
         let rest = self.bytes.get(self.pos..self.end).unwrap_or(&[]);
         if rest.starts_with(b"#") || rest.starts_with(b"//") {
             self.pos = memchr::memchr(b'\n', rest).map_or(self.end, |i| self.pos + i);
@@ -494,7 +537,9 @@ impl Scanner<'_> {
                 };
                 if fits {
                     self.pos += 1;
-                    inside.pop();
+                    if let Some((_, open)) = inside.pop() {
+                        self.closed(open);
+                    }
                 } else if let Some((_, open)) = inside.last() {
                     self.fault(*open..*open + 1, "this bracket is not closed");
                     inside.clear();

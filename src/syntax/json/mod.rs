@@ -20,6 +20,8 @@ pub struct Parsed {
     pub errors: Vec<(Span, String)>,
     /// What was read although strict JSON does not have it. In order of place; of many only the first.
     pub extensions: Vec<(Span, String)>,
+    /// The comments, in order.
+    pub comments: Vec<Span>,
 }
 
 /// A value and its place.

@@ -20,6 +20,7 @@ pub(super) struct Reader<'a> {
     unclosed: bool,
     errors: Vec<(Span, String)>,
     extensions: Vec<(Span, String)>,
+    comments: Vec<Span>,
 }
 
 /// An array or object that is not closed yet.
@@ -41,7 +42,17 @@ enum Content {
 impl<'a> Reader<'a> {
     /// A reader at the start of a text.
     pub(super) fn new(file: FileId, text: &'a str) -> Self {
-        Self { file, text, pos: 0, open: Vec::new(), root: None, unclosed: false, errors: Vec::new(), extensions: Vec::new() }
+        Self {
+            file,
+            text,
+            pos: 0,
+            open: Vec::new(),
+            root: None,
+            unclosed: false,
+            errors: Vec::new(),
+            extensions: Vec::new(),
+            comments: Vec::new(),
+        }
     }
 
     /// Reads the whole text.
@@ -69,7 +80,7 @@ impl<'a> Reader<'a> {
         let root = self.root.unwrap_or(Node { value: Value::Invalid, span: Span::new(self.file, 0, end) });
         self.errors.sort();
         self.extensions.sort();
-        Parsed { root, errors: self.errors, extensions: self.extensions }
+        Parsed { root, errors: self.errors, extensions: self.extensions, comments: self.comments }
     }
 
     fn peek(&self) -> Option<u8> {
@@ -125,6 +136,7 @@ impl<'a> Reader<'a> {
         };
         self.pos = end.map_or(self.text.len(), |at| start + at);
         self.extension(start..self.pos, "JSON has no comments");
+        self.comments.push(self.span(start..self.pos));
         true
     }
 
