@@ -282,7 +282,7 @@ def hostile():
     assert len(job.annotations()) == 5, job.log
     evil = ['"; touch executed; echo "', "$(touch executed)", "`touch executed`", "x\ntouch executed\n", "' ; touch executed #", "${{ 1 }}"]
     for name in ACTION["inputs"]:
-        for value in evil:
+        for value in (evil[0], "\n".join(evil)):
             if name == "version":
                 inputs, env = {"version": value}, {"OVERLINT_BIN": ""}
             else:
@@ -301,9 +301,15 @@ def hostile():
     assert any(line.startswith("::stop-commands::") for line in lines[:command]), job.log
 
 
+def documented():
+    page = (ROOT / "docs/github.md").read_text()
+    for name in [*ACTION["inputs"], *ACTION["outputs"]]:
+        assert f"`{name}`" in page, f"docs/github.md does not name {name}"
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as TEMP:
-        cases = [clean, findings, failures, baseline, only_new, hostile]
+        cases = [clean, findings, failures, baseline, only_new, hostile, documented]
         for case in cases:
             case()
             print(f"ok: action, {case.__name__}")

@@ -27,8 +27,8 @@ same() { # WHAT GOT WANTED
 python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install --quiet --disable-pip-version-check .
 same "the version" "$("$folder/venv/bin/overlint" --version)" "overlint $version"
-metadata=$("$folder/venv/bin/pip" show --verbose overlint)
-for line in "Version: $version" "License-Expression: MIT OR Apache-2.0"; do
+metadata=$("$folder/venv/bin/python" -c 'import importlib.metadata; print(importlib.metadata.metadata("overlint"))')
+for line in "Version: $version" "License-Expression: MIT OR Apache-2.0" "License-File: LICENSE-MIT"; do
     grep -qxF "$line" <<<"$metadata" || {
         echo "FAILED: the wheel does not say $line"
         echo "$metadata"
@@ -43,7 +43,8 @@ echo "ok: the wheel"
 # The source package must have all that a build needs: cargo builds it from what it packs.
 cargo package --locked --allow-dirty --quiet
 crate=$CARGO_TARGET_DIR/package/overlint-$version.crate
-tar -tzf "$crate" | grep -q '/rules/README.md$'
+tar -tzf "$crate" >"$folder/list"
+grep -q "/Cargo.lock$" "$folder/list"
 size=$(wc -c <"$crate")
 [ "$size" -lt 5000000 ] || {
     echo "FAILED: the crate has $size bytes"
