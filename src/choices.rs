@@ -3,6 +3,7 @@
 //! What is found either way is a finding; what is found only one way is undecided, and says which condition decides it.
 
 use crate::eval::Assumptions;
+use crate::insight;
 use crate::model::Undecided;
 use crate::report::{Finding, Report, UndecidedRule};
 use crate::source::Span;
@@ -66,7 +67,8 @@ fn combine(cases: Vec<Case>) -> Report {
     let mut exists: BTreeMap<String, usize> = BTreeMap::new();
     let mut undecided: BTreeMap<Question, UndecidedRule> = BTreeMap::new();
     let mut conditions: BTreeMap<Question, Arc<Choice>> = BTreeMap::new();
-    for case in cases {
+    for mut case in cases {
+        combined.insights.append(&mut case.report.insights);
         for cluster in &case.report.clusters {
             *exists.entry(cluster.clone()).or_default() += 1;
         }
@@ -100,6 +102,7 @@ fn combine(cases: Vec<Case>) -> Report {
         }
         combined.findings.extend(always.into_iter().map(|found| found.finding));
     }
+    insight::unite(&mut combined.insights);
     combined.undecided.extend(undecided.into_values());
     combined.clusters.extend(exists.into_keys());
     combined

@@ -5,6 +5,7 @@ use crate::eval::plan::{Plan, without_indexes};
 use crate::eval::terraform::{self, Modules};
 use crate::eval::{Assumptions, Evaluated};
 use crate::facts::Facts;
+use crate::insight;
 use crate::model::{self, Undecided, World};
 use crate::report::{Finding, Report};
 use crate::settings::Settings;
@@ -72,6 +73,8 @@ fn declares(code: &Evaluated, address: &str) -> bool {
 pub(crate) fn add(report: &mut Report, plan: Report) {
     let place = |f: &Finding| (f.rule, f.cluster.clone(), f.place);
     let known: BTreeSet<_> = report.findings.iter().map(place).collect();
+    report.insights.extend(plan.insights);
+    insight::unite(&mut report.insights);
     report.findings.extend(plan.findings.into_iter().filter(|f| !known.contains(&place(f))));
     report.undecided.retain(|u| u.rule != "*" && !plan.clusters.contains(&u.cluster));
     report.undecided.extend(plan.undecided);

@@ -69,7 +69,7 @@ impl Checker<'_> {
     }
 
     fn root(&self, root: &Root<'_>, outdated: Option<&str>) -> Report {
-        crate::guarded(root.template, || {
+        crate::guarded(root.template, self.config, || {
             scenarios::check_all(&root.sets, "parameter file", &|set| self.set(root.template, set, outdated))
         })
     }

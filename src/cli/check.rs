@@ -161,6 +161,7 @@ fn check(args: &CheckArgs) -> (Sources, Report) {
         var_files: args.variables.files.clone(),
         parameters: args.parameters.clone(),
         config: args.config.clone(),
+        ..Options::default()
     };
     let sources = discover::discover(&args.paths, &options);
     let config = Config {

@@ -7,6 +7,7 @@ mod init;
 mod limit;
 mod output;
 
+use crate::lsp;
 use crate::rules::{self, RULES};
 use crate::spelling::nearest;
 use clap::builder::NonEmptyStringValueParser;
@@ -50,6 +51,12 @@ enum Command {
     },
     /// Print the JSON schema of overlint.toml, for editors
     Schema,
+    /// Serve an editor: a language server on standard input and output
+    Lsp {
+        /// The only way to talk to it; accepted because many editors ask for it
+        #[arg(long, hide = true)]
+        stdio: bool,
+    },
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -90,6 +97,7 @@ pub fn main() -> ExitCode {
         Command::Rules(RulesArgs { format: ListFormat::Json }) => output::stdout(explain::list_json),
         Command::Init { folder } => init::init(&folder),
         Command::Schema => output::stdout(init::schema),
+        Command::Lsp { .. } => return lsp::run(),
         Command::Completions { shell } => completions(shell),
     };
     ExitCode::from(exit as u8)

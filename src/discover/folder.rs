@@ -1,5 +1,6 @@
 //! One folder: which of its files matter, and their bytes.
 
+use super::buffers::Buffers;
 use super::closure::{Call, Node};
 use super::outside;
 use super::template::Templates;
@@ -11,8 +12,8 @@ use crate::syntax::hcl::{from_json, is_local_source, module_calls};
 use crate::syntax::installed::{self, InstalledModule};
 use memchr::memmem;
 use std::collections::BTreeMap;
-use std::ffi::OsString;
-use std::fs::{self, File};
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, FileType};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -63,7 +64,8 @@ pub(super) struct Text {
 }
 
 impl Text {
-    fn module_calls(&self) -> Vec<(String, String)> {
+    /// The names and sources of the modules that it calls.
+    pub fn module_calls(&self) -> Vec<(String, String)> {
         if !self.path.ends_with(".json") {
             return module_calls(&String::from_utf8_lossy(&self.bytes));
         }
@@ -112,23 +114,29 @@ impl Folder {
     }
 
     /// Reads the configuration and the plans in a folder to lint. Data that are templates or their parameters go to the `templates`.
-    pub fn linted(path: &Path, mut listing: Listing, templates: &mut Templates, asked: &dyn Fn(&Entry) -> Asked) -> Self {
+    pub fn linted(
+        path: &Path,
+        mut listing: Listing,
+        templates: &mut Templates,
+        asked: &dyn Fn(&Entry) -> Asked,
+        buffers: &Buffers,
+    ) -> Self {
         let mut folder = Self::new(path, true);
         let data = std::mem::take(&mut listing.data);
-        folder.read(path, listing);
-        folder.read_data(path, data, templates, asked);
+        folder.read(path, listing, buffers);
+        folder.read_data(path, data, templates, asked, buffers);
         folder
     }
 
     /// Reads a folder that is only called; `None` when there is no such folder.
-    pub fn called(name: &str) -> Option<Self> {
+    pub fn called(name: &str, buffers: &Buffers) -> Option<Self> {
         let path = Path::new(name);
         if !fs::metadata(on_disk(path)).map_or_else(|e| e.kind() != io::ErrorKind::NotFound, |m| m.is_dir()) {
             return None;
         }
         let mut folder = Self::new(path, false);
-        match Listing::of(path) {
-            Ok(listing) => folder.read(path, listing),
+        match Listing::of(path, buffers) {
+            Ok(listing) => folder.read(path, listing, buffers),
             Err(error) => folder.fail_listing(path, &error),
         }
         Some(folder)
@@ -139,10 +147,10 @@ impl Folder {
         self.files.is_empty() && self.unreadable.is_empty()
     }
 
-    fn read(&mut self, path: &Path, listing: Listing) {
+    fn read(&mut self, path: &Path, listing: Listing, buffers: &Buffers) {
         let mut buffer = Vec::with_capacity(16 << 10);
         for entry in listing.configuration {
-            self.read_entry(&path.join(entry.name), entry.link, &mut buffer);
+            self.read_entry(&path.join(entry.name), entry.link, buffers, &mut buffer);
         }
         let paths = |entries: Vec<Entry>| entries.into_iter().map(|entry| path.join(entry.name)).collect();
         self.rest = paths(listing.rest);
@@ -167,7 +175,14 @@ impl Folder {
     }
 
     /// Reads the plans and states among data files, and the templates. Other data is none of our business, readable or not.
-    fn read_data(&mut self, path: &Path, data: Vec<Entry>, templates: &mut Templates, asked: &dyn Fn(&Entry) -> Asked) {
+    fn read_data(
+        &mut self,
+        path: &Path,
+        data: Vec<Entry>,
+        templates: &mut Templates,
+        asked: &dyn Fn(&Entry) -> Asked,
+        buffers: &Buffers,
+    ) {
         let mut buffer = Vec::new();
         for entry in data {
             let path = path.join(&entry.name);
@@ -175,7 +190,7 @@ impl Folder {
                 continue;
             }
             let name = name(&path);
-            match read_file(&path, &mut buffer) {
+            match read_file(&path, buffers, &mut buffer) {
                 Ok(bytes) if is_plan(&name, &bytes) => {
                     self.holds_cluster = true;
                     self.has_plans = true;
@@ -193,7 +208,7 @@ impl Folder {
         if !path.is_file() {
             return;
         }
-        match read_file(path, buffer) {
+        match read_file(path, &Buffers::default(), buffer) {
             Ok(bytes) => {
                 let modules = installed::parse(&String::from_utf8_lossy(&bytes));
                 let call = |m: InstalledModule| Call { to: join(&self.name, &m.dir), name: m.key, source: m.source };
@@ -204,21 +219,26 @@ impl Folder {
         }
     }
 
+    /// The paths of the files that are read late.
+    pub fn late_paths(&self) -> impl Iterator<Item = String> {
+        self.rest.iter().map(|path| name(path))
+    }
+
     /// Reads what only matters in the root module of a configuration: variable values and the versions of providers.
-    pub fn read_rest(&mut self) {
+    pub fn read_rest(&mut self, buffers: &Buffers) {
         for path in std::mem::take(&mut self.rest) {
-            self.read_more(&path);
+            self.read_more(&path, buffers);
         }
     }
 
     /// Reads one more file.
-    pub fn read_more(&mut self, path: &Path) {
-        self.read_entry(path, true, &mut Vec::new());
+    pub fn read_more(&mut self, path: &Path, buffers: &Buffers) {
+        self.read_entry(path, true, buffers, &mut Vec::new());
     }
 
     /// Reads one file. A link may lead to anything: only what is a regular file in the end is read.
-    fn read_entry(&mut self, path: &Path, link: bool, buffer: &mut Vec<u8>) {
-        if link {
+    fn read_entry(&mut self, path: &Path, link: bool, buffers: &Buffers, buffer: &mut Vec<u8>) {
+        if link && buffers.at(path).is_none() {
             match fs::metadata(path) {
                 Ok(found) if found.is_file() => {}
                 Ok(_) => return,
@@ -228,7 +248,7 @@ impl Folder {
                 Err(e) => return self.fail(path, format!("this symbolic link cannot be followed: {}", reason(&e))),
             }
         }
-        match read_file(path, buffer) {
+        match read_file(path, buffers, buffer) {
             Ok(bytes) => self.files.push(Text { path: name(path), bytes }),
             Err(message) => self.fail(path, message),
         }
@@ -265,6 +285,26 @@ pub(super) struct Listing {
     pub initialized: bool,
 }
 
+/// What a name in a folder stands for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    File,
+    Folder,
+    Link,
+    Other,
+}
+
+impl From<FileType> for Kind {
+    fn from(kind: FileType) -> Self {
+        match () {
+            () if kind.is_file() => Self::File,
+            () if kind.is_dir() => Self::Folder,
+            () if kind.is_symlink() => Self::Link,
+            () => Self::Other,
+        }
+    }
+}
+
 /// A file in a listing.
 pub(super) struct Entry {
     /// Its name.
@@ -278,10 +318,14 @@ impl Listing {
     ///
     /// # Errors
     /// When the folder cannot be listed.
-    pub fn of(path: &Path) -> io::Result<Self> {
+    pub fn of(path: &Path, buffers: &Buffers) -> io::Result<Self> {
         let mut listing = Self::default();
         for entry in WalkDir::new(on_disk(path)).min_depth(1).max_depth(1) {
-            listing.add(entry.map_err(|e| e.into_io_error().unwrap_or(io::ErrorKind::Other.into()))?);
+            let entry = entry.map_err(|e| e.into_io_error().unwrap_or(io::ErrorKind::Other.into()))?;
+            listing.add(entry.file_name(), entry.file_type().into());
+        }
+        for new in buffers.names_in(path).filter(|new| fs::symlink_metadata(path.join(new)).is_err()) {
+            listing.add(new.as_ref(), Kind::File);
         }
         Ok(listing)
     }
@@ -292,17 +336,15 @@ impl Listing {
         self.variables.iter().chain(loaded).map(|entry| &entry.name)
     }
 
-    fn add(&mut self, entry: walkdir::DirEntry) {
-        let kind = entry.file_type();
-        let name = entry.file_name();
+    fn add(&mut self, name: &OsStr, kind: Kind) {
         match name.as_encoded_bytes() {
             b".git" => self.repository = true,
-            b".terraform" if kind.is_dir() => self.initialized = true,
-            b".gitignore" => self.gitignore = kind.is_file(),
+            b".terraform" if kind == Kind::Folder => self.initialized = true,
+            b".gitignore" => self.gitignore = kind == Kind::File,
             b"overlint.toml" => self.config = Some(name.to_owned()),
             b".overlint.toml" => _ = self.config.get_or_insert_with(|| name.to_owned()),
-            _ if kind.is_dir() => self.folders.push(name.to_owned()),
-            _ if !kind.is_file() && !kind.is_symlink() => {}
+            _ if kind == Kind::Folder => self.folders.push(name.to_owned()),
+            _ if kind == Kind::Other => {}
             _ => {
                 let name_text = name.to_string_lossy();
                 let list = match files::role(&name_text) {
@@ -314,14 +356,14 @@ impl Listing {
                     None if name_text.ends_with(".jsonc") || Dialect::of(&name_text).is_some() => &mut self.templates,
                     None => return,
                 };
-                list.push(Entry { name: name.to_owned(), link: kind.is_symlink() });
+                list.push(Entry { name: name.to_owned(), link: kind == Kind::Link });
             }
         }
     }
 }
 
 /// Whether a file is a plan or state of a cluster, as far as can be told quickly. The needles are looked for in UTF-16, too.
-fn is_plan(name: &str, bytes: &[u8]) -> bool {
+pub(super) fn is_plan(name: &str, bytes: &[u8]) -> bool {
     match bytes {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
             let plain: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();
@@ -331,8 +373,12 @@ fn is_plan(name: &str, bytes: &[u8]) -> bool {
     }
 }
 
-/// Reads a file with the help of a buffer that may be used again. Its size is not asked for: one call less for each file.
-pub(super) fn read_file(path: &Path, buffer: &mut Vec<u8>) -> Result<Vec<u8>, String> {
+/// Reads a file, or what stands in for it, with the help of a buffer that may be used again. Its size is not asked for: one call less for
+/// each file.
+pub(super) fn read_file(path: &Path, buffers: &Buffers, buffer: &mut Vec<u8>) -> Result<Vec<u8>, String> {
+    if let Some(text) = buffers.at(path) {
+        return Ok(text.as_bytes().to_vec());
+    }
     let cannot = |e: io::Error| format!("this file cannot be read: {}", reason(&e));
     buffer.clear();
     let file = File::open(path).map_err(cannot)?;

@@ -4,11 +4,14 @@
 //! these call as local modules is read, too, wherever it lies. Only what has to do with an AKS cluster becomes part of the [`Sources`]:
 //! most of a large repository has not, and need not be parsed.
 
+mod buffers;
 mod closure;
 mod filter;
 mod folder;
 mod ignores;
+mod imprint;
 mod index;
+mod links;
 mod outside;
 mod parameters;
 mod reader;
@@ -19,10 +22,14 @@ mod walk;
 
 use crate::settings;
 use crate::source::{Sources, Span, join, parent, text};
+pub use buffers::Buffers;
+pub use imprint::Imprint;
+
 use closure::Node;
 use filter::Filter;
 use folder::{Folder, Text};
 use rayon::prelude::*;
+pub use reader::Disk;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use walk::{Found, Starts};
@@ -40,6 +47,8 @@ pub struct Options {
     pub parameters: Vec<String>,
     /// The configuration file that applies everywhere, as typed; without one, the nearest above each folder does.
     pub config: Option<String>,
+    /// Texts to read in the place of files.
+    pub buffers: Buffers,
 }
 
 /// Finds and reads the files of a run. What cannot be read is recorded in the result; the rest goes on.
@@ -48,7 +57,7 @@ pub struct Options {
 /// named; a template is read without its neighbours, unless these are its parameters.
 pub fn discover(paths: &[String], options: &Options) -> Sources {
     let mut sources = Sources::new();
-    sources.set_reader(reader::Disk::around(paths));
+    sources.set_reader(Disk::around(paths, &options.buffers));
     let mut starts = Starts::default();
     for path in paths {
         if let Err(message) = add_start(&mut starts, path) {
@@ -60,20 +69,21 @@ pub fn discover(paths: &[String], options: &Options) -> Sources {
     add_repositories(&mut sources, paths, &current);
     let filter = Filter::new(options, &current);
     let mut found = walk::walk(starts, &filter);
-    read_called(&mut found.folders, &Folder::called);
+    read_called(&mut found.folders, &|name| Folder::called(name, &options.buffers));
     let wanted = closure::closure(&found.folders);
     if options.var_files.is_empty() {
         variables::read(&mut found, &wanted, &current, &filter);
     }
-    let configs = configs(&found, options.config.as_deref());
+    let configs = configs(&found, options);
     let templates = parameters::read(&mut found, &configs, &current, (options, &filter), &mut sources);
     for (folder, why) in filter.failures() {
         let message = format!("which files git tracks cannot be told: {why}");
         sources.add_unreadable(&folder::name(folder.strip_prefix(&current).unwrap_or(&folder)), message);
     }
-    add_files(&mut sources, found, &wanted, &templates);
-    add_var_files(&mut sources, &options.var_files);
-    add_configs(&mut sources, configs);
+    links::record(&found, &wanted, &templates, &configs, &mut sources);
+    add_files(&mut sources, found, &wanted, &templates, &options.buffers);
+    add_var_files(&mut sources, &options.var_files, &options.buffers);
+    add_configs(&mut sources, configs, &options.buffers);
     sources
 }
 
@@ -106,7 +116,8 @@ impl ConfigFile {
 }
 
 /// Reads the configuration files that apply somewhere.
-fn configs(found: &Found, everywhere: Option<&str>) -> Vec<ConfigFile> {
+fn configs(found: &Found, options: &Options) -> Vec<ConfigFile> {
+    let everywhere = options.config.as_deref();
     let mut configs: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     if let Some(typed) = everywhere {
         // Read even when there is nothing to lint: a mistake in it is one all the same.
@@ -120,12 +131,12 @@ fn configs(found: &Found, everywhere: Option<&str>) -> Vec<ConfigFile> {
             configs.entry(config).or_default().insert(folder.to_owned());
         }
     }
-    let read = |path: &str| folder::read_file(Path::new(path), &mut Vec::new());
+    let read = |path: &str| folder::read_file(Path::new(path), &options.buffers, &mut Vec::new());
     configs.into_iter().map(|(path, folders)| ConfigFile { bytes: read(&path), path, folders }).collect()
 }
 
 /// Adds configuration files, and the variable files that these name.
-fn add_configs(sources: &mut Sources, configs: Vec<ConfigFile>) {
+fn add_configs(sources: &mut Sources, configs: Vec<ConfigFile>, buffers: &Buffers) {
     for config in configs {
         let content = config.content();
         let path = config.path;
@@ -160,7 +171,7 @@ fn add_configs(sources: &mut Sources, configs: Vec<ConfigFile>) {
             for named in entry.sets.iter().flatten() {
                 let file = sources.name(parent(&path), &named.written);
                 if !sources.has(&file) && Path::new(&file).exists() {
-                    add_var_files(sources, &[file]);
+                    add_var_files(sources, &[file], buffers);
                 }
             }
         }
@@ -203,9 +214,15 @@ fn read_called<N: Node + Send>(nodes: &mut BTreeMap<String, N>, read: &(dyn Fn(&
 
 /// Adds the files of the wanted folders and the wanted templates, sorted by path, and everything that could not be read: a folder that could
 /// not be read may hold a cluster too.
-fn add_files(sources: &mut Sources, mut found: Found, wanted: &BTreeSet<String>, templates: &BTreeSet<String>) {
+fn add_files(
+    sources: &mut Sources,
+    mut found: Found,
+    wanted: &BTreeSet<String>,
+    templates: &BTreeSet<String>,
+    buffers: &Buffers,
+) {
     let lint = |name: &str, folder: &Folder| folder.linted && wanted.contains(name);
-    found.folders.par_iter_mut().filter(|(name, folder)| lint(name, folder)).for_each(|(_, f)| f.read_rest());
+    found.folders.par_iter_mut().filter(|(name, folder)| lint(name, folder)).for_each(|(_, f)| f.read_rest(buffers));
     let mut files = Vec::new();
     for (name, folder) in found.folders {
         for (path, message) in folder.unreadable {
@@ -235,10 +252,10 @@ fn add_files(sources: &mut Sources, mut found: Found, wanted: &BTreeSet<String>,
 }
 
 /// Adds the variable files of the command line.
-fn add_var_files(sources: &mut Sources, paths: &[String]) {
+fn add_var_files(sources: &mut Sources, paths: &[String], buffers: &Buffers) {
     for typed in paths {
         let path = normal(typed);
-        match folder::read_file(Path::new(&path), &mut Vec::new()) {
+        match folder::read_file(Path::new(&path), buffers, &mut Vec::new()) {
             Ok(bytes) => _ = sources.add(&path, &bytes),
             Err(message) => sources.add_unreadable(typed, message),
         }

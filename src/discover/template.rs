@@ -1,5 +1,6 @@
 //! One template or parameter file: ARM JSON or Bicep.
 
+use super::buffers::Buffers;
 use super::closure::{Call, Node};
 use super::folder::{self, Entry, reason};
 use super::outside;
@@ -49,6 +50,17 @@ pub(super) enum Kind {
     BicepParameters,
     /// A parameter file in JSON, which does not.
     JsonParameters,
+}
+
+impl Kind {
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Template => "template",
+            Self::BicepParameters => "bicep parameters",
+            Self::JsonParameters => "json parameters",
+        }
+    }
 }
 
 /// Templates and parameter files.
@@ -115,8 +127,8 @@ impl Templates {
     }
 
     /// Reads a Bicep file, or a JSON file with comments.
-    pub fn read(&mut self, path: &Path, link: bool, asked: Option<Asked>, buffer: &mut Vec<u8>) {
-        match read(path, link, buffer) {
+    pub fn read(&mut self, path: &Path, link: bool, asked: Option<Asked>, buffers: &Buffers, buffer: &mut Vec<u8>) {
+        match read(path, link, buffers, buffer) {
             Ok(None) => {}
             Ok(Some(bytes)) => self.add(&folder::name(path), bytes, asked),
             // JSON may be anything; nobody says that it is ours.
@@ -159,23 +171,34 @@ impl Template {
     }
 
     /// Reads a file that another one refers to; `None` when there is no such file, or when it is no template by its name.
-    pub fn called(path: &str) -> Option<Self> {
+    pub fn called(path: &str, buffers: &Buffers) -> Option<Self> {
         let is_json = path.ends_with(".json") || path.ends_with(".jsonc");
         if !is_json && Dialect::of(path).is_none() {
             return None;
         }
         // What cannot be read is missing for the one who refers to it, who will be told.
-        let bytes = read(Path::new(path), true, &mut Vec::new()).ok()??;
+        let bytes = read(Path::new(path), true, buffers, &mut Vec::new()).ok()??;
         let kind = if Dialect::of(path) == Some(Dialect::Parameters) { Kind::BicepParameters } else { Kind::Template };
         Some(Self::new(path.to_owned(), kind, bytes, None))
+    }
+
+    /// A template or parameter file of this text, if it is one.
+    pub fn of_text(path: &str, text: &str) -> Option<Self> {
+        let kind = kind(path, text.as_bytes())?;
+        Some(Self::new(path.to_owned(), kind, text.into(), None))
+    }
+
+    /// The names and addresses of what it refers to in registries.
+    pub fn names_elsewhere(&self) -> impl Iterator<Item = String> {
+        self.elsewhere.iter().map(|reference| format!("{} {}", reference.name, reference.path))
     }
 
     /// Reads a parameter file that the user names, whatever it looks like.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn parameters(path: &str) -> Result<Self, String> {
-        let bytes = folder::read_file(Path::new(path), &mut Vec::new())?;
+    pub fn parameters(path: &str, buffers: &Buffers) -> Result<Self, String> {
+        let bytes = folder::read_file(Path::new(path), buffers, &mut Vec::new())?;
         let is_bicep = Dialect::of(path) == Some(Dialect::Parameters);
         let kind = if is_bicep { Kind::BicepParameters } else { Kind::JsonParameters };
         Ok(Self::new(path.to_owned(), kind, bytes, None))
@@ -300,8 +323,8 @@ fn member<'n>(node: &'n json::Node, name: &str) -> Option<&'n json::Node> {
 }
 
 /// Reads a regular file; none when it is something else. A link may lead to anything.
-fn read(path: &Path, link: bool, buffer: &mut Vec<u8>) -> Result<Option<Vec<u8>>, String> {
-    if link {
+fn read(path: &Path, link: bool, buffers: &Buffers, buffer: &mut Vec<u8>) -> Result<Option<Vec<u8>>, String> {
+    if link && buffers.at(path).is_none() {
         match fs::metadata(path) {
             Ok(found) if found.is_file() => {}
             Ok(_) => return Ok(None),
@@ -309,15 +332,15 @@ fn read(path: &Path, link: bool, buffer: &mut Vec<u8>) -> Result<Option<Vec<u8>>
             Err(e) => return Err(format!("this symbolic link cannot be followed: {}", reason(&e))),
         }
     }
-    folder::read_file(path, buffer).map(Some)
+    folder::read_file(path, buffers, buffer).map(Some)
 }
 
 /// Reads the templates and parameter files that a listing has by their names.
-pub(super) fn read_listed(path: &Path, entries: &[Entry], asked: &dyn Fn(&Entry) -> Asked) -> Templates {
+pub(super) fn read_listed(path: &Path, entries: &[Entry], asked: &dyn Fn(&Entry) -> Asked, buffers: &Buffers) -> Templates {
     let mut templates = Templates::default();
     let mut buffer = Vec::new();
     for entry in entries {
-        templates.read(&path.join(&entry.name), entry.link, Some(asked(entry)), &mut buffer);
+        templates.read(&path.join(&entry.name), entry.link, Some(asked(entry)), buffers, &mut buffer);
     }
     templates
 }

@@ -19,6 +19,7 @@ pub mod text;
 pub use location::{Location, printable};
 pub use render::{Format, Style, UnknownFormat, render};
 
+use crate::insight::Insight;
 use crate::model::Undecided;
 use crate::source::{Sources, Span, Unreadable};
 use std::borrow::Cow;
@@ -162,6 +163,8 @@ pub struct Report {
     pub files: usize,
     /// The addresses of the clusters that were found; in the report of a whole run, after the folder of their root module.
     pub clusters: BTreeSet<String>,
+    /// What is known of the attributes, if that was asked for.
+    pub insights: Vec<Insight>,
     /// How many findings comments and the like suppress.
     pub suppressed: usize,
     /// How many findings a baseline knows.

@@ -19,7 +19,7 @@ mod nsg_walk;
 mod plugin;
 mod pod_cidr;
 mod properties;
-mod ranges;
+pub(crate) mod ranges;
 mod replacement;
 mod service_cidr;
 mod subnet_room;
