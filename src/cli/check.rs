@@ -77,6 +77,10 @@ pub(super) struct CheckArgs {
     /// Check everything, but tell only what has to do with these files: whose place or a related place is in one of them
     #[arg(long, value_name = "FILE", num_args = 0.., value_parser = NonEmptyStringValueParser::new(), conflicts_with = "write_baseline")]
     report_only: Option<Vec<String>>,
+    /// For hooks before a commit: the PATHs are the files of the commit. Checks all that git tracks in the current folder, and tells only
+    /// what has to do with those files
+    #[arg(long, conflicts_with_all = ["report_only", "write_baseline"])]
+    hook: bool,
     /// When to use colors
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     color: Color,
@@ -101,6 +105,17 @@ impl CheckArgs {
     fn wants_repairs(&self) -> bool {
         let mut formats = std::iter::once(self.format).chain(self.output.iter().map(|(format, _)| *format));
         self.fix.is_some() || self.diff || formats.any(Format::has_repairs)
+    }
+
+    /// What `--hook` stands for, put into the other options.
+    pub(super) fn settled(mut self) -> Self {
+        if self.hook {
+            let all = vec![".".to_owned()];
+            let files = std::mem::replace(&mut self.paths, all);
+            self.tracked_only = true;
+            self.report_only = (files != self.paths).then_some(files);
+        }
+        self
     }
 }
 
