@@ -764,6 +764,32 @@ fn edited(text: &str, edit: &Value) -> String {
 }
 
 #[test]
+fn a_quick_fix_changes_the_file_that_sets_the_value() {
+    const FIRST: &str = "dns-service-ip-first-address";
+    let main = MAIN.replace("\"172.16.0.10\"", "var.dns");
+    let variables =
+        "variable \"pod_cidr\" {\n  default = \"10.64.0.0/17\"\n}\nvariable \"dns\" {\n  default = \"172.16.0.1\" # 😀\n}\n";
+    let folder = folder(&[("main.tf", &main), ("network.tf", NETWORK), ("variables.tf", variables)]);
+    let mut client = Client::simple(folder.path());
+    client.open("main.tf", &main);
+    client.wait_for("main.tf", has(FIRST));
+    let actions = client.actions("main.tf", 17);
+    let fix = actions.first().unwrap();
+    assert_eq!(fix["title"], "Set dns_service_ip to 172.16.0.10");
+    assert_eq!((&fix["kind"], &fix["isPreferred"]), (&json!("quickfix"), &json!(true)));
+    assert_eq!(fix["diagnostics"][0]["code"], FIRST);
+    let changes = fix["edit"]["changes"].as_object().unwrap();
+    assert_eq!(changes.keys().collect::<Vec<_>>(), [&client.uri("variables.tf")]);
+    let range = json!({"start": {"line": 4, "character": 13}, "end": {"line": 4, "character": 23}});
+    assert_eq!(changes[&client.uri("variables.tf")], json!([{"range": range, "newText": "172.16.0.10"}]));
+    // As the client would make it.
+    let fixed = variables.replace("172.16.0.1\"", "172.16.0.10\"");
+    client.open("variables.tf", &fixed);
+    client.wait_for("main.tf", |found| found.is_empty());
+    assert_eq!(client.end(), 0);
+}
+
+#[test]
 fn what_an_action_writes_suppresses_in_every_language() {
     const SMALL: &str = "pod-cidr-below-one-node";
     let profile = json!({"network_plugin": "azure", "network_plugin_mode": "overlay", "pod_cidr": "10.64.0.0/26"});

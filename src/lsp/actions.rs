@@ -2,11 +2,14 @@
 
 mod in_json;
 
-use super::diagnostics;
+use super::diagnostics::{self, uri_of};
 use super::places::{self, Encoding};
 use super::workspace::View;
-use crate::report::Finding;
+use crate::config::Config;
+use crate::repairs;
+use crate::report::{Finding, Repair, Report, Safety};
 use gen_lsp_types::{CodeAction, CodeActionKind, Command, Position, Range, TextEdit, Uri, WorkspaceEdit};
+use std::collections::HashMap;
 use std::path::Path;
 
 /// The command that shows a rule's document.
@@ -15,15 +18,15 @@ pub(super) const EXPLAIN: &str = "overlint.explain";
 /// What stands for the reason until the user writes it.
 const REASON: &str = "TODO: say why";
 
-/// The actions for the findings that touch a range of a file, given its text.
-pub(super) fn at(path: &Path, uri: &Uri, text: &str, range: Range, views: &[View], encoding: Encoding) -> Vec<CodeAction> {
+/// The actions for the findings that touch a range of a document.
+pub(super) fn at(document: Document<'_>, range: Range, views: &[View], config: &Config, encoding: Encoding) -> Vec<CodeAction> {
     let mut actions: Vec<CodeAction> = Vec::new();
     for view in views {
-        let name = places::relative(&view.base, path);
-        for finding in &view.report.findings {
+        let name = places::relative(&view.base, document.path);
+        for (number, finding) in view.report.findings.iter().enumerate() {
             let at = encoding.range(finding.place, &view.sources);
             if view.sources.file(finding.place.file).path() == name && at.start <= range.end && range.start <= at.end {
-                let place = Place { finding, uri, path, text, view, encoding };
+                let place = Place { number, finding, document, view, config, encoding };
                 let new = place.actions().into_iter().filter(|action| !actions.contains(action));
                 let new: Vec<CodeAction> = new.collect();
                 actions.extend(new);
@@ -33,30 +36,71 @@ pub(super) fn at(path: &Path, uri: &Uri, text: &str, range: Range, views: &[View
     actions
 }
 
+/// A document that the client has open.
+#[derive(Clone, Copy)]
+pub(super) struct Document<'a> {
+    pub path: &'a Path,
+    pub uri: &'a Uri,
+    pub text: &'a str,
+}
+
 /// A finding in an open document.
 struct Place<'a> {
+    /// Which one of the report it is.
+    number: usize,
     finding: &'a Finding,
-    uri: &'a Uri,
-    path: &'a Path,
-    text: &'a str,
+    document: Document<'a>,
     view: &'a View,
+    config: &'a Config,
     encoding: Encoding,
 }
 
 impl Place<'_> {
     /// All that can be done about it, the best first.
     fn actions(&self) -> Vec<CodeAction> {
-        self.suppress().into_iter().chain([self.explain()]).collect()
+        self.repair().into_iter().chain(self.suppress()).chain([self.explain()]).collect()
+    }
+
+    /// Changes the code so that the finding goes away, wherever its value comes from. Only what holds is offered.
+    fn repair(&self) -> Option<CodeAction> {
+        let repair = self.verified()?;
+        let mut changes: HashMap<Uri, Vec<TextEdit>> = HashMap::new();
+        for edit in &repair.edits {
+            let path = places::absolute(&self.view.base, self.view.sources.file(edit.span.file).path());
+            let open = (path == self.document.path).then_some(self.document.uri);
+            let range = self.encoding.range(edit.span, &self.view.sources);
+            changes.entry(uri_of(&path, open)).or_default().push(TextEdit { range, new_text: edit.text.clone() });
+        }
+        Some(CodeAction {
+            edit: Some(WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() }),
+            is_preferred: (repair.safety == Safety::Safe).then_some(true),
+            ..self.action(repair.title)
+        })
+    }
+
+    /// The repair of this finding, if everything else stays as good with it.
+    fn verified(&self) -> Option<Repair> {
+        self.finding.repair.as_ref()?;
+        let mut report = Report::clone(&self.view.report);
+        let others = report.findings.iter_mut().enumerate().filter(|(number, _)| *number != self.number);
+        others.for_each(|(_, finding)| finding.repair = None);
+        let config = Config { insights: false, ..self.config.clone() };
+        let verify = || repairs::verify(&mut report, &self.view.sources, &config);
+        crate::with_threads(1, verify).ok()?;
+        report.findings.into_iter().nth(self.number)?.repair
     }
 
     /// Says in the code that the finding is known and why that is fine.
     fn suppress(&self) -> Option<CodeAction> {
-        let edit = match comment_mark(self.path) {
+        let edit = match comment_mark(self.document.path) {
             Some(mark) => self.comment(mark)?,
             None => self.member()?,
         };
         Some(CodeAction {
-            edit: Some(WorkspaceEdit { changes: Some([(self.uri.clone(), vec![edit])].into()), ..WorkspaceEdit::default() }),
+            edit: Some(WorkspaceEdit {
+                changes: Some([(self.document.uri.clone(), vec![edit])].into()),
+                ..WorkspaceEdit::default()
+            }),
             ..self.action(format!("Suppress {} here, with a reason", self.finding.rule))
         })
     }
@@ -66,15 +110,15 @@ impl Place<'_> {
         let rule = self.finding.rule;
         let line = self.encoding.range(self.finding.place, &self.view.sources).start.line;
         // What is wrong with such a comment is mended, not suppressed.
-        let own = self.text.lines().nth(line as usize).filter(|own| end_of_rules(own).is_none())?;
-        let above = line.checked_sub(1).and_then(|above| Some((above, self.text.lines().nth(above as usize)?)));
+        let own = self.document.text.lines().nth(line as usize).filter(|own| end_of_rules(own).is_none())?;
+        let above = line.checked_sub(1).and_then(|above| Some((above, self.document.text.lines().nth(above as usize)?)));
         Some(match above.and_then(|(above, text)| Some((above, text, end_of_rules(text)?))) {
             Some((line, text, end)) => {
                 insert(Position { line, character: self.encoding.character_in(text, end) }, format!(", {rule}"))
             }
             None => {
                 let indent: String = own.chars().take_while(|c| c.is_whitespace()).collect();
-                let end = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
+                let end = if self.document.text.contains("\r\n") { "\r\n" } else { "\n" };
                 let comment = format!("{indent}{mark} overlint: ignore[{rule}] {REASON}{end}");
                 insert(Position { line, character: 0 }, comment)
             }
@@ -83,7 +127,8 @@ impl Place<'_> {
 
     /// A member of an object around it.
     fn member(&self) -> Option<TextEdit> {
-        let is_terraform = self.path.to_str().is_some_and(|path| path.ends_with(".tf.json") || path.ends_with(".tofu.json"));
+        let is_terraform =
+            self.document.path.to_str().is_some_and(|path| path.ends_with(".tf.json") || path.ends_with(".tofu.json"));
         let file = self.view.sources.file(self.finding.place.file);
         let (offset, text) = in_json::suppress(file.text(), self.finding.place.start, self.finding.rule, is_terraform)?;
         Some(insert(self.encoding.position(file, offset), text))

@@ -414,7 +414,8 @@ impl Server {
                 if only.is_some_and(|only| !only.iter().any(|kind| is_fix(&kind.to_string()))) {
                     return json!([]);
                 }
-                let actions = actions::at(path, &document.uri, &document.text, params.range, &self.views, self.encoding);
+                let open = actions::Document { path, uri: &document.uri, text: &document.text };
+                let actions = actions::at(open, params.range, &self.views, &self.config, self.encoding);
                 serde_json::to_value(actions)
             }
         };

@@ -55,6 +55,30 @@ local function run()
   vim.api.nvim_buf_set_lines(0, 1, 2, false, { '  default = "10.244.0.0/16"' })
   wait("the end of the diagnostic", function() return #found() == 0 end)
   say("gone after an edit in another buffer")
+
+  -- A mistake that is typed, and mended by the quick fix.
+  vim.api.nvim_win_set_buf(0, buffer)
+  local text = vim.api.nvim_buf_get_lines(buffer, 0, -1, false)
+  for number, own in ipairs(text) do
+    if own:find("service_cidr", 1, true) then
+      local first = own:match('"(%d+%.%d+%.%d+)%.0/') .. ".1"
+      vim.api.nvim_buf_set_lines(buffer, number, number + 1, false, { '    dns_service_ip      = "' .. first .. '"' })
+    end
+  end
+  local FIRST = "dns-service-ip-first-address"
+  local function typed()
+    return vim.tbl_filter(function(d) return d.code == FIRST end, vim.diagnostic.get(buffer))
+  end
+  wait("the diagnostic of the typed mistake", function() return #typed() == 1 end)
+  vim.api.nvim_win_set_cursor(0, { typed()[1].lnum + 1, typed()[1].col })
+  params = vim.lsp.util.make_range_params()
+  params.context = { diagnostics = {} }
+  actions = vim.lsp.buf_request_sync(buffer, "textDocument/codeAction", params, 20000)[id].result
+  local fix = vim.tbl_filter(function(a) return a.title:find("Set dns_service_ip", 1, true) end, actions)[1]
+  if not fix then fail("no quick fix") end
+  vim.lsp.util.apply_workspace_edit(fix.edit, vim.lsp.get_client_by_id(id).offset_encoding)
+  wait("the end of the typed mistake", function() return #typed() == 0 end)
+  say("quick fix: " .. fix.title)
   vim.cmd("qall!")
 end
 
