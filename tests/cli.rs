@@ -4,6 +4,7 @@
 
 use overlint::rules::RULES;
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
@@ -293,5 +294,41 @@ fn the_last_option_that_sets_a_variable_wins() {
         let output = run(folder.path(), &[&["check", "--format", "compact"], &options[..]].concat());
         let invalid = stdout(&output).lines().find(|line| line.contains("invalid-cidr")).unwrap_or_default();
         assert!(invalid.contains(last), "{options:?}: {}", stdout(&output));
+    }
+}
+
+/// Checks a text in the place of a file.
+fn run_on(folder: &Path, args: &[&str], text: &str) -> Output {
+    let mut child = overlint(folder, args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn the_standard_input_stands_for_a_file_beside_the_others() {
+    const OTHER: &str = "resource \"azurerm_kubernetes_cluster\" \"b\" {\n  network_profile {\n    network_plugin      = \"none\"\n    \
+                         network_plugin_mode = \"overlay\"\n  }\n}\n";
+    let folder = clean();
+    fs::write(folder.path().join("plugin.tf"), "variable \"plugin\" {\n  default = \"azure\"\n}\n").unwrap();
+    fs::write(folder.path().join("main.tf"), OTHER.replace("\"b\"", "\"a\"").replace("\"none\"", "var.plugin")).unwrap();
+    fs::write(folder.path().join("other.tf"), OTHER).unwrap();
+    let check = |args: &[&str], text: &str| {
+        let args: Vec<&str> =
+            ["check", "-", "--format", "compact", "--ignore", "implicit-cidr-default"].iter().chain(args).copied().collect();
+        run_on(folder.path(), &args, text)
+    };
+    // Of what was typed, and not of other.tf.
+    let output = check(&["--stdin-filename", "plugin.tf"], "variable \"plugin\" {\n  default = \"kubenet\"\n}\n");
+    assert_eq!(code(&output), 1);
+    let found = "main.tf:3:27: error: network_plugin_mode is \"overlay\", but network_plugin is \"kubenet\" [overlay-requires-azure-plugin]\n";
+    assert!(stdout(&output).contains(found), "{}", stdout(&output));
+    assert!(!stdout(&output).contains("other.tf"));
+    // A file that is not there yet.
+    let output = check(&["--stdin-filename", "new.tf"], &OTHER.replace("\"b\"", "\"c\""));
+    assert!(stdout(&output).starts_with("new.tf:3:27: error"), "{}", stdout(&output));
+    let output = check(&["--stdin-filename", "plugin.tf"], "variable \"plugin\" {\n  default = \"azure\"\n}\n");
+    assert_eq!((code(&output), stdout(&output)), (0, ""));
+    for args in [&[][..], &["--stdin-filename", "main.tf", "--fix"], &["--stdin-filename", "main.tf", "also.tf"]] {
+        assert_eq!(code(&check(args, "")), 2, "{args:?}");
     }
 }

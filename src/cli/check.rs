@@ -7,13 +7,13 @@ use super::{Exit, known_rule, limit};
 use crate::baseline::Baseline;
 use crate::config::Config;
 use crate::date::Date;
-use crate::discover::{self, Changes, Options};
+use crate::discover::{self, Buffers, Changes, Options};
 use crate::report::{self, Format, Report, Severity, Style, sarif};
 use crate::source::{self, Sources};
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 
 #[derive(Args)]
@@ -81,6 +81,12 @@ pub(super) struct CheckArgs {
     /// what has to do with those files
     #[arg(long, conflicts_with_all = ["report_only", "write_baseline"])]
     hook: bool,
+    /// With the PATH `-`: check the text on the standard input in the place of this file, and tell only what has to do with it
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new(), conflicts_with_all = ["fix", "write_baseline", "hook"])]
+    stdin_filename: Option<String>,
+    /// Texts that are read in the place of files
+    #[arg(skip)]
+    buffers: Buffers,
     /// When to use colors
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     color: Color,
@@ -97,7 +103,7 @@ impl CheckArgs {
             var_files: self.variables.files.clone(),
             parameters: self.parameters.clone(),
             config: self.config.clone(),
-            ..Options::default()
+            buffers: self.buffers.clone(),
         }
     }
 
@@ -107,16 +113,33 @@ impl CheckArgs {
         self.fix.is_some() || self.diff || formats.any(Format::has_repairs)
     }
 
-    /// What `--hook` stands for, put into the other options.
-    pub(super) fn settled(mut self) -> Self {
+    /// What `--hook` and `--stdin-filename` stand for, put into the other options.
+    pub(super) fn settled(mut self) -> Result<Self, String> {
         if self.hook {
             let all = vec![".".to_owned()];
             let files = std::mem::replace(&mut self.paths, all);
             self.tracked_only = true;
             self.report_only = (files != self.paths).then_some(files);
         }
-        self
+        match (self.paths == ["-"], self.stdin_filename.take()) {
+            (true, Some(name)) => {
+                let text = read_stdin().map_err(|e| format!("cannot read the standard input: {e}"))?;
+                self.buffers = Buffers::new([(discover::normal(&name), text.into())].into());
+                self.report_only.get_or_insert_with(Vec::new).push(name.clone());
+                self.paths = vec![name];
+            }
+            (true, None) => return Err("PATH - reads the standard input; --stdin-filename says which file that is".to_owned()),
+            (false, Some(_)) => return Err("--stdin-filename goes with the PATH - alone".to_owned()),
+            (false, None) => {}
+        }
+        Ok(self)
     }
+}
+
+fn read_stdin() -> io::Result<String> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes)?;
+    Ok(source::text(&bytes))
 }
 
 /// From which severity on the exit code is 1.

@@ -93,7 +93,13 @@ enum Exit {
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
     let exit = match Cli::parse().command {
-        Command::Check(args) => check::run(&args.settled()),
+        Command::Check(args) => match args.settled() {
+            Ok(args) => check::run(&args),
+            Err(message) => {
+                output::complain(&message);
+                Exit::Failed
+            }
+        },
         Command::Explain { rule } => output::stdout(|out| explain::explain(&rule, out)),
         Command::Rules(RulesArgs { format: ListFormat::Text }) => output::stdout(explain::list),
         Command::Rules(RulesArgs { format: ListFormat::Json }) => output::stdout(explain::list_json),

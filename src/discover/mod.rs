@@ -62,7 +62,7 @@ pub fn discover(paths: &[String], options: &Options) -> Sources {
     sources.set_reader(Disk::around(paths, &options.buffers));
     let mut starts = Starts::default();
     for path in paths {
-        if let Err(message) = add_start(&mut starts, path) {
+        if let Err(message) = add_start(&mut starts, path, &options.buffers) {
             sources.add_unreadable(path, message);
         }
     }
@@ -186,11 +186,14 @@ pub fn normal(path: &str) -> String {
 }
 
 /// Begins at a path of the command line.
-fn add_start(starts: &mut Starts, typed: &str) -> Result<(), String> {
+fn add_start(starts: &mut Starts, typed: &str, buffers: &Buffers) -> Result<(), String> {
     let path = normal(typed);
-    let found = std::fs::metadata(folder::on_disk(Path::new(&path))).map_err(|e| folder::reason(&e))?;
+    let is_file = match buffers.get(&path) {
+        Some(_) => true,
+        None => !std::fs::metadata(folder::on_disk(Path::new(&path))).map_err(|e| folder::reason(&e))?.is_dir(),
+    };
     match Path::new(&path).file_name() {
-        Some(name) if !found.is_dir() => starts.add_file(PathBuf::from(parent(&path)), name.to_owned()),
+        Some(name) if is_file => starts.add_file(PathBuf::from(parent(&path)), name.to_owned()),
         _ => starts.add_folder(PathBuf::from(path)),
     }
     Ok(())
