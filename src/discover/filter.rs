@@ -20,13 +20,16 @@ pub(super) struct Filter {
     tracked_only: bool,
     /// By the top folders of repositories: what git tracks there, or why that is not known.
     indexes: Mutex<BTreeMap<PathBuf, Result<Arc<Index>, String>>>,
+    /// Files with patterns (absolute paths) that could not be read, and why.
+    unread: Mutex<BTreeMap<PathBuf, String>>,
 }
 
 impl Filter {
     /// The filter of a run.
     pub fn new(options: &Options, current: &Path) -> Self {
         let everywhere = options.config.as_deref().map(|typed| excluded(Path::new(&normal(typed)), current));
-        Self { respect_ignores: !options.no_ignore, everywhere, tracked_only: options.tracked_only, indexes: Mutex::default() }
+        let (indexes, unread) = (Mutex::default(), Mutex::default());
+        Self { respect_ignores: !options.no_ignore, everywhere, tracked_only: options.tracked_only, indexes, unread }
     }
 
     /// What git tracks in the repository that a folder (an absolute path) is in; nothing when that was not asked for, or cannot be told.
@@ -44,10 +47,19 @@ impl Filter {
         found.as_ref().ok().cloned()
     }
 
-    /// Why it cannot be told what git tracks: folders, and reasons.
-    pub fn failures(&self) -> Vec<(PathBuf, String)> {
+    /// Keeps the patterns of a `.gitignore`, or why it cannot be read.
+    pub fn kept<T>(&self, path: &Path, read: Result<T, String>) -> Option<T> {
+        read.map_err(|why| self.unread.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), why)).ok()
+    }
+
+    /// Of which folders it cannot be told what git tracks, which files with patterns cannot be read, and why.
+    pub fn failures(&self) -> BTreeMap<PathBuf, String> {
+        let mut failures = self.unread.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let indexes = self.indexes.lock().unwrap_or_else(PoisonError::into_inner);
-        indexes.iter().filter_map(|(top, index)| Some((top.clone(), index.as_ref().err()?.clone()))).collect()
+        for (top, why) in indexes.iter().filter_map(|(top, index)| Some((top, index.as_ref().err()?))) {
+            failures.insert(top.clone(), format!("which files git tracks cannot be told: {why}"));
+        }
+        failures
     }
 
     /// What is excluded where this configuration file is the nearest (a path from the current folder).
@@ -61,7 +73,7 @@ impl Filter {
 
 /// What a configuration file excludes. What is wrong in it is told when it is read for all that it says.
 fn excluded(config: &Path, current: &Path) -> Option<Arc<Ignores>> {
-    let bytes = folder::read_file(config, &mut Vec::new()).ok()?;
+    let bytes = folder::read_named(config, folder::LARGEST).ok()?;
     let patterns = settings::parse(&text(&bytes)).0.exclude;
     let base = absolute(current, Path::new(parent(&folder::name(config))));
     Ignores::of(&base, &patterns)

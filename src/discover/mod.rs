@@ -67,9 +67,8 @@ pub fn discover(paths: &[String], options: &Options) -> Sources {
     }
     let configs = configs(&found, options.config.as_deref());
     let templates = parameters::read(&mut found, &configs, &current, (options, &filter), &mut sources);
-    for (folder, why) in filter.failures() {
-        let message = format!("which files git tracks cannot be told: {why}");
-        sources.add_unreadable(&folder::name(folder.strip_prefix(&current).unwrap_or(&folder)), message);
+    for (path, message) in filter.failures() {
+        sources.add_unreadable(&folder::name(path.strip_prefix(&current).unwrap_or(&path)), message);
     }
     add_files(&mut sources, found, &wanted, &templates);
     add_var_files(&mut sources, &options.var_files);
@@ -120,7 +119,7 @@ fn configs(found: &Found, everywhere: Option<&str>) -> Vec<ConfigFile> {
             configs.entry(config).or_default().insert(folder.to_owned());
         }
     }
-    let read = |path: &str| folder::read_file(Path::new(path), &mut Vec::new());
+    let read = |path: &str| folder::read_named(Path::new(path), folder::LARGEST);
     configs.into_iter().map(|(path, folders)| ConfigFile { bytes: read(&path), path, folders }).collect()
 }
 
@@ -167,6 +166,14 @@ fn add_configs(sources: &mut Sources, configs: Vec<ConfigFile>) {
     }
 }
 
+/// Reads a file that a user named, whatever it is; of pipes only those that the shell has opened.
+///
+/// # Errors
+/// Why it cannot be read, or is not: more than `most` bytes are not.
+pub fn read_named(path: &str, most: usize) -> Result<Vec<u8>, String> {
+    folder::read_named(Path::new(path), most)
+}
+
 /// A path as [`Sources`] names it: with `/`, without `.` and without `..` where that can be told from the text alone.
 pub fn normal(path: &str) -> String {
     if cfg!(windows) { join("", &path.replace('\\', "/")) } else { join("", path) }
@@ -177,6 +184,7 @@ fn add_start(starts: &mut Starts, typed: &str) -> Result<(), String> {
     let path = normal(typed);
     let found = std::fs::metadata(folder::on_disk(Path::new(&path))).map_err(|e| folder::reason(&e))?;
     match Path::new(&path).file_name() {
+        Some(_) if !found.is_file() && !found.is_dir() => return Err(folder::NOT_REGULAR.to_owned()),
         Some(name) if !found.is_dir() => starts.add_file(PathBuf::from(parent(&path)), name.to_owned()),
         _ => starts.add_folder(PathBuf::from(path)),
     }
@@ -238,7 +246,7 @@ fn add_files(sources: &mut Sources, mut found: Found, wanted: &BTreeSet<String>,
 fn add_var_files(sources: &mut Sources, paths: &[String]) {
     for typed in paths {
         let path = normal(typed);
-        match folder::read_file(Path::new(&path), &mut Vec::new()) {
+        match folder::read_named(Path::new(&path), folder::LARGEST) {
             Ok(bytes) => _ = sources.add(&path, &bytes),
             Err(message) => sources.add_unreadable(typed, message),
         }
