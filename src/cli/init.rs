@@ -24,7 +24,10 @@ pub(super) fn init(folder: &str) -> Exit {
     }
     let drafted = crate::with_threads(0, || draft(folder, &name));
     let path = inside(NAMES.first().copied().unwrap_or_default());
-    match drafted.map_err(|e| e.to_string()).and_then(|text| output::new_file(Path::new(&path), text.as_bytes()).map_err(|e| e.to_string())) {
+    match drafted
+        .map_err(|e| e.to_string())
+        .and_then(|text| output::new_file(Path::new(&path), text.as_bytes()).map_err(|e| e.to_string()))
+    {
         Ok(()) => output::stdout(|out| writeln!(out, "wrote {}", printable(&path))),
         Err(why) => {
             output::complain(&format!("cannot write {path}: {why}"));

@@ -40,7 +40,13 @@ impl Ignores {
     }
 
     /// What applies in a folder (an absolute path), given what applies above it. At the top of a repository nothing from above does.
-    pub fn enter(above: Option<Arc<Self>>, folder: &Path, repository: bool, gitignore: bool, filter: &Filter) -> Option<Arc<Self>> {
+    pub fn enter(
+        above: Option<Arc<Self>>,
+        folder: &Path,
+        repository: bool,
+        gitignore: bool,
+        filter: &Filter,
+    ) -> Option<Arc<Self>> {
         let excludes = repository && folder.join(EXCLUDES).exists();
         let above = if repository { None } else { above };
         let above = if excludes { Self::read(above, folder, EXCLUDES, filter) } else { above };

@@ -100,6 +100,11 @@ pub struct Lexed {
     pub faults: Vec<Fault>,
 }
 
+/// So many tokens of one file are read: each takes many times the memory of its one byte.
+const MOST_TOKENS: usize = 2_000_000;
+/// So many mistakes are kept: the file is no Bicep.
+const MOST_FAULTS: usize = 10_000;
+
 /// Cuts a text into tokens. Never fails.
 pub fn lex(text: &str) -> Lexed {
     let mut lexer = Lexer { bytes: text.as_bytes(), at: 0, open: Vec::new(), out: Lexed::default() };
@@ -151,13 +156,23 @@ impl Lexer<'_> {
     }
 
     fn fault(&mut self, at: Range<usize>, message: impl Into<String>) {
-        self.out.faults.push(Fault { at, message: message.into() });
+        if self.out.faults.len() < MOST_FAULTS {
+            self.out.faults.push(Fault { at, message: message.into() });
+        }
     }
 
     /// One token with what is before it; false after the last one.
     fn step(&mut self) -> bool {
         self.trivia();
         let start = self.at;
+        if self.out.tokens.len() >= MOST_TOKENS {
+            let rest = self.bytes.len();
+            self.out.faults.push(Fault {
+                at: start..rest,
+                message: format!("a file of more than {MOST_TOKENS} words and signs is not read to its end"),
+            });
+            self.at = rest;
+        }
         let kind = self.token();
         let offset = |n| u32::try_from(n).unwrap_or(u32::MAX);
         self.out.tokens.push(Token { kind, start: offset(start), end: offset(self.at) });
