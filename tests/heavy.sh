@@ -185,7 +185,7 @@ hcl("jsonencode that doubles", lambda: cluster("local.a59") + chain('"\\\\"', la
 hcl("setproduct", lambda: cluster("setproduct(local.r, local.r, local.r, local.r)[0][0]") + "locals { r = range(1000) }\n")
 hcl("for in for, 10^8", lambda: cluster("[for a in local.r : [for b in local.r : [for c in local.r : [for d in local.r : 1]]]][0][0][0][0]") + "locals { r = range(100) }\n")
 hcl("for in for, 10^9 in depth", lambda: cluster("local.a") + "locals { a = " + "".join(f"[for v{i} in [0,1,2,3,4,5,6,7,8,9] : " for i in range(9)) + "1" + "]" * 9 + " }\n")
-hcl("for with objects", lambda: cluster("local.a[5]") + "locals { r = range(1024)\n a = { for a in local.r : a => { for b in local.r : b => { for c in local.r : c => a } } } }\n")
+hcl("for with objects", lambda: cluster("local.a[5]") + "locals {\n r = range(1024)\n a = { for a in local.r : a => { for b in local.r : b => { for c in local.r : c => a } } }\n}\n")
 hcl("for with texts of 1 MB", lambda: cluster("local.a[5]") + chain('"xxxxxxxxxxxxxxxx"', lambda a: f'"${{{a}}}${{{a}}}"', 16) + 'locals { a = [for a in range(1000) : "${a}${local.a15}"] }\n')
 hcl("formatlist with texts of 1 MB", lambda: cluster("local.a[5]") + chain('"xxxxxxxxxxxxxxxx"', lambda a: f'"${{{a}}}${{{a}}}"', 16) + 'locals { a = formatlist("%s%s", range(1000), local.a15) }\n')
 hcl("replace that grows", lambda: cluster("local.a9") + chain('"xxxxxxxxxxxxxxxx"', lambda a: f'replace({a}, "x", {a})', 10))

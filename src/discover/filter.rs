@@ -4,7 +4,7 @@
 use super::ignores::{Ignores, repository_above};
 use super::index::Index;
 use super::walk::absolute;
-use super::{Options, folder, normal};
+use super::{LARGEST_CONFIG, Options, folder, normal};
 use crate::settings;
 use crate::source::{parent, text};
 use std::collections::BTreeMap;
@@ -73,7 +73,7 @@ impl Filter {
 
 /// What a configuration file excludes. What is wrong in it is told when it is read for all that it says.
 fn excluded(config: &Path, current: &Path) -> Option<Arc<Ignores>> {
-    let bytes = folder::read_named(config, folder::LARGEST).ok()?;
+    let bytes = folder::read_named(config, LARGEST_CONFIG).ok()?;
     let patterns = settings::parse(&text(&bytes)).0.exclude;
     let base = absolute(current, Path::new(parent(&folder::name(config))));
     Ignores::of(&base, &patterns)

@@ -104,6 +104,9 @@ impl ConfigFile {
     }
 }
 
+/// Larger configuration files are not read, in bytes.
+const LARGEST_CONFIG: usize = 1 << 20;
+
 /// Reads the configuration files that apply somewhere.
 fn configs(found: &Found, everywhere: Option<&str>) -> Vec<ConfigFile> {
     let mut configs: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -119,7 +122,7 @@ fn configs(found: &Found, everywhere: Option<&str>) -> Vec<ConfigFile> {
             configs.entry(config).or_default().insert(folder.to_owned());
         }
     }
-    let read = |path: &str| folder::read_named(Path::new(path), folder::LARGEST);
+    let read = |path: &str| folder::read_named(Path::new(path), LARGEST_CONFIG);
     configs.into_iter().map(|(path, folders)| ConfigFile { bytes: read(&path), path, folders }).collect()
 }
 
