@@ -94,7 +94,11 @@ pub(super) fn file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result
             // A symbolic link stays one, and the file behind it keeps its permissions.
             replace(&fs::canonicalize(path)?, Some(found.permissions()), &text)
         }
-        Ok(_) => File::options().write(true).open(path)?.write_all(&text),
+        // A reader that has seen enough and went away is no failure.
+        Ok(_) => match File::options().write(true).open(path)?.write_all(&text) {
+            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => written,
+        },
         Err(_) => replace(path, None, &text),
     }
 }

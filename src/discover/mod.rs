@@ -55,7 +55,10 @@ pub fn discover(paths: &[String], options: &Options) -> Sources {
             sources.add_unreadable(path, message);
         }
     }
-    let current = std::env::current_dir().unwrap_or_default();
+    let current = std::env::current_dir().unwrap_or_else(|e| {
+        sources.add_unreadable(".", format!("the current folder cannot be told: {}", folder::reason(&e)));
+        PathBuf::new()
+    });
     sources.set_base(&folder::name(&current));
     add_repositories(&mut sources, paths, &current);
     let filter = Filter::new(options, &current);
