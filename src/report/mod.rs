@@ -199,9 +199,8 @@ impl Report {
             finding.owners.dedup();
         }
         self.undecided.sort_by(|a, b| {
-            let key = |u: &UndecidedRule| (u.why.span.map(place).is_none(), u.why.reason.clone());
-            let at = |u: &UndecidedRule| u.why.span.map(|s| (sources.file(s.file).path().to_owned(), s.start, s.end));
-            (at(a), a.rule, &a.cluster, key(a)).cmp(&(at(b), b.rule, &b.cluster, key(b)))
+            let at = |u: &UndecidedRule| u.why.span.map(place);
+            (at(a), a.rule, &a.cluster, &a.why.reason).cmp(&(at(b), b.rule, &b.cluster, &b.why.reason))
         });
         self.undecided.dedup();
         self.unreadable

@@ -98,10 +98,12 @@ pub struct Lexed {
     pub directives: Vec<RawDirective>,
     /// What is wrong, in order.
     pub faults: Vec<Fault>,
+    /// Where it was too much: what follows was not read.
+    pub cut: Option<usize>,
 }
 
 /// So many tokens of one file are read: each takes many times the memory of its one byte.
-const MOST_TOKENS: usize = 2_000_000;
+pub const MOST_TOKENS: usize = 2_000_000;
 /// So many mistakes are kept: the file is no Bicep.
 const MOST_FAULTS: usize = 10_000;
 
@@ -166,12 +168,8 @@ impl Lexer<'_> {
         self.trivia();
         let start = self.at;
         if self.out.tokens.len() >= MOST_TOKENS {
-            let rest = self.bytes.len();
-            self.out.faults.push(Fault {
-                at: start..rest,
-                message: format!("a file of more than {MOST_TOKENS} words and signs is not read to its end"),
-            });
-            self.at = rest;
+            self.out.cut = Some(start);
+            self.at = self.bytes.len();
         }
         let kind = self.token();
         let offset = |n| u32::try_from(n).unwrap_or(u32::MAX);
