@@ -14,7 +14,7 @@ use std::io::{self, Write};
 const VERSION: u32 = 1;
 
 /// Known findings, each with how often it is there.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Baseline(BTreeMap<Known, usize>);
 
 /// What a finding is known by.

@@ -3,11 +3,13 @@
 //! What is found either way is a finding; what is found only one way is undecided, and says which condition decides it.
 
 use crate::eval::Assumptions;
+use crate::insight;
 use crate::model::Undecided;
 use crate::report::{Finding, Report, UndecidedRule};
 use crate::source::Span;
 use crate::value::Choice;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 /// So many conditions are assumed one way and the other, one inside the other; more stay unknown.
@@ -66,7 +68,8 @@ fn combine(cases: Vec<Case>) -> Report {
     let mut exists: BTreeMap<String, usize> = BTreeMap::new();
     let mut undecided: BTreeMap<Question, UndecidedRule> = BTreeMap::new();
     let mut conditions: BTreeMap<Question, Arc<Choice>> = BTreeMap::new();
-    for case in cases {
+    for mut case in cases {
+        combined.insights.append(&mut case.report.insights);
         for cluster in &case.report.clusters {
             *exists.entry(cluster.clone()).or_default() += 1;
         }
@@ -79,7 +82,14 @@ fn combine(cases: Vec<Case>) -> Report {
             let before = seen.entry((question.clone(), finding.place)).or_default();
             let place = (finding.place, *before);
             *before += 1;
-            decided.entry(question).or_default().entry(place).or_insert(Found { times: 0, finding }).times += 1;
+            match decided.entry(question).or_default().entry(place) {
+                Entry::Vacant(new) => _ = new.insert(Found { times: 1, finding }),
+                Entry::Occupied(mut known) => {
+                    let known = known.get_mut();
+                    known.times += 1;
+                    known.finding.repair = known.finding.repair.take().zip(finding.repair).and_then(|(a, b)| a.and(b));
+                }
+            }
         }
         for rule in case.report.undecided {
             undecided.entry((rule.rule, rule.cluster.clone())).or_insert(rule);
@@ -100,6 +110,7 @@ fn combine(cases: Vec<Case>) -> Report {
         }
         combined.findings.extend(always.into_iter().map(|found| found.finding));
     }
+    insight::unite(&mut combined.insights);
     combined.undecided.extend(undecided.into_values());
     combined.clusters.extend(exists.into_keys());
     combined

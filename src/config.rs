@@ -5,6 +5,7 @@ use crate::report::Severity;
 use crate::source::Span;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What configuration files say of rules: how bad each is, or that it is off (`None`).
 pub type Severities = BTreeMap<&'static str, Option<Severity>>;
@@ -26,6 +27,12 @@ pub struct Config {
     pub parameters: Vec<String>,
     /// Terraform's workspace and where its name is written, if it is known.
     pub workspace: Option<(Arc<str>, Span)>,
+    /// Whether to leave out what can be repaired, which takes further checks to find out.
+    pub no_repairs: bool,
+    /// Whether to tell what is known of each attribute, too: [`crate::report::Report::insights`].
+    pub insights: bool,
+    /// Set by others when the answer is no longer wanted: what has not begun by then is left out of the report.
+    pub stop: Arc<AtomicBool>,
 }
 
 /// What the command line says about Terraform input variables.
@@ -47,6 +54,11 @@ impl Config {
             }
         }
         paths
+    }
+
+    /// Whether the answer is no longer wanted.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
     }
 
     /// The day whose rules apply: today's, where nothing is said.

@@ -13,8 +13,11 @@ pub mod date;
 pub mod discover;
 pub mod eval;
 pub mod facts;
+pub mod insight;
+mod lsp;
 pub mod model;
 mod plans;
+pub mod repairs;
 pub mod report;
 pub mod rules;
 pub mod scenarios;
@@ -41,38 +44,61 @@ use crate::scenarios::parameters::Roots;
 use crate::settings::{Set, Settings};
 use crate::source::{Sources, Span, Unreadable};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Checks the texts: evaluates every root module and template among them, runs the wanted rules, and sorts what they found.
 ///
 /// Needs deep stacks for deeply nested code: run it on threads with at least [`STACK_BYTES`] (as [`with_threads`] does).
 pub fn check(sources: &Sources, config: &Config) -> Report {
-    let code = Code::read(sources, config);
-    let mut errors = Vec::new();
-    let deployments = Deployments::of(&code, &mut errors);
-    let mut report = Report { files: sources.len(), unreadable: sources.unreadable().to_vec(), ..Report::default() };
-    report.undecided.extend(deployments.scenarios.undecided.iter().cloned());
-    report.unreadable.extend(deployments.templates.wrong.iter().map(|(path, message)| Unreadable {
-        message: message.clone(),
-        path: (*path).to_owned(),
-        span: None,
-    }));
-    report.unreadable.extend(code.errors.iter().cloned().chain(errors).map(|(span, message)| Unreadable {
-        message,
-        path: sources.file(span.file).path().to_owned(),
-        span: Some(span),
-    }));
-    for (root, part) in code.check(&deployments) {
-        // Templates and plans are files, root modules are folders.
-        let folder = if sources.has(&root) { source::parent(&root) } else { &root };
-        let owned = |finding: Finding| Finding { owners: vec![(folder.to_owned(), finding.cluster.clone())], ..finding };
-        report.findings.extend(part.findings.into_iter().map(owned));
-        report.undecided.extend(part.undecided);
-        report.unreadable.extend(part.unreadable);
-        report.clusters.extend(part.clusters.into_iter().map(|cluster| format!("{root}: {cluster}")));
+    let mut report = check_roots(sources, config).whole(sources, config);
+    if config.no_repairs {
+        report.findings.iter_mut().for_each(|finding| finding.repair = None);
+    } else {
+        repairs::verify(&mut report, sources, config);
     }
-    report.sort(sources);
-    suppress::apply(&mut report, sources, config, &code.settings);
     report
+}
+
+/// What is found in changed texts, without trying whether repairs hold. Plans show what the code was, so they do not count.
+fn check_changed(sources: &Sources, config: &Config) -> Report {
+    let mut code = Code::read(sources, config);
+    code.plans.clear();
+    code.check_roots().whole(sources, config)
+}
+
+/// What was found, by the root that it was found in: a root module's folder, the path of a template or of a plan.
+#[derive(Clone, Debug, Default)]
+pub struct ByRoot {
+    /// What belongs to no root: what could not be read, and so on.
+    pub rest: Report,
+    /// The reports on the roots.
+    pub roots: BTreeMap<String, Report>,
+    /// What the configuration files say.
+    pub settings: Arc<Settings>,
+}
+
+impl ByRoot {
+    /// One report of all, without what is suppressed.
+    pub fn whole(self, sources: &Sources, config: &Config) -> Report {
+        let mut report = self.rest;
+        for (root, part) in self.roots {
+            // Templates and plans are files, root modules are folders.
+            let folder = if sources.has(&root) { source::parent(&root) } else { &root };
+            let owned = |finding: Finding| Finding { owners: vec![(folder.to_owned(), finding.cluster.clone())], ..finding };
+            report.findings.extend(part.findings.into_iter().map(owned));
+            report.undecided.extend(part.undecided);
+            report.unreadable.extend(part.unreadable);
+            report.clusters.extend(part.clusters.into_iter().map(|cluster| format!("{root}: {cluster}")));
+        }
+        report.sort(sources);
+        suppress::apply(&mut report, sources, config, &self.settings);
+        report
+    }
+}
+
+/// The same as [`check`], with the roots kept apart: for those who check some of them again when something changes.
+pub fn check_roots(sources: &Sources, config: &Config) -> ByRoot {
+    Code::read(sources, config).check_roots()
 }
 
 /// What one root module or template declares, in one scenario.
@@ -180,6 +206,28 @@ impl<'a> Code<'a> {
         Self { sources, config, facts, settings, modules, plans, templates, errors, template_errors }
     }
 
+    /// Checks everything. What belongs to no root comes first.
+    fn check_roots(self) -> ByRoot {
+        let sources = self.sources;
+        let mut errors = Vec::new();
+        let deployments = Deployments::of(&self, &mut errors);
+        let mut report = Report { files: sources.len(), unreadable: sources.unreadable().to_vec(), ..Report::default() };
+        report.undecided.extend(deployments.scenarios.undecided.iter().cloned());
+        report.unreadable.extend(deployments.templates.wrong.iter().map(|(path, message)| Unreadable {
+            message: message.clone(),
+            path: (*path).to_owned(),
+            span: None,
+        }));
+        report.unreadable.extend(self.errors.iter().cloned().chain(errors).map(|(span, message)| Unreadable {
+            message,
+            path: sources.file(span.file).path().to_owned(),
+            span: Some(span),
+        }));
+        let roots = self.check(&deployments);
+        drop(deployments);
+        ByRoot { rest: report, roots, settings: Arc::new(self.settings) }
+    }
+
     fn checker(&self) -> templates::Checker<'_> {
         templates::Checker {
             templates: &self.templates,
@@ -197,14 +245,17 @@ impl<'a> Code<'a> {
             let of_root = deployments.scenarios.of(root, self.config);
             scenarios::check_all(&of_root, "variable file", &|scenario| self.check_root(root, &scenario.config))
         };
-        let mut found: BTreeMap<String, Report> =
-            deployments.roots.par_iter().map(|root| ((*root).to_owned(), guarded(root, || check_scenarios(root)))).collect();
+        let mut found: BTreeMap<String, Report> = deployments
+            .roots
+            .par_iter()
+            .map(|root| ((*root).to_owned(), guarded(root, self.config, || check_scenarios(root))))
+            .collect();
         let planned: Vec<(Option<String>, Report)> = self
             .plans
             .par_iter()
             .map(|plan| {
                 let mut root = None;
-                let report = guarded(self.sources.file(plan.file).path(), || {
+                let report = guarded(self.sources.file(plan.file).path(), self.config, || {
                     let (found, report) =
                         plans::check(plan, &self.settings, &self.modules, self.sources, self.config, &self.facts);
                     root = found;
@@ -226,7 +277,7 @@ impl<'a> Code<'a> {
         let config = self.settings.applied(folder, config);
         let mut report = choices::check_all(&|assumptions| {
             let (world, unresolved) = self.root_module(folder, &config, assumptions);
-            run_rules(world, unresolved, &config, &self.facts)
+            run_rules(world, unresolved, self.sources, &config, &self.facts)
         });
         let own = Own::new(folder, &self.modules, self.sources);
         report.undecided.iter_mut().for_each(|u| u.why.span = u.why.span.map(|span| own.span(span)));
@@ -245,7 +296,10 @@ impl<'a> Code<'a> {
 }
 
 /// The last net: a mistake of ours in one root module or plan must not cost the report on the others.
-fn guarded(path: &str, check: impl FnOnce() -> Report) -> Report {
+fn guarded(path: &str, config: &Config, check: impl FnOnce() -> Report) -> Report {
+    if config.is_stopped() {
+        return Report::default();
+    }
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(check)).unwrap_or_else(|_| Report {
         unreadable: vec![Unreadable {
             message: "overlint itself failed on this root module; please report it".to_owned(),
@@ -257,13 +311,22 @@ fn guarded(path: &str, check: impl FnOnce() -> Report) -> Report {
 }
 
 /// Runs the wanted rules over what was evaluated. Calls that could not be followed are undecided, and may hold more.
-fn run_rules(mut world: World, unresolved: Vec<(String, Undecided)>, config: &Config, facts: &Facts) -> Report {
+fn run_rules(
+    mut world: World,
+    unresolved: Vec<(String, Undecided)>,
+    sources: &Sources,
+    config: &Config,
+    facts: &Facts,
+) -> Report {
     let mut report = Report::default();
     for (call, why) in unresolved {
         world.more_resources.get_or_insert_with(|| why.clone());
         report.undecided.push(UndecidedRule { rule: "*", cluster: call, why });
     }
-    rules::run(&world, facts, config, &mut report);
+    if config.insights {
+        report.insights = insight::of(&world, facts, config.day());
+    }
+    rules::run(&world, sources, facts, config, &mut report);
     report
 }
 

@@ -5,6 +5,7 @@ use crate::eval::plan::{Plan, without_indexes};
 use crate::eval::terraform::{self, Modules};
 use crate::eval::{Assumptions, Evaluated};
 use crate::facts::Facts;
+use crate::insight;
 use crate::model::{self, Undecided, World};
 use crate::report::{Finding, Report};
 use crate::settings::Settings;
@@ -51,7 +52,10 @@ pub(crate) fn check(
         (address.to_string(), why)
     });
     world.compare(World::new(&planned.before, &provider, facts, config.day()), planned.changes);
-    (root, crate::run_rules(world, unresolved.collect(), &config, facts))
+    let mut report = crate::run_rules(world, unresolved.collect(), sources, &config, facts);
+    // A plan cannot be repaired, and what the code says may have changed since.
+    report.findings.iter_mut().for_each(|finding| finding.repair = None);
+    (root, report)
 }
 
 /// A folder and those above it, nearest first.
@@ -72,6 +76,8 @@ fn declares(code: &Evaluated, address: &str) -> bool {
 pub(crate) fn add(report: &mut Report, plan: Report) {
     let place = |f: &Finding| (f.rule, f.cluster.clone(), f.place);
     let known: BTreeSet<_> = report.findings.iter().map(place).collect();
+    report.insights.extend(plan.insights);
+    insight::unite(&mut report.insights);
     report.findings.extend(plan.findings.into_iter().filter(|f| !known.contains(&place(f))));
     report.undecided.retain(|u| u.rule != "*" && !plan.clusters.contains(&u.cluster));
     report.undecided.extend(plan.undecided);

@@ -3,8 +3,12 @@
 //! Every value overlint reasons about points back here: a [`Span`] names a file and a byte range in its text.
 
 mod columns;
+mod encoding;
+mod links;
 mod reader;
 
+pub use encoding::{NotRewritten, rewrite};
+pub use links::Links;
 pub use reader::{Entry, EntryKind, ReadError, Reader};
 
 use columns::Columns;
@@ -140,11 +144,13 @@ pub enum Asked {
     Named,
 }
 
-/// All texts of a run. Reading files is discovery's work; the core only looks things up here.
-#[derive(Debug, Default)]
+/// All texts of a run. Reading files is discovery's work; the core only looks things up here. A copy shares the texts.
+#[derive(Clone, Debug, Default)]
 pub struct Sources {
-    files: Vec<SourceFile>,
-    by_path: HashMap<String, FileId>,
+    files: Vec<Arc<SourceFile>>,
+    by_path: Arc<HashMap<String, FileId>>,
+    /// The files of a part, which shares the list of files with the whole.
+    of_part: Option<Arc<[FileId]>>,
     folders: BTreeSet<String>,
     asked: BTreeMap<String, Asked>,
     restored: BTreeMap<(String, String), String>,
@@ -152,8 +158,9 @@ pub struct Sources {
     base: String,
     repositories: Vec<String>,
     unreadable: Vec<Unreadable>,
-    reader: Option<Box<dyn Reader>>,
-    late: Late,
+    reader: Option<Arc<dyn Reader>>,
+    late: Arc<Late>,
+    links: Arc<Links>,
 }
 
 impl Sources {
@@ -177,9 +184,42 @@ impl Sources {
                 span: Some(Span::new(id, offset, offset + '\u{fffd}'.len_utf8())),
             });
         }
-        self.files.push(SourceFile::new(path, text.into()));
-        self.by_path.insert(path.to_owned(), id);
+        self.files.push(Arc::new(SourceFile::new(path, text.into())));
+        Arc::make_mut(&mut self.by_path).insert(path.to_owned(), id);
         id
+    }
+
+    /// Puts another text in the place of a file's, under the same name; without a file of this path, nothing happens.
+    pub fn replace(&mut self, path: &str, text: &str) {
+        let slot = self.by_path.get(path).and_then(|id| self.files.get_mut(id.0 as usize));
+        if let Some(file) = slot {
+            *file = Arc::new(SourceFile::new(path, text.into()));
+        }
+    }
+
+    /// The part that holds only the wanted paths (of files, and of folders to lint). Files keep their names, and those of other parts of
+    /// the same sources can be looked up all the same.
+    pub fn part(&self, wanted: &dyn Fn(&str) -> bool, linted: &dyn Fn(&str) -> bool) -> Self {
+        let mut part = self.clone();
+        let own = self.by_path.iter().filter(|(path, _)| wanted(path)).map(|(path, id)| (path.clone(), *id));
+        let own: HashMap<String, FileId> = own.collect();
+        let mut ids: Vec<FileId> = own.values().copied().collect();
+        ids.sort_unstable();
+        part.of_part = Some(ids.into());
+        part.by_path = Arc::new(own);
+        part.folders.retain(|folder| linted(folder));
+        part.asked.retain(|path, _| linted(path));
+        part
+    }
+
+    /// What is worked out with what.
+    pub fn links(&self) -> &Links {
+        &self.links
+    }
+
+    /// The same, to add to.
+    pub fn links_mut(&mut self) -> &mut Links {
+        Arc::make_mut(&mut self.links)
     }
 
     /// Records a folder that the run was asked to lint. Other folders are there only because these call them as modules.
@@ -288,23 +328,30 @@ impl Sources {
     /// gives an empty file.
     pub fn file(&self, id: FileId) -> &SourceFile {
         static NOTHING: OnceLock<SourceFile> = OnceLock::new();
-        let file = self.files.get(id.0 as usize).or_else(|| self.late.get(id));
+        let file = self.files.get(id.0 as usize).map(Arc::as_ref).or_else(|| self.late.get(id));
         file.unwrap_or_else(|| NOTHING.get_or_init(|| SourceFile::new("", "".into())))
+    }
+
+    /// The file at a path.
+    pub fn file_at(&self, path: &str) -> Option<&SourceFile> {
+        self.by_path.get(path).map(|id| self.file(*id))
     }
 
     /// All files with their names.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        self.files.iter().enumerate().map(|(i, f)| (FileId(i as u32), f))
+        let own = self.of_part.iter().flat_map(|ids| ids.iter().map(|id| (*id, self.file(*id))));
+        let all = self.files.iter().enumerate().filter(|_| self.of_part.is_none());
+        own.chain(all.map(|(i, file)| (FileId(i as u32), file.as_ref())))
     }
 
     /// How many files there are.
     pub fn len(&self) -> usize {
-        self.files.len()
+        self.by_path.len()
     }
 
     /// Whether there is no file.
     pub fn is_empty(&self) -> bool {
-        self.files.is_empty()
+        self.by_path.is_empty()
     }
 
     /// What could not be read.
@@ -314,7 +361,7 @@ impl Sources {
 
     /// Sets what reads the files that the code itself names. Without one, it can read the files of this set.
     pub fn set_reader(&mut self, reader: impl Reader + 'static) {
-        self.reader = Some(Box::new(reader));
+        self.reader = Some(Arc::new(reader));
     }
 
     /// The content of a file that the code names.
@@ -347,6 +394,11 @@ impl Sources {
     pub fn late_file(&self, path: &str, text: &str) -> Option<FileId> {
         let known = self.by_path.get(path).filter(|id| self.file(**id).text() == text);
         known.copied().or_else(|| self.late.add(path, text))
+    }
+
+    /// Forgets the texts that were read late. Spans in them lead nowhere from then on.
+    pub fn forget_late(&mut self) {
+        self.late = Arc::default();
     }
 
     /// The text of a span.

@@ -60,6 +60,8 @@ impl Checker<'_> {
             report = self.root(root, Some(source));
         }
         report.findings = unexplained(&report.findings, &of_source.findings);
+        // What is compiled is not repaired: the next build would bring the mistake back.
+        report.findings.iter_mut().for_each(|finding| finding.repair = None);
         // It is the same cluster, and what the source leaves open, that leaves open, too.
         if !of_source.clusters.is_empty() {
             report.clusters.clear();
@@ -69,7 +71,7 @@ impl Checker<'_> {
     }
 
     fn root(&self, root: &Root<'_>, outdated: Option<&str>) -> Report {
-        crate::guarded(root.template, || {
+        crate::guarded(root.template, self.config, || {
             scenarios::check_all(&root.sets, "parameter file", &|set| self.set(root.template, set, outdated))
         })
     }
@@ -80,7 +82,7 @@ impl Checker<'_> {
         choices::check_all(&|assumptions| {
             let (mut world, unresolved) = self.template(path, set, assumptions);
             world.compiled_from = outdated.map(str::to_owned);
-            crate::run_rules(world, unresolved, &config, self.facts)
+            crate::run_rules(world, unresolved, self.sources, &config, self.facts)
         })
     }
 

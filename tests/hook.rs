@@ -174,3 +174,20 @@ fn only_what_has_to_do_with_the_files_is_told() {
     let run = project.check(&["missing", "--report-only", "b/main.tf"]);
     assert_eq!(run.code, 2);
 }
+
+#[test]
+fn a_hook_is_given_the_files_of_a_commit() {
+    let Some(project) = repository(&[]) else { return };
+    let hook = |args: &[&str]| {
+        let run = project.run_in("", &[&["check", "--format", "compact", "--hook"], args].concat());
+        (run.found(), run.code)
+    };
+    let main = vec!["main.tf:3 max-pods-range".to_owned()];
+    assert_eq!(hook(&["main.tf"]), (main.clone(), 1));
+    // Options that users add stand between, and files that are not tracked do not count.
+    assert_eq!(hook(&["--fail-on", "never", "main.tf", "infra/notes.txt"]), (main, 0));
+    assert_eq!(hook(&["infra/notes.txt"]), (vec![], 0));
+    assert_eq!(hook(&["new.tf"]), (vec![], 0));
+    assert_eq!(hook(&[]), (ALL.map(str::to_owned).to_vec(), 1), "by hand, without files");
+    assert_eq!(hook(&["--report-only", "main.tf"]).1, 2);
+}

@@ -1,12 +1,13 @@
 //! `overlint check`.
 
+use super::fix::{self, Which};
 use super::given::GivenArgs;
 use super::output::{self, Color};
 use super::{Exit, known_rule, limit};
 use crate::baseline::Baseline;
 use crate::config::Config;
 use crate::date::Date;
-use crate::discover::{self, Options};
+use crate::discover::{self, Changes, Options};
 use crate::report::{self, Format, Report, Severity, Style, sarif};
 use crate::source::{self, Sources};
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
@@ -46,6 +47,12 @@ pub(super) struct CheckArgs {
     /// Check against what Azure accepted on this day
     #[arg(long, value_name = "YYYY-MM-DD")]
     as_of: Option<Date>,
+    /// Repair what is certain, in the files; with =all also what you should look at afterwards
+    #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true, default_missing_value = "safe")]
+    fix: Option<Which>,
+    /// Print what --fix (or --fix=all) would change, as a diff, and change nothing
+    #[arg(long)]
+    diff: bool,
     /// Do not tell what this file knows already, and do not count it for the exit code
     #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
     baseline: Option<String>,
@@ -70,12 +77,46 @@ pub(super) struct CheckArgs {
     /// Check everything, but tell only what has to do with these files: whose place or a related place is in one of them
     #[arg(long, value_name = "FILE", num_args = 0.., value_parser = NonEmptyStringValueParser::new(), conflicts_with = "write_baseline")]
     report_only: Option<Vec<String>>,
+    /// For hooks before a commit: the PATHs are the files of the commit. Checks all that git tracks in the current folder, and tells only
+    /// what has to do with those files
+    #[arg(long, conflicts_with_all = ["report_only", "write_baseline"])]
+    hook: bool,
     /// When to use colors
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     color: Color,
     /// Print nothing but failures; the exit code tells the rest
     #[arg(short, long)]
     quiet: bool,
+}
+
+impl CheckArgs {
+    fn options(&self) -> Options {
+        Options {
+            no_ignore: self.no_ignore,
+            tracked_only: self.tracked_only,
+            var_files: self.variables.files.clone(),
+            parameters: self.parameters.clone(),
+            config: self.config.clone(),
+            ..Options::default()
+        }
+    }
+
+    /// Whether repairs are made or told.
+    fn wants_repairs(&self) -> bool {
+        let mut formats = std::iter::once(self.format).chain(self.output.iter().map(|(format, _)| *format));
+        self.fix.is_some() || self.diff || formats.any(Format::has_repairs)
+    }
+
+    /// What `--hook` stands for, put into the other options.
+    pub(super) fn settled(mut self) -> Self {
+        if self.hook {
+            let all = vec![".".to_owned()];
+            let files = std::mem::replace(&mut self.paths, all);
+            self.tracked_only = true;
+            self.report_only = (files != self.paths).then_some(files);
+        }
+        self
+    }
 }
 
 /// From which severity on the exit code is 1.
@@ -117,13 +158,14 @@ pub(super) fn run(args: &CheckArgs) -> Exit {
         }
     };
     let threads = args.jobs.map_or(0, usize::from);
-    let (sources, mut report) = match crate::with_threads(threads, || check(args)) {
-        Ok(done) => done,
-        Err(e) => {
-            output::complain(&format!("cannot start the threads: {e}"));
-            return Exit::Failed;
-        }
-    };
+    let Checked { sources, mut report, diff, fixed } =
+        match crate::with_threads(threads, || check_and_fix(args, baseline.as_ref())) {
+            Ok(done) => done,
+            Err(e) => {
+                output::complain(&format!("cannot start the threads: {e}"));
+                return Exit::Failed;
+            }
+        };
     let written = write_baseline(args, &mut report, &sources);
     if let Some(baseline) = baseline {
         compare(args, baseline, &mut report, &sources);
@@ -132,30 +174,67 @@ pub(super) fn run(args: &CheckArgs) -> Exit {
         limit::to_files(&mut report, &sources, files);
     }
     let files = write_files(args, &report, &sources);
-    let printed = if args.quiet { tell_failures(&report) } else { print(args, &report, &sources) };
+    let printed = match diff {
+        Some(diff) => output::stdout(|out| out.write_all(diff.as_bytes())).max(tell_failures(&report)),
+        None if args.quiet => tell_failures(&report),
+        None => print(args, &report, &sources),
+    };
     tell_left_out(args, &report);
-    verdict(args.fail_on, &report).max(files).max(printed).max(written)
+    verdict(args.fail_on, &report).max(files).max(printed).max(written).max(fixed)
 }
 
-fn check(args: &CheckArgs) -> (Sources, Report) {
-    let options = Options {
-        no_ignore: args.no_ignore,
-        tracked_only: args.tracked_only,
-        var_files: args.variables.files.clone(),
-        parameters: args.parameters.clone(),
-        config: args.config.clone(),
+/// What was found, and what became of the repairs.
+struct Checked {
+    sources: Sources,
+    report: Report,
+    /// What they would change, if that was asked for.
+    diff: Option<String>,
+    /// Whether they could be made.
+    fixed: Exit,
+}
+
+/// Checks, and makes repairs if they are asked for. What is left is then reported.
+fn check_and_fix(args: &CheckArgs, baseline: Option<&Baseline>) -> Checked {
+    let (sources, config, report) = check(args);
+    let Some(which) = args.fix.or(args.diff.then_some(Which::Safe)) else {
+        return Checked { sources, report, diff: None, fixed: Exit::Clean };
     };
-    let sources = discover::discover(&args.paths, &options);
+    let changes = Changes::within(&args.paths, &args.options());
+    // What is not told is not changed.
+    let mut told = report.clone();
+    if let (Some(baseline), Some(path)) = (baseline, &args.baseline) {
+        baseline.clone().apply(&mut told, &sources, &folder_of(path, &sources));
+    }
+    if let Some(files) = &args.report_only {
+        limit::to_files(&mut told, &sources, files);
+    }
+    let repaired = fix::repair(which, &changes, &sources, &config, (report.clone(), &told));
+    if args.diff {
+        let diff = fix::difference(&repaired, &sources);
+        return Checked { sources, report, diff: Some(diff), fixed: Exit::Clean };
+    }
+    let fixed = fix::write(&repaired, &sources, &changes);
+    if fixed == Exit::Failed {
+        // What is on the disk now is told, not what should be.
+        let (sources, _, report) = check(args);
+        return Checked { sources, report, diff: None, fixed };
+    }
+    Checked { sources: repaired.sources, report: repaired.report, diff: None, fixed }
+}
+
+fn check(args: &CheckArgs) -> (Sources, Config, Report) {
+    let sources = discover::discover(&args.paths, &args.options());
     let config = Config {
         select: args.select.clone(),
         ignore: args.ignore.clone(),
         as_of: args.as_of,
         variables: args.variables.given.clone(),
         parameters: args.parameters.iter().map(|path| discover::normal(path)).collect(),
+        no_repairs: !args.wants_repairs(),
         ..Config::default()
     };
     let report = crate::check(&sources, &config);
-    (sources, report)
+    (sources, config, report)
 }
 
 /// The absolute path of the folder that a file of the command line is in.

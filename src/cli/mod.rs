@@ -1,12 +1,15 @@
 //! The command line.
 
 mod check;
+mod diff;
 mod explain;
+mod fix;
 mod given;
 mod init;
 mod limit;
 mod output;
 
+use crate::lsp;
 use crate::rules::{self, RULES};
 use crate::spelling::nearest;
 use clap::builder::NonEmptyStringValueParser;
@@ -50,6 +53,12 @@ enum Command {
     },
     /// Print the JSON schema of overlint.toml, for editors
     Schema,
+    /// Serve an editor: a language server on standard input and output
+    Lsp {
+        /// The only way to talk to it; accepted because many editors ask for it
+        #[arg(long, hide = true)]
+        stdio: bool,
+    },
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -84,12 +93,13 @@ enum Exit {
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
     let exit = match Cli::parse().command {
-        Command::Check(args) => check::run(&args),
+        Command::Check(args) => check::run(&args.settled()),
         Command::Explain { rule } => output::stdout(|out| explain::explain(&rule, out)),
         Command::Rules(RulesArgs { format: ListFormat::Text }) => output::stdout(explain::list),
         Command::Rules(RulesArgs { format: ListFormat::Json }) => output::stdout(explain::list_json),
         Command::Init { folder } => init::init(&folder),
         Command::Schema => output::stdout(init::schema),
+        Command::Lsp { .. } => return lsp::run(),
         Command::Completions { shell } => completions(shell),
     };
     ExitCode::from(exit as u8)

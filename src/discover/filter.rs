@@ -1,6 +1,7 @@
 //! Which files are looked at: neither those that git ignores, nor those that the configuration file excludes, and if asked for only those that
 //! git tracks.
 
+use super::buffers::Buffers;
 use super::ignores::{Ignores, repository_above};
 use super::index::Index;
 use super::walk::absolute;
@@ -12,24 +13,28 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a walk passes over.
-pub(super) struct Filter {
+pub(super) struct Filter<'o> {
     /// Whether what git ignores is.
     pub respect_ignores: bool,
     /// What the configuration file excludes that applies everywhere; `None` when the nearest one applies.
     everywhere: Option<Option<Arc<Ignores>>>,
     tracked_only: bool,
+    /// Texts in the place of files.
+    pub buffers: &'o Buffers,
     /// By the top folders of repositories: what git tracks there, or why that is not known.
     indexes: Mutex<BTreeMap<PathBuf, Result<Arc<Index>, String>>>,
     /// Files with patterns (absolute paths) that could not be read, and why.
     unread: Mutex<BTreeMap<PathBuf, String>>,
 }
 
-impl Filter {
+impl<'o> Filter<'o> {
     /// The filter of a run.
-    pub fn new(options: &Options, current: &Path) -> Self {
-        let everywhere = options.config.as_deref().map(|typed| excluded(Path::new(&normal(typed)), current));
+    pub fn new(options: &'o Options, current: &Path) -> Self {
+        let everywhere = options.config.as_deref().map(|typed| excluded(Path::new(&normal(typed)), current, &options.buffers));
+        let buffers = &options.buffers;
+        let (respect_ignores, tracked_only) = (!options.no_ignore, options.tracked_only);
         let (indexes, unread) = (Mutex::default(), Mutex::default());
-        Self { respect_ignores: !options.no_ignore, everywhere, tracked_only: options.tracked_only, indexes, unread }
+        Self { respect_ignores, everywhere, tracked_only, buffers, indexes, unread }
     }
 
     /// What git tracks in the repository that a folder (an absolute path) is in; nothing when that was not asked for, or cannot be told.
@@ -66,14 +71,14 @@ impl Filter {
     pub fn excluded(&self, config: Option<&Path>, current: &Path) -> Option<Arc<Ignores>> {
         match &self.everywhere {
             Some(everywhere) => everywhere.clone(),
-            None => excluded(config?, current),
+            None => excluded(config?, current, self.buffers),
         }
     }
 }
 
 /// What a configuration file excludes. What is wrong in it is told when it is read for all that it says.
-fn excluded(config: &Path, current: &Path) -> Option<Arc<Ignores>> {
-    let bytes = folder::read_named(config, LARGEST_CONFIG).ok()?;
+pub(super) fn excluded(config: &Path, current: &Path, buffers: &Buffers) -> Option<Arc<Ignores>> {
+    let bytes = folder::read_named(config, LARGEST_CONFIG, buffers).ok()?;
     let patterns = settings::parse(&text(&bytes)).0.exclude;
     let base = absolute(current, Path::new(parent(&folder::name(config))));
     Ignores::of(&base, &patterns)

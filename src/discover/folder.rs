@@ -1,5 +1,6 @@
 //! One folder: which of its files matter, and their bytes.
 
+use super::buffers::Buffers;
 use super::closure::{Call, Node};
 use super::outside;
 use super::template::Templates;
@@ -11,8 +12,8 @@ use crate::syntax::hcl::{from_json, is_local_source, module_calls};
 use crate::syntax::installed::{self, InstalledModule};
 use memchr::memmem;
 use std::collections::BTreeMap;
-use std::ffi::OsString;
-use std::fs::{self, File};
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, FileType};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -66,7 +67,8 @@ pub(super) struct Text {
 }
 
 impl Text {
-    fn module_calls(&self) -> Vec<(String, String)> {
+    /// The names and sources of the modules that it calls.
+    pub fn module_calls(&self) -> Vec<(String, String)> {
         if !self.path.ends_with(".json") {
             return module_calls(&String::from_utf8_lossy(&self.bytes));
         }
@@ -115,23 +117,29 @@ impl Folder {
     }
 
     /// Reads the configuration and the plans in a folder to lint. Data that are templates or their parameters go to the `templates`.
-    pub fn linted(path: &Path, mut listing: Listing, templates: &mut Templates, asked: &dyn Fn(&Entry) -> Asked) -> Self {
+    pub fn linted(
+        path: &Path,
+        mut listing: Listing,
+        templates: &mut Templates,
+        asked: &dyn Fn(&Entry) -> Asked,
+        buffers: &Buffers,
+    ) -> Self {
         let mut folder = Self::new(path, true);
         let data = std::mem::take(&mut listing.data);
-        folder.read(path, listing);
-        folder.read_data(path, data, templates, asked);
+        folder.read(path, listing, buffers);
+        folder.read_data(path, data, templates, asked, buffers);
         folder
     }
 
     /// Reads a folder that is only called; `None` when there is no such folder.
-    pub fn called(name: &str) -> Option<Self> {
+    pub fn called(name: &str, buffers: &Buffers) -> Option<Self> {
         let path = Path::new(name);
         if !fs::metadata(on_disk(path)).map_or_else(|e| e.kind() != io::ErrorKind::NotFound, |m| m.is_dir()) {
             return None;
         }
         let mut folder = Self::new(path, false);
-        match Listing::of(path) {
-            Ok(listing) => folder.read(path, listing),
+        match Listing::of(path, buffers) {
+            Ok(listing) => folder.read(path, listing, buffers),
             Err(error) => folder.fail_listing(path, &error),
         }
         Some(folder)
@@ -142,10 +150,10 @@ impl Folder {
         self.files.is_empty() && self.unreadable.is_empty()
     }
 
-    fn read(&mut self, path: &Path, listing: Listing) {
+    fn read(&mut self, path: &Path, listing: Listing, buffers: &Buffers) {
         let mut buffer = Vec::with_capacity(16 << 10);
         for entry in listing.configuration {
-            self.read_entry(&path.join(entry.name), entry.special, &mut buffer);
+            self.read_entry(&path.join(entry.name), entry.special, buffers, &mut buffer);
         }
         let paths = |entries: Vec<Entry>| entries.into_iter().map(|entry| path.join(entry.name)).collect();
         self.rest = paths(listing.rest);
@@ -170,7 +178,14 @@ impl Folder {
     }
 
     /// Reads the plans and states among data files, and the templates. Other data is none of our business, readable or not.
-    fn read_data(&mut self, path: &Path, data: Vec<Entry>, templates: &mut Templates, asked: &dyn Fn(&Entry) -> Asked) {
+    fn read_data(
+        &mut self,
+        path: &Path,
+        data: Vec<Entry>,
+        templates: &mut Templates,
+        asked: &dyn Fn(&Entry) -> Asked,
+        buffers: &Buffers,
+    ) {
         let mut buffer = Vec::new();
         for entry in data {
             let path = path.join(&entry.name);
@@ -178,7 +193,7 @@ impl Folder {
                 continue;
             }
             let name = name(&path);
-            match read_file(&path, &mut buffer) {
+            match read_file(&path, buffers, &mut buffer) {
                 Ok(bytes) if is_plan(&name, &bytes) => {
                     self.holds_cluster = true;
                     self.has_plans = true;
@@ -196,7 +211,7 @@ impl Folder {
         if !path.is_file() {
             return;
         }
-        match read_file(path, buffer) {
+        match read_file(path, &Buffers::default(), buffer) {
             Ok(bytes) => {
                 let modules = installed::parse(&String::from_utf8_lossy(&bytes));
                 let call = |m: InstalledModule| Call { to: join(&self.name, &m.dir), name: m.key, source: m.source };
@@ -207,20 +222,25 @@ impl Folder {
         }
     }
 
+    /// The paths of the files that are read late.
+    pub fn late_paths(&self) -> impl Iterator<Item = String> {
+        self.rest.iter().map(|path| name(path))
+    }
+
     /// Reads what only matters in the root module of a configuration: variable values and the versions of providers.
-    pub fn read_rest(&mut self) {
+    pub fn read_rest(&mut self, buffers: &Buffers) {
         for path in std::mem::take(&mut self.rest) {
-            self.read_more(&path);
+            self.read_more(&path, buffers);
         }
     }
 
     /// Reads one more file.
-    pub fn read_more(&mut self, path: &Path) {
-        self.read_entry(path, true, &mut Vec::new());
+    pub fn read_more(&mut self, path: &Path, buffers: &Buffers) {
+        self.read_entry(path, true, buffers, &mut Vec::new());
     }
 
-    fn read_entry(&mut self, path: &Path, special: bool, buffer: &mut Vec<u8>) {
-        match read_listed(path, special, buffer) {
+    fn read_entry(&mut self, path: &Path, special: bool, buffers: &Buffers, buffer: &mut Vec<u8>) {
+        match read_listed(path, special, buffers, buffer) {
             Ok(None) => {}
             Ok(Some(bytes)) => self.files.push(Text { path: name(path), bytes }),
             Err(message) => self.fail(path, message),
@@ -258,6 +278,26 @@ pub(super) struct Listing {
     pub initialized: bool,
 }
 
+/// What a name in a folder stands for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    File,
+    Folder,
+    Link,
+    Other,
+}
+
+impl From<FileType> for Kind {
+    fn from(kind: FileType) -> Self {
+        match () {
+            () if kind.is_file() => Self::File,
+            () if kind.is_dir() => Self::Folder,
+            () if kind.is_symlink() => Self::Link,
+            () => Self::Other,
+        }
+    }
+}
+
 /// A file in a listing.
 pub(super) struct Entry {
     /// Its name.
@@ -271,10 +311,14 @@ impl Listing {
     ///
     /// # Errors
     /// When the folder cannot be listed.
-    pub fn of(path: &Path) -> io::Result<Self> {
+    pub fn of(path: &Path, buffers: &Buffers) -> io::Result<Self> {
         let mut listing = Self::default();
         for entry in WalkDir::new(on_disk(path)).min_depth(1).max_depth(1) {
-            listing.add(entry.map_err(|e| e.into_io_error().unwrap_or(io::ErrorKind::Other.into()))?);
+            let entry = entry.map_err(|e| e.into_io_error().unwrap_or(io::ErrorKind::Other.into()))?;
+            listing.add(entry.file_name(), entry.file_type().into());
+        }
+        for new in buffers.names_in(path).filter(|new| fs::symlink_metadata(path.join(new)).is_err()) {
+            listing.add(new.as_ref(), Kind::File);
         }
         Ok(listing)
     }
@@ -285,16 +329,14 @@ impl Listing {
         self.variables.iter().chain(loaded).map(|entry| &entry.name)
     }
 
-    fn add(&mut self, entry: walkdir::DirEntry) {
-        let kind = entry.file_type();
-        let name = entry.file_name();
+    fn add(&mut self, name: &OsStr, kind: Kind) {
         match name.as_encoded_bytes() {
             b".git" => self.repository = true,
-            b".terraform" if kind.is_dir() => self.initialized = true,
-            b".gitignore" => self.gitignore = kind.is_file(),
+            b".terraform" if kind == Kind::Folder => self.initialized = true,
+            b".gitignore" => self.gitignore = kind == Kind::File,
             b"overlint.toml" => self.config = Some(name.to_owned()),
             b".overlint.toml" => _ = self.config.get_or_insert_with(|| name.to_owned()),
-            _ if kind.is_dir() => self.folders.push(name.to_owned()),
+            _ if kind == Kind::Folder => self.folders.push(name.to_owned()),
             _ => {
                 let name_text = name.to_string_lossy();
                 let list = match files::role(&name_text) {
@@ -306,14 +348,14 @@ impl Listing {
                     None if name_text.ends_with(".jsonc") || Dialect::of(&name_text).is_some() => &mut self.templates,
                     None => return,
                 };
-                list.push(Entry { name: name.to_owned(), special: !kind.is_file() });
+                list.push(Entry { name: name.to_owned(), special: kind != Kind::File });
             }
         }
     }
 }
 
 /// Whether a file is a plan or state of a cluster, as far as can be told quickly. The needles are looked for in UTF-16, too.
-fn is_plan(name: &str, bytes: &[u8]) -> bool {
+pub(super) fn is_plan(name: &str, bytes: &[u8]) -> bool {
     match bytes {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
             let plain: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();
@@ -323,9 +365,14 @@ fn is_plan(name: &str, bytes: &[u8]) -> bool {
     }
 }
 
-/// Reads a file of a listing; none when it is a folder in the end.
-pub(super) fn read_listed(path: &Path, special: bool, buffer: &mut Vec<u8>) -> Result<Option<Vec<u8>>, String> {
-    if special {
+/// Reads a file of a listing, or what stands in for it; none when it is a folder in the end.
+pub(super) fn read_listed(
+    path: &Path,
+    special: bool,
+    buffers: &Buffers,
+    buffer: &mut Vec<u8>,
+) -> Result<Option<Vec<u8>>, String> {
+    if special && buffers.at(path).is_none() {
         match fs::metadata(path) {
             Ok(found) if found.is_file() => {}
             Ok(found) if found.is_dir() => return Ok(None),
@@ -334,18 +381,23 @@ pub(super) fn read_listed(path: &Path, special: bool, buffer: &mut Vec<u8>) -> R
             Err(e) => return Err(format!("this symbolic link cannot be followed: {}", reason(&e))),
         }
     }
-    read_regular(path, LARGEST, buffer)?;
-    Ok(Some(buffer.as_slice().to_vec()))
+    read_file(path, buffers, buffer).map(Some)
 }
 
-/// Reads a file that is regular as far as is known, with the help of a buffer that may be used again.
-pub(super) fn read_file(path: &Path, buffer: &mut Vec<u8>) -> Result<Vec<u8>, String> {
+/// Reads a file that is regular as far as is known, or what stands in for it, with the help of a buffer that may be used again.
+pub(super) fn read_file(path: &Path, buffers: &Buffers, buffer: &mut Vec<u8>) -> Result<Vec<u8>, String> {
+    if let Some(text) = buffers.at(path) {
+        return Ok(text.as_bytes().to_vec());
+    }
     read_regular(path, LARGEST, buffer)?;
     Ok(buffer.as_slice().to_vec())
 }
 
-/// Reads a file that may be anything, as it does when only its name is known.
-pub(super) fn read_named(path: &Path, most: usize) -> Result<Vec<u8>, String> {
+/// Reads a file that may be anything, as it does when only its name is known, or what stands in for it.
+pub(super) fn read_named(path: &Path, most: usize, buffers: &Buffers) -> Result<Vec<u8>, String> {
+    if let Some(text) = buffers.at(path) {
+        return Ok(text.as_bytes().to_vec());
+    }
     // Opening a pipe could wait forever, but for those that the shell has opened already: `--var-file <(..)`.
     let is_open = path.starts_with("/dev/fd") || path == Path::new("/dev/stdin");
     if !is_open && fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {

@@ -3,6 +3,7 @@
 //! The format is described in git's documentation (gitformat-index), versions 2 to 4. Indexes that are split, or that leave folders out
 //! because the checkout is sparse, are refused.
 
+use super::buffers::Buffers;
 use super::folder::read_named;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -38,7 +39,7 @@ impl Index {
         let hash = if uses_sha256(&git) { 32 } else { 20 };
         let index = git.join("index");
         let files = if index.symlink_metadata().is_ok() {
-            parse(&read_named(&index, LARGEST).map_err(|why| format!("of git's index, {why}"))?, hash)?
+            parse(&read_named(&index, LARGEST, &Buffers::default()).map_err(|why| format!("of git's index, {why}"))?, hash)?
         } else {
             // Nothing was ever added.
             BTreeSet::new()
@@ -81,7 +82,7 @@ fn git_folder(top: &Path) -> Result<PathBuf, String> {
 
 /// A small file of git's, as text.
 fn small(path: &Path) -> Result<String, String> {
-    read_named(path, SMALL).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    read_named(path, SMALL, &Buffers::default()).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Whether a repository has the longer hashes.

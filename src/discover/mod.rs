@@ -4,11 +4,15 @@
 //! these call as local modules is read, too, wherever it lies. Only what has to do with an AKS cluster becomes part of the [`Sources`]:
 //! most of a large repository has not, and need not be parsed.
 
+mod buffers;
+mod changes;
 mod closure;
 mod filter;
 mod folder;
 mod ignores;
+mod imprint;
 mod index;
+mod links;
 mod outside;
 mod parameters;
 mod reader;
@@ -19,10 +23,15 @@ mod walk;
 
 use crate::settings;
 use crate::source::{Sources, Span, join, parent, text};
+pub use buffers::Buffers;
+pub use changes::Changes;
+pub use imprint::Imprint;
+
 use closure::Node;
 use filter::Filter;
 use folder::{Folder, Text};
 use rayon::prelude::*;
+pub use reader::Disk;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use walk::{Found, Starts};
@@ -40,6 +49,8 @@ pub struct Options {
     pub parameters: Vec<String>,
     /// The configuration file that applies everywhere, as typed; without one, the nearest above each folder does.
     pub config: Option<String>,
+    /// Texts to read in the place of files.
+    pub buffers: Buffers,
 }
 
 /// Finds and reads the files of a run. What cannot be read is recorded in the result; the rest goes on.
@@ -48,7 +59,7 @@ pub struct Options {
 /// named; a template is read without its neighbours, unless these are its parameters.
 pub fn discover(paths: &[String], options: &Options) -> Sources {
     let mut sources = Sources::new();
-    sources.set_reader(reader::Disk::around(paths));
+    sources.set_reader(Disk::around(paths, &options.buffers));
     let mut starts = Starts::default();
     for path in paths {
         if let Err(message) = add_start(&mut starts, path) {
@@ -63,19 +74,20 @@ pub fn discover(paths: &[String], options: &Options) -> Sources {
     add_repositories(&mut sources, paths, &current);
     let filter = Filter::new(options, &current);
     let mut found = walk::walk(starts, &filter);
-    read_called(&mut found.folders, &Folder::called);
+    read_called(&mut found.folders, &|name| Folder::called(name, &options.buffers));
     let wanted = closure::closure(&found.folders);
     if options.var_files.is_empty() {
         variables::read(&mut found, &wanted, &current, &filter);
     }
-    let configs = configs(&found, options.config.as_deref());
+    let configs = configs(&found, options);
     let templates = parameters::read(&mut found, &configs, &current, (options, &filter), &mut sources);
     for (path, message) in filter.failures() {
         sources.add_unreadable(&folder::name(path.strip_prefix(&current).unwrap_or(&path)), message);
     }
-    add_files(&mut sources, found, &wanted, &templates);
-    add_var_files(&mut sources, &options.var_files);
-    add_configs(&mut sources, configs);
+    links::record(&found, &wanted, &templates, &configs, &mut sources);
+    add_files(&mut sources, found, &wanted, &templates, &options.buffers);
+    add_var_files(&mut sources, &options.var_files, &options.buffers);
+    add_configs(&mut sources, configs, &options.buffers);
     sources
 }
 
@@ -111,7 +123,8 @@ impl ConfigFile {
 const LARGEST_CONFIG: usize = 1 << 20;
 
 /// Reads the configuration files that apply somewhere.
-fn configs(found: &Found, everywhere: Option<&str>) -> Vec<ConfigFile> {
+fn configs(found: &Found, options: &Options) -> Vec<ConfigFile> {
+    let everywhere = options.config.as_deref();
     let mut configs: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     if let Some(typed) = everywhere {
         // Read even when there is nothing to lint: a mistake in it is one all the same.
@@ -125,12 +138,12 @@ fn configs(found: &Found, everywhere: Option<&str>) -> Vec<ConfigFile> {
             configs.entry(config).or_default().insert(folder.to_owned());
         }
     }
-    let read = |path: &str| folder::read_named(Path::new(path), LARGEST_CONFIG);
+    let read = |path: &str| folder::read_named(Path::new(path), LARGEST_CONFIG, &options.buffers);
     configs.into_iter().map(|(path, folders)| ConfigFile { bytes: read(&path), path, folders }).collect()
 }
 
 /// Adds configuration files, and the variable files that these name.
-fn add_configs(sources: &mut Sources, configs: Vec<ConfigFile>) {
+fn add_configs(sources: &mut Sources, configs: Vec<ConfigFile>, buffers: &Buffers) {
     for config in configs {
         let content = config.content();
         let path = config.path;
@@ -165,7 +178,7 @@ fn add_configs(sources: &mut Sources, configs: Vec<ConfigFile>) {
             for named in entry.sets.iter().flatten() {
                 let file = sources.name(parent(&path), &named.written);
                 if !sources.has(&file) && Path::new(&file).exists() {
-                    add_var_files(sources, &[file]);
+                    add_var_files(sources, &[file], buffers);
                 }
             }
         }
@@ -177,7 +190,7 @@ fn add_configs(sources: &mut Sources, configs: Vec<ConfigFile>) {
 /// # Errors
 /// Why it cannot be read, or is not: more than `most` bytes are not.
 pub fn read_named(path: &str, most: usize) -> Result<Vec<u8>, String> {
-    folder::read_named(Path::new(path), most)
+    folder::read_named(Path::new(path), most, &Buffers::default())
 }
 
 /// A path as [`Sources`] names it: with `/`, without `.` and without `..` where that can be told from the text alone.
@@ -217,9 +230,15 @@ fn read_called<N: Node + Send>(nodes: &mut BTreeMap<String, N>, read: &(dyn Fn(&
 
 /// Adds the files of the wanted folders and the wanted templates, sorted by path, and everything that could not be read: a folder that could
 /// not be read may hold a cluster too.
-fn add_files(sources: &mut Sources, mut found: Found, wanted: &BTreeSet<String>, templates: &BTreeSet<String>) {
+fn add_files(
+    sources: &mut Sources,
+    mut found: Found,
+    wanted: &BTreeSet<String>,
+    templates: &BTreeSet<String>,
+    buffers: &Buffers,
+) {
     let lint = |name: &str, folder: &Folder| folder.linted && wanted.contains(name);
-    found.folders.par_iter_mut().filter(|(name, folder)| lint(name, folder)).for_each(|(_, f)| f.read_rest());
+    found.folders.par_iter_mut().filter(|(name, folder)| lint(name, folder)).for_each(|(_, f)| f.read_rest(buffers));
     let mut files = Vec::new();
     for (name, folder) in found.folders {
         for (path, message) in folder.unreadable {
@@ -249,10 +268,10 @@ fn add_files(sources: &mut Sources, mut found: Found, wanted: &BTreeSet<String>,
 }
 
 /// Adds the variable files of the command line.
-fn add_var_files(sources: &mut Sources, paths: &[String]) {
+fn add_var_files(sources: &mut Sources, paths: &[String], buffers: &Buffers) {
     for typed in paths {
         let path = normal(typed);
-        match folder::read_named(Path::new(&path), folder::LARGEST) {
+        match folder::read_named(Path::new(&path), folder::LARGEST, buffers) {
             Ok(bytes) => _ = sources.add(&path, &bytes),
             Err(message) => sources.add_unreadable(typed, message),
         }

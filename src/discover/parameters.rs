@@ -24,29 +24,29 @@ pub(super) fn read(
     found: &mut Found,
     configs: &[ConfigFile],
     current: &Path,
-    (options, filter): (&Options, &Filter),
+    (options, filter): (&Options, &Filter<'_>),
     sources: &mut Sources,
 ) -> BTreeSet<String> {
     let templates = &mut found.templates;
     name_files(templates, configs, options, sources);
     let restored = Restored::new(current);
-    let near = near_named(templates, current);
+    let near = near_named(templates, current, options);
     add_near(templates, near, filter, |_| false);
-    add_named_templates(templates);
+    add_named_templates(templates, options);
     templates.settle_cases();
-    read_templates(templates, &restored);
+    read_templates(templates, &restored, options);
     let mut wanted = closure(&templates.files);
     if options.parameters.is_empty() {
-        let near = near_templates(templates, &wanted, &found.deep, current);
+        let near = near_templates(templates, &wanted, &found.deep, current, options);
         add_near(templates, near, filter, |file| match file.kind {
             Kind::Template => false,
             Kind::BicepParameters => file.calls().iter().any(|call| wanted.contains(&call.to)),
             Kind::JsonParameters => true,
         });
-        read_templates(templates, &restored);
+        read_templates(templates, &restored, options);
         wanted = closure(&templates.files);
         let is_wanted = |path: &str| wanted.contains(path);
-        let belonging = owners(templates, |file, places| places.reaches(&file.path, &is_wanted));
+        let belonging = owners(templates, options, |file, places| places.reaches(&file.path, &is_wanted));
         let belonging = belonging.into_iter().filter(|(_, owners)| owners.iter().any(|owner| is_wanted(owner)));
         let belonging: Vec<String> = belonging.map(|(file, _)| file).collect();
         wanted.extend(belonging);
@@ -55,10 +55,10 @@ pub(super) fn read(
 }
 
 /// Reads the files that others refer to.
-fn read_templates(templates: &mut Templates, restored: &Restored) {
+fn read_templates(templates: &mut Templates, restored: &Restored, options: &Options) {
     templates.files.par_iter_mut().for_each(|(_, file)| file.look_up(restored));
     read_called(&mut templates.files, &|path| {
-        let mut file = Template::called(path)?;
+        let mut file = Template::called(path, &options.buffers)?;
         file.look_up(restored);
         Some(file)
     });
@@ -69,7 +69,7 @@ fn name_files(templates: &mut Templates, configs: &[ConfigFile], options: &Optio
     let mut named: BTreeSet<String> = options.parameters.iter().map(|typed| normal(typed)).collect();
     for typed in &options.parameters {
         let path = normal(typed);
-        match Template::parameters(&path) {
+        match Template::parameters(&path, &options.buffers) {
             Ok(file) => templates.name(file),
             Err(message) => sources.add_unreadable(typed, message),
         }
@@ -78,7 +78,7 @@ fn name_files(templates: &mut Templates, configs: &[ConfigFile], options: &Optio
         for file in config.content().arm.iter().flat_map(|entry| entry.sets.iter().flatten()) {
             let path = sources.name(parent(&config.path), &file.written);
             // Who names it is told later that it is missing.
-            if let Ok(file) = Template::parameters(&path) {
+            if let Ok(file) = Template::parameters(&path, &options.buffers) {
                 templates.name(file);
             }
             named.insert(path);
@@ -94,7 +94,7 @@ fn name_files(templates: &mut Templates, configs: &[ConfigFile], options: &Optio
 }
 
 /// Where the templates of the JSON parameter files may lie that the user named.
-fn near_named(templates: &Templates, current: &Path) -> Starts {
+fn near_named(templates: &Templates, current: &Path, options: &Options) -> Starts {
     let mut starts = Starts::default();
     let is_named = |file: &&Template| file.asked == Some(Asked::Named) && file.kind == Kind::JsonParameters;
     for file in templates.files.values().filter(is_named) {
@@ -106,7 +106,7 @@ fn near_named(templates: &Templates, current: &Path) -> Starts {
             if is_for_variables(name) {
                 starts.add_templates(PathBuf::from(&above));
                 // A folder that cannot be listed was not asked for.
-                let listing = folder::Listing::of(Path::new(&above)).unwrap_or_default();
+                let listing = folder::Listing::of(Path::new(&above), &options.buffers).unwrap_or_default();
                 listing.folders.iter().for_each(|below| starts.add_templates(Path::new(&above).join(below)));
             }
             folder = above;
@@ -116,12 +116,18 @@ fn near_named(templates: &Templates, current: &Path) -> Starts {
 }
 
 /// Where parameter files of the templates to lint may lie, outside of what was walked.
-fn near_templates(templates: &Templates, wanted: &BTreeSet<String>, walked: &[PathBuf], current: &Path) -> Starts {
+fn near_templates(
+    templates: &Templates,
+    wanted: &BTreeSet<String>,
+    walked: &[PathBuf],
+    current: &Path,
+    options: &Options,
+) -> Starts {
     let is_linted = |file: &&Template| file.kind == Kind::Template && file.asked.is_some() && wanted.contains(&file.path);
     let linted = templates.files.values().filter(is_linted);
     let folders: BTreeSet<&str> = linted.map(|file| parent(&file.path)).collect();
     let around: Vec<Surroundings> = folders.iter().map(|folder| Surroundings::of(folder)).collect();
-    let mut starts = outside(&around, LEVELS, walked, current);
+    let mut starts = outside(&around, LEVELS, walked, current, &options.buffers);
     for folder in folders.into_iter().filter(|folder| !is_walked(folder, walked)) {
         starts.add_templates(PathBuf::from(folder));
     }
@@ -129,7 +135,7 @@ fn near_templates(templates: &Templates, wanted: &BTreeSet<String>, walked: &[Pa
 }
 
 /// Adds what lies near, without being asked for itself: of files of other kinds only the paths.
-fn add_near(templates: &mut Templates, starts: Starts, filter: &Filter, keep: impl Fn(&Template) -> bool) {
+fn add_near(templates: &mut Templates, starts: Starts, filter: &Filter<'_>, keep: impl Fn(&Template) -> bool) {
     if starts.is_empty() {
         return;
     }
@@ -146,11 +152,11 @@ fn add_near(templates: &mut Templates, starts: Starts, filter: &Filter, keep: im
 }
 
 /// Adds the templates that JSON parameter files belong to which the user named.
-fn add_named_templates(templates: &mut Templates) {
-    for (_, owners) in owners(templates, |file, _| file.asked == Some(Asked::Named)) {
+fn add_named_templates(templates: &mut Templates, options: &Options) {
+    for (_, owners) in owners(templates, options, |file, _| file.asked == Some(Asked::Named)) {
         for owner in owners {
             if !templates.files.contains_key(&owner)
-                && let Some(mut file) = Template::called(&owner)
+                && let Some(mut file) = Template::called(&owner, &options.buffers)
             {
                 file.matters();
                 templates.files.insert(owner, file);
@@ -160,7 +166,11 @@ fn add_named_templates(templates: &mut Templates) {
 }
 
 /// Some JSON parameter files with the templates that they belong to, as far as can be told here. Templates without a cluster have theirs, too.
-fn owners(templates: &Templates, is_wanted: impl Fn(&Template, &Places) -> bool) -> Vec<(String, Vec<String>)> {
+fn owners(
+    templates: &Templates,
+    options: &Options,
+    is_wanted: impl Fn(&Template, &Places) -> bool,
+) -> Vec<(String, Vec<String>)> {
     let files = templates.files.values();
     let known = files.clone().filter(|file| file.kind == Kind::Template).map(|file| file.path.as_str());
     let places = Places::of(known.chain(templates.others.iter().map(String::as_str)).collect::<BTreeSet<_>>());
@@ -168,7 +178,7 @@ fn owners(templates: &Templates, is_wanted: impl Fn(&Template, &Places) -> bool)
     let declares = |path: &str| -> Vec<String> {
         let read = || match templates.files.get(path) {
             Some(file) => file.outline().parameters,
-            None => Template::called(path).map(|file| file.outline().parameters).unwrap_or_default(),
+            None => Template::called(path, &options.buffers).map(|file| file.outline().parameters).unwrap_or_default(),
         };
         declared.borrow_mut().entry(path.to_owned()).or_insert_with(read).clone()
     };

@@ -1,8 +1,9 @@
 //! Reads the files that the code names, and nothing outside the repository.
 
+use super::buffers::Buffers;
 use super::folder::{on_disk, reason};
-use crate::source::{Entry, EntryKind, ReadError, Reader};
-use std::collections::HashMap;
+use crate::source::{Entry, EntryKind, ReadError, Reader, parent};
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, FileType};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -17,10 +18,13 @@ const MOST_ENTRIES: usize = 20_000;
 
 /// Reads within some folders.
 #[derive(Debug)]
-pub(super) struct Disk {
+pub struct Disk {
     /// Absolute paths without symbolic links: nothing outside of these is read.
     bounds: Vec<PathBuf>,
+    buffers: Buffers,
     kept: Mutex<Kept>,
+    /// The paths that were asked for: files, and folders whose names were listed.
+    asked: Arc<Mutex<HashSet<String>>>,
 }
 
 #[derive(Debug, Default)]
@@ -31,7 +35,7 @@ struct Kept {
 
 impl Disk {
     /// Reads within the git repositories that hold the paths; for paths that no repository holds, within their common folder.
-    pub(super) fn around(paths: &[String]) -> Self {
+    pub fn around(paths: &[String], buffers: &Buffers) -> Self {
         let mut bounds: Vec<PathBuf> = Vec::new();
         let mut loose: Vec<PathBuf> = Vec::new();
         for path in paths {
@@ -48,7 +52,23 @@ impl Disk {
             Some(folder) => bounds.push(folder),
             None => bounds.append(&mut loose),
         }
-        Self { bounds, kept: Mutex::default() }
+        Self { bounds, buffers: buffers.clone(), kept: Mutex::default(), asked: Arc::default() }
+    }
+
+    /// The same with other texts in the place of files, nothing kept, and what was asked for remembered by both.
+    pub fn with(&self, buffers: &Buffers) -> Self {
+        let (bounds, asked) = (self.bounds.clone(), Arc::clone(&self.asked));
+        Self { bounds, buffers: buffers.clone(), kept: Mutex::default(), asked }
+    }
+
+    /// Whether the code has asked for a file, or for the names in its folder.
+    pub fn was_asked_for(&self, path: &str) -> bool {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.contains(path) || asked.contains(parent(path))
+    }
+
+    fn remember(&self, path: &str) {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
     }
 
     /// The absolute path of something inside the bounds, without symbolic links.
@@ -63,6 +83,12 @@ impl Disk {
             }
             Err(e) => Err(ReadError::Refused(format!("cannot be read: {}", reason(&e)))),
         }
+    }
+
+    /// An absolute path without symbolic links from the bound that it is inside.
+    pub(super) fn inner<'p>(&self, found: &'p Path) -> Option<&'p Path> {
+        self.inside(found).ok()?;
+        self.bounds.iter().find_map(|bound| found.strip_prefix(bound).ok())
     }
 
     fn inside(&self, found: &Path) -> Result<(), ReadError> {
@@ -85,6 +111,9 @@ impl Disk {
         // Opening a pipe could wait forever.
         if !kind.is_file() {
             return Err(ReadError::Refused("is no regular file and is not read".to_owned()));
+        }
+        if let Some(text) = self.buffers.get(path) {
+            return Ok(text.as_bytes().into());
         }
         let mut bytes = Vec::new();
         File::open(&found).map_err(cannot)?.take(LARGEST + 1).read_to_end(&mut bytes).map_err(cannot)?;
@@ -117,6 +146,7 @@ impl Reader for Disk {
         if let Some(bytes) = kept().files.get(path) {
             return Ok(Arc::clone(bytes));
         }
+        self.remember(path);
         let bytes = self.read_new(path)?;
         let mut kept = kept();
         if kept.bytes + bytes.len() <= MOST_KEPT {
@@ -131,6 +161,7 @@ impl Reader for Disk {
             io::ErrorKind::NotADirectory => ReadError::Missing,
             _ => ReadError::Refused(format!("cannot be read: {}", reason(&e))),
         };
+        self.remember(folder);
         let found = self.locate(folder)?;
         let mut entries = Vec::new();
         for entry in fs::read_dir(&found).map_err(cannot)? {

@@ -1,5 +1,6 @@
 //! Modules of registries and template specs that Bicep has downloaded: where its cache has them.
 
+use super::buffers::Buffers;
 use super::folder::{name, read_file};
 use super::variables::levels_inside;
 use crate::source::{FileId, join, parent, text};
@@ -72,7 +73,7 @@ fn with_bases(path: &str, depth: usize) -> Config {
     if depth > MOST_BASES || !path.ends_with(".json") || !Path::new(path).is_file() {
         return Config::default();
     }
-    let bytes = read_file(Path::new(path), &mut Vec::new()).unwrap_or_default();
+    let bytes = read_file(Path::new(path), &Buffers::default(), &mut Vec::new()).unwrap_or_default();
     let config = Config::read(FileId::outside(0), &text(&bytes));
     match &config.extends {
         Some(base) => {

@@ -1,5 +1,6 @@
 //! One template or parameter file: ARM JSON or Bicep.
 
+use super::buffers::Buffers;
 use super::closure::{Call, Node};
 use super::folder::{self, Entry};
 use super::outside;
@@ -47,6 +48,17 @@ pub(super) enum Kind {
     BicepParameters,
     /// A parameter file in JSON, which does not.
     JsonParameters,
+}
+
+impl Kind {
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Template => "template",
+            Self::BicepParameters => "bicep parameters",
+            Self::JsonParameters => "json parameters",
+        }
+    }
 }
 
 /// Templates and parameter files.
@@ -113,8 +125,8 @@ impl Templates {
     }
 
     /// Reads a Bicep file, or a JSON file with comments.
-    pub fn read(&mut self, path: &Path, special: bool, asked: Option<Asked>, buffer: &mut Vec<u8>) {
-        match folder::read_listed(path, special, buffer) {
+    pub fn read(&mut self, path: &Path, special: bool, asked: Option<Asked>, buffers: &Buffers, buffer: &mut Vec<u8>) {
+        match folder::read_listed(path, special, buffers, buffer) {
             Ok(None) => {}
             Ok(Some(bytes)) => self.add(&folder::name(path), bytes, asked),
             // JSON may be anything; nobody says that it is ours.
@@ -157,23 +169,34 @@ impl Template {
     }
 
     /// Reads a file that another one refers to; `None` when there is no such file, or when it is no template by its name.
-    pub fn called(path: &str) -> Option<Self> {
+    pub fn called(path: &str, buffers: &Buffers) -> Option<Self> {
         let is_json = path.ends_with(".json") || path.ends_with(".jsonc");
         if !is_json && Dialect::of(path).is_none() {
             return None;
         }
         // What cannot be read is missing for the one who refers to it, who will be told.
-        let bytes = folder::read_listed(Path::new(path), true, &mut Vec::new()).ok()??;
+        let bytes = folder::read_listed(Path::new(path), true, buffers, &mut Vec::new()).ok()??;
         let kind = if Dialect::of(path) == Some(Dialect::Parameters) { Kind::BicepParameters } else { Kind::Template };
         Some(Self::new(path.to_owned(), kind, bytes, None))
+    }
+
+    /// A template or parameter file of this text, if it is one.
+    pub fn of_text(path: &str, text: &str) -> Option<Self> {
+        let kind = kind(path, text.as_bytes())?;
+        Some(Self::new(path.to_owned(), kind, text.into(), None))
+    }
+
+    /// The names and addresses of what it refers to in registries.
+    pub fn names_elsewhere(&self) -> impl Iterator<Item = String> {
+        self.elsewhere.iter().map(|reference| format!("{} {}", reference.name, reference.path))
     }
 
     /// Reads a parameter file that the user names, whatever it looks like.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn parameters(path: &str) -> Result<Self, String> {
-        let bytes = folder::read_named(Path::new(path), folder::LARGEST)?;
+    pub fn parameters(path: &str, buffers: &Buffers) -> Result<Self, String> {
+        let bytes = folder::read_named(Path::new(path), folder::LARGEST, buffers)?;
         let is_bicep = Dialect::of(path) == Some(Dialect::Parameters);
         let kind = if is_bicep { Kind::BicepParameters } else { Kind::JsonParameters };
         Ok(Self::new(path.to_owned(), kind, bytes, None))
@@ -298,11 +321,11 @@ fn member<'n>(node: &'n json::Node, name: &str) -> Option<&'n json::Node> {
 }
 
 /// Reads the templates and parameter files that a listing has by their names.
-pub(super) fn read_listed(path: &Path, entries: &[Entry], asked: &dyn Fn(&Entry) -> Asked) -> Templates {
+pub(super) fn read_listed(path: &Path, entries: &[Entry], asked: &dyn Fn(&Entry) -> Asked, buffers: &Buffers) -> Templates {
     let mut templates = Templates::default();
     let mut buffer = Vec::new();
     for entry in entries {
-        templates.read(&path.join(&entry.name), entry.special, Some(asked(entry)), &mut buffer);
+        templates.read(&path.join(&entry.name), entry.special, Some(asked(entry)), buffers, &mut buffer);
     }
     templates
 }

@@ -1,8 +1,9 @@
 //! Which variable files are read that Terraform does not load by itself: those that lie where variable files of a root module lie. Whether
 //! they belong to one is told from their contents, later.
 
+use super::buffers::Buffers;
 use super::filter::Filter;
-use super::folder::{Listing, name, on_disk};
+use super::folder::{Listing, name};
 use super::ignores::repository_above;
 use super::walk::{Found, Starts, absolute, walk};
 use crate::scenarios::belong::{LEVELS, Place, Surroundings, below, is_for_variables};
@@ -11,11 +12,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Reads the variable files that may belong to one of the wanted folders, as files of that folder.
-pub(super) fn read(found: &mut Found, wanted: &BTreeSet<String>, current: &Path, filter: &Filter) {
+pub(super) fn read(found: &mut Found, wanted: &BTreeSet<String>, current: &Path, filter: &Filter<'_>) {
     let called: BTreeSet<&str> = found.folders.values().flat_map(|f| &f.calls).map(|call| call.to.as_str()).collect();
     let is_root = |folder: &str| found.folders.get(folder).is_some_and(|f| f.linted) && !called.contains(folder);
     let roots: Vec<Surroundings> = wanted.iter().filter(|f| is_root(f)).map(|f| Surroundings::of(f)).collect();
-    let starts = outside(&roots, LEVELS, &found.deep, current);
+    let starts = outside(&roots, LEVELS, &found.deep, current, filter.buffers);
     let outside = if starts.is_empty() { Found::default() } else { walk(starts, filter) };
     let own = roots.iter().filter_map(|root| found.folders.get(root.folder())).flat_map(|folder| &folder.variables);
     let files: BTreeSet<&PathBuf> = own.chain(&found.variables).chain(&outside.variables).collect();
@@ -29,7 +30,10 @@ pub(super) fn read(found: &mut Found, wanted: &BTreeSet<String>, current: &Path,
     for file in files {
         let path = name(file);
         let places = roots.iter().filter_map(|root| Some((root.place(&path, &has_code)?.distance(), root.folder())));
-        let Some((distance, root)) = places.min() else { continue };
+        let places: Vec<_> = places.collect();
+        let Some((distance, root)) = places.iter().min().copied() else { continue };
+        // Which of them the file belongs to is told from its content, later.
+        found.near.extend(places.iter().map(|(_, root)| ((*root).to_owned(), path.clone())));
         // What lies in a root module without a cluster is not for the one above it.
         let inside = strangers.iter().filter_map(|s| s.place(&path, &has_code)).find(|place| place.up == 0);
         if inside.is_none_or(|place: Place| place.distance() > distance) {
@@ -37,12 +41,12 @@ pub(super) fn read(found: &mut Found, wanted: &BTreeSet<String>, current: &Path,
         }
     }
     found.folders.par_iter_mut().for_each(|(name, folder)| {
-        files_of.get(name).into_iter().flatten().for_each(|path| folder.read_more(path));
+        files_of.get(name).into_iter().flatten().for_each(|path| folder.read_more(path, filter.buffers));
     });
 }
 
 /// The folders for variables or environments near root modules, at most some levels above them, that were not walked, within the repository.
-pub(super) fn outside(roots: &[Surroundings], levels: usize, walked: &[PathBuf], current: &Path) -> Starts {
+pub(super) fn outside(roots: &[Surroundings], levels: usize, walked: &[PathBuf], current: &Path, buffers: &Buffers) -> Starts {
     let mut above = BTreeSet::new();
     for root in roots.iter().filter(|root| root.folders().iter().any(|folder| !is_walked(folder, walked))) {
         let inside = levels_inside(root.folder(), current).min(levels);
@@ -51,7 +55,7 @@ pub(super) fn outside(roots: &[Surroundings], levels: usize, walked: &[PathBuf],
     let mut starts = Starts::default();
     for folder in above.into_iter().map(Path::new) {
         // A folder that cannot be listed was not asked for.
-        let names = Listing::of(on_disk(folder)).map(|listing| listing.folders).unwrap_or_default();
+        let names = Listing::of(folder, buffers).map(|listing| listing.folders).unwrap_or_default();
         for name in names.iter().filter(|name| is_for_variables(&name.to_string_lossy())) {
             starts.add_folder(folder.join(name));
         }

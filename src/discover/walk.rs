@@ -62,6 +62,8 @@ pub(super) struct Found {
     pub templates: Templates,
     /// The folders that it began with and went below.
     pub deep: Vec<PathBuf>,
+    /// Root modules, and the variable files that may be theirs.
+    pub near: Vec<(String, String)>,
 }
 
 /// What was found in a folder.
@@ -72,7 +74,7 @@ enum Seen {
 }
 
 /// Walks folders and reads their configuration and templates.
-pub(super) fn walk(starts: Starts, filter: &Filter) -> Found {
+pub(super) fn walk(starts: Starts, filter: &Filter<'_>) -> Found {
     let (sender, seen) = mpsc::channel();
     let below = starts.0.keys().filter(|(_, reach)| *reach == Reach::Below);
     let deep: Vec<PathBuf> = below.map(|(path, _)| path.clone()).collect();
@@ -110,7 +112,7 @@ pub(super) fn walk(starts: Starts, filter: &Filter) -> Found {
 struct Walk<'f> {
     /// The given folders: each is walked once, even when it lies inside another.
     deep: HashSet<PathBuf>,
-    filter: &'f Filter,
+    filter: &'f Filter<'f>,
     current: PathBuf,
     seen: mpsc::Sender<Seen>,
 }
@@ -135,7 +137,7 @@ struct Spot {
 
 impl Walk<'_> {
     fn visit<'s>(&'s self, scope: &Scope<'s>, mut spot: Spot) {
-        let mut listing = match Listing::of(&spot.path) {
+        let mut listing = match Listing::of(&spot.path, self.filter.buffers) {
             Ok(listing) => listing,
             Err(error) => return self.send(Seen::Folder(Box::new(Folder::unlisted(&spot.path, &error)))),
         };
@@ -185,11 +187,12 @@ impl Walk<'_> {
     /// Reads what a listing has.
     fn read(&self, spot: Spot, listing: Listing) {
         let asked = |entry: &Entry| if spot.named.contains(&entry.name) { Asked::Named } else { Asked::Found };
-        let mut templates = template::read_listed(&spot.path, &listing.templates, &asked);
+        let mut templates = template::read_listed(&spot.path, &listing.templates, &asked, self.filter.buffers);
         let variables: Vec<PathBuf> = listing.variable_files().map(|name| spot.path.join(name)).collect();
         let mut folder = None;
         if !listing.configuration.is_empty() || !listing.data.is_empty() {
-            folder = Some(Folder::linted(&spot.path, listing, &mut templates, &asked)).filter(|f| !f.is_empty());
+            folder =
+                Some(Folder::linted(&spot.path, listing, &mut templates, &asked, self.filter.buffers)).filter(|f| !f.is_empty());
         }
         if !templates.is_empty() {
             // Who names a template does not ask for the configuration beside it.

@@ -1,6 +1,6 @@
 //! One JSON object, for scripts.
 
-use super::{Finding, Location, Report, Severity};
+use super::{Finding, Location, Repair, Report, Severity};
 use crate::source::Sources;
 use serde::Serialize;
 use std::io::{self, Write};
@@ -51,6 +51,22 @@ struct FindingEntry<'a> {
     help: String,
     #[serde(skip_serializing_if = "str::is_empty")]
     url: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<FixEntry<'a>>,
+}
+
+/// What to change in the files.
+#[derive(Serialize)]
+struct FixEntry<'a> {
+    title: &'a str,
+    safety: String,
+    edits: Vec<EditEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct EditEntry<'a> {
+    location: Location<'a>,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -121,5 +137,11 @@ fn finding<'a>(finding: &'a Finding, sources: &'a Sources) -> FindingEntry<'a> {
         related: related.collect(),
         help: finding.help(),
         url: &finding.url,
+        fix: finding.repair.as_ref().map(|repair| fix(repair, sources)),
     }
+}
+
+fn fix<'a>(repair: &'a Repair, sources: &'a Sources) -> FixEntry<'a> {
+    let edits = repair.edits.iter().map(|edit| EditEntry { location: Location::of(edit.span, sources), text: &edit.text });
+    FixEntry { title: &repair.title, safety: repair.safety.to_string(), edits: edits.collect() }
 }

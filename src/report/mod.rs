@@ -12,13 +12,16 @@ pub mod junit;
 mod location;
 pub mod markdown;
 mod render;
+mod repair;
 pub mod sarif;
 mod summary;
 pub mod text;
 
 pub use location::{Location, printable};
 pub use render::{Format, Style, UnknownFormat, render};
+pub use repair::{Edit, Repair, Safety};
 
+use crate::insight::Insight;
 use crate::model::Undecided;
 use crate::source::{Sources, Span, Unreadable};
 use std::borrow::Cow;
@@ -77,14 +80,22 @@ pub struct Finding {
     pub url: String,
     /// The scenarios that it is found in, sorted; none when it does not take one to find it.
     pub scenarios: Vec<String>,
+    /// What to change in the files, where that is certain and one place.
+    pub repair: Option<Repair>,
 }
 
 /// More places than this are not added to a finding for others that say the same.
 const MOST_RELATED: usize = 16;
 
 impl Finding {
+    /// Adds what another finding that says the same has beside: places, and what to change.
+    pub fn is_also(&mut self, related: Vec<Related>, repair: Option<Repair>) {
+        self.comes_also_from(related);
+        self.repair = self.repair.take().zip(repair).and_then(|(own, other)| own.and(other));
+    }
+
     /// Adds the places of another finding that says the same.
-    pub fn comes_also_from(&mut self, places: Vec<Related>) {
+    fn comes_also_from(&mut self, places: Vec<Related>) {
         for mut related in places {
             let is_new = !self.related.iter().any(|r| r.span == related.span && r.message == related.message);
             if is_new && self.related.len() < MOST_RELATED {
@@ -162,6 +173,8 @@ pub struct Report {
     pub files: usize,
     /// The addresses of the clusters that were found; in the report of a whole run, after the folder of their root module.
     pub clusters: BTreeSet<String>,
+    /// What is known of the attributes, if that was asked for.
+    pub insights: Vec<Insight>,
     /// How many findings comments and the like suppress.
     pub suppressed: usize,
     /// How many findings a baseline knows.
@@ -189,7 +202,7 @@ impl Report {
                     first.also.push(std::mem::take(&mut next.cluster));
                 }
                 first.owners.append(&mut next.owners);
-                first.comes_also_from(std::mem::take(&mut next.related));
+                first.is_also(std::mem::take(&mut next.related), next.repair.take());
                 first.is_also_in(std::mem::take(&mut next.scenarios));
             }
             same

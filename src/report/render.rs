@@ -60,6 +60,13 @@ impl Format {
     }
 }
 
+impl Format {
+    /// Whether it tells what can be repaired.
+    pub fn has_repairs(self) -> bool {
+        matches!(self, Self::Json | Self::Sarif)
+    }
+}
+
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

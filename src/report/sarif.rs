@@ -1,5 +1,6 @@
 //! SARIF 2.1.0, for GitHub's code scanning, Azure DevOps and editors.
 
+mod fixes;
 mod help;
 
 use super::fingerprint::{Identities, line_hashes};
@@ -7,6 +8,7 @@ use super::{Finding, Related, Report, Severity, UndecidedRule, plural, summary};
 use crate::date::Date;
 use crate::rules::{Document, Rule};
 use crate::source::{FileId, Sources, Span, Unreadable};
+use fixes::Fix;
 use help::Help;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -178,6 +180,8 @@ struct ResultEntry<'a> {
     related_locations: Vec<Location<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     code_flows: Vec<CodeFlow<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<Fix<'a>>,
     partial_fingerprints: BTreeMap<&'static str, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     properties: Option<ResultProperties<'a>>,
@@ -271,6 +275,7 @@ impl<'a> Results<'a> {
             locations: [place],
             related_locations: related,
             code_flows: self.code_flow(finding).into_iter().collect(),
+            fixes: finding.repair.iter().map(|repair| Fix::of(repair, self.sources)).collect(),
             partial_fingerprints: self.fingerprints(finding),
             properties: (!finding.scenarios.is_empty()).then_some(ResultProperties { scenarios: &finding.scenarios }),
         }

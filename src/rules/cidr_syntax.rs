@@ -1,8 +1,10 @@
 //! How ranges and addresses are written.
 
+use super::repair::Change;
 use super::{Context, Decision, Out};
 use crate::cidr::Cidr;
 use crate::model::{Cluster, Field, State};
+use crate::report::Safety;
 use std::net::IpAddr;
 
 /// `invalid-cidr`
@@ -79,13 +81,18 @@ pub(super) fn host_bits_set(_: &Context, cluster: &Cluster, out: &mut Out) -> De
 }
 
 fn check_host_bits(case: &'static str, azure: &str, fields: &[Field<Cidr>], out: &mut Out) -> Decision {
+    // Where Azure may take a range as it is, another text for it may make another cluster.
+    let safety = if case == "default" { Safety::Safe } else { Safety::Unsafe };
     let mut decision = Ok(());
     for field in fields {
         match field.set() {
             Ok(Some(cidr)) if cidr.has_host_bits() => {
                 let written = field.raw.as_deref().map_or_else(|| cidr.to_string(), str::to_owned);
                 let message = format!("{} {written} does not start at its network address {}", field.name, cidr.first());
-                out.report(case, &field.at, message).azure(azure).fix(format!("Write {cidr}."));
+                out.report(case, &field.at, message)
+                    .azure(azure)
+                    .fix(format!("Write {cidr}."))
+                    .repair(safety, Change::value(field, cidr));
             }
             Ok(_) => {}
             Err(why) => decision = decision.and(Err(why)),

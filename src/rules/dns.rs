@@ -1,9 +1,11 @@
 //! The address of the cluster's DNS service.
 
 use super::ranges::{self, Kind, Range, move_away};
+use super::repair::{Change, Written};
 use super::{Context, Decision, Out};
 use crate::cidr::{Cidr, Family};
 use crate::model::{Cluster, Deployer, Undecided};
+use crate::report::Safety;
 use crate::value::At;
 use std::net::IpAddr;
 
@@ -14,7 +16,8 @@ pub(super) fn outside_service_cidr(cx: &Context, cluster: &Cluster, out: &mut Ou
         out.report("default", &cluster.dns_service_ip.at, format!("{} is outside {}", title(cluster, ip), range.title()))
             .azure("Azure refuses a DNS service IP that is not within the service CIDR (DnsServiceIpOutOfServiceCidr).")
             .related(range.title(), &range.field.at)
-            .fix(better_address(cx, cluster, &range));
+            .fix(better_address(cx, cluster, &range))
+            .repair(Safety::Safe, usual(cx, cluster, &range));
     }
     Ok(())
 }
@@ -30,7 +33,8 @@ pub(super) fn first_address(cx: &Context, cluster: &Cluster, out: &mut Out) -> D
         )
         .azure("The first address of the service CIDR belongs to the Kubernetes API (kubernetes.default.svc.cluster.local).")
         .related(range.title(), &range.field.at)
-        .fix(better_address(cx, cluster, &range));
+        .fix(better_address(cx, cluster, &range))
+        .repair(Safety::Safe, usual(cx, cluster, &range));
     }
     Ok(())
 }
@@ -47,7 +51,8 @@ pub(super) fn boundary(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decisi
         )
         .azure("Azure refuses a DNS service IP at either end of the service CIDR.")
         .related(range.title(), &range.field.at)
-        .fix(better_address(cx, cluster, &range));
+        .fix(better_address(cx, cluster, &range))
+        .repair(Safety::Safe, usual(cx, cluster, &range));
     }
     Ok(())
 }
@@ -69,16 +74,27 @@ pub(super) fn pairing(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decisio
             }
             _ => format!("Add {} with the range that the address is to be part of.", service.name),
         };
-        out.report("default", &dns.at, format!("{}{value} is set without {}", dns.name, service.name)).azure(explain).fix(fix);
+        let default = ranges.known.first().filter(|range| dns.known().ok().flatten().is_some_and(|ip| range.cidr.contains(*ip)));
+        let change = default.and_then(|range| Change::attribute(service.name, Written::Text(range.cidr.to_string()), dns));
+        out.report("default", &dns.at, format!("{}{value} is set without {}", dns.name, service.name))
+            .azure(explain)
+            .fix(fix)
+            .repair(Safety::Unsafe, change);
         return Ok(());
     }
     for field in cluster.service_cidrs.iter().take(1) {
-        let fix = match ranges.known.iter().find(|r| r.cidr.family() == Family::V4).and_then(|r| usable_address(cx, &r.cidr)) {
-            Some(ip) => format!("Add {} with the value \"{ip}\".", dns.name),
+        let range = ranges.known.iter().find(|r| r.cidr.family() == Family::V4);
+        let address = range.and_then(|r| usable_address(cx, &r.cidr));
+        let fix = match address {
+            Some((ip, _)) => format!("Add {} with the value \"{ip}\".", dns.name),
             None => format!("Add {} with an address of the service CIDR.", dns.name),
         };
         let value = field.known().ok().flatten().map(|cidr| format!(" {cidr}")).unwrap_or_default();
-        out.report("default", &field.at, format!("{}{value} is set without {}", field.name, dns.name)).azure(explain).fix(fix);
+        let value_of = |(ip, number)| Change::attribute(dns.name, Written::Address(ip, number), field);
+        out.report("default", &field.at, format!("{}{value} is set without {}", field.name, dns.name))
+            .azure(explain)
+            .fix(fix)
+            .repair(Safety::Safe, address.and_then(value_of));
     }
     Ok(())
 }
@@ -144,15 +160,20 @@ fn title(cluster: &Cluster, ip: IpAddr) -> String {
 
 fn better_address(cx: &Context, cluster: &Cluster, range: &Range<'_>) -> String {
     match usable_address(cx, &range.cidr) {
-        Some(ip) => format!("Set {} to {ip}.", cluster.dns_service_ip.name),
+        Some((ip, _)) => format!("Set {} to {ip}.", cluster.dns_service_ip.name),
         None => move_away(cx, cluster, Kind::Service, range),
     }
 }
 
-/// The usual DNS address of a range, or in a small range the one behind the Kubernetes API's.
-fn usable_address(cx: &Context, range: &Cidr) -> Option<IpAddr> {
+/// The usual DNS address in the place of the present one.
+fn usual(cx: &Context, cluster: &Cluster, range: &Range<'_>) -> Option<Change> {
+    Change::value(&cluster.dns_service_ip, usable_address(cx, &range.cidr)?.0)
+}
+
+/// The usual DNS address of a range, or in a small range the one behind the Kubernetes API's; and its number in the range.
+fn usable_address(cx: &Context, range: &Cidr) -> Option<(IpAddr, u128)> {
     let addresses = &cx.facts.addresses;
     let usual = *addresses.dns_service_position.on(cx.day)?;
     let behind_api = addresses.api_service_position.on(cx.day)? + 1;
-    [usual, behind_api].into_iter().filter_map(|n| range.nth(n)).find(|ip| *ip != range.last())
+    [usual, behind_api].into_iter().filter_map(|n| Some((range.nth(n)?, n))).find(|(ip, _)| *ip != range.last())
 }

@@ -2,9 +2,11 @@
 
 use super::egress::{USER_ASSIGNED_NAT_GATEWAY, USER_DEFINED_ROUTING, all_is_shown, is_one_of, type_of};
 use super::node_subnet::each_subnet;
+use super::repair::Change;
 use super::{Context, Decision, Draft, Out, kubernetes};
 use crate::cidr::{Cidr, Family};
 use crate::model::{Cluster, Field, Pool, Undecided, both, either};
+use crate::report::Safety;
 
 /// The families of a dual-stack cluster, in the one order that AKS takes.
 const BOTH: [Family; 2] = [Family::V4, Family::V6];
@@ -64,8 +66,25 @@ fn ranges_match(cluster: &Cluster, ranges: &[Field<Cidr>], out: &mut Out) -> Dec
             "List one range for each family in {}, IPv4 first, and both families in {name} if both are meant.",
             first.name
         ))
-        .related(format!("{name} is {implicit}{}", list(families)), &cluster.ip_families.at);
+        .related(format!("{name} is {implicit}{}", list(families)), &cluster.ip_families.at)
+        .repair_all(
+            Safety::Safe,
+            format!("Write the ranges of {} in the order of the families", first.name),
+            swap(ranges, families),
+        );
     Ok(())
+}
+
+/// Changes two ranges for one another, if that puts them in order.
+fn swap(ranges: &[Field<Cidr>], families: &[Family]) -> Vec<Change> {
+    let family = |range: &Field<Cidr>| range.known().ok().flatten().map(Cidr::family);
+    let value = |range: &Field<Cidr>, other: &Field<Cidr>| Change::value(range, other.raw.as_deref()?);
+    match (ranges, families) {
+        ([one, two], [first, second]) if family(two) == Some(*first) && family(one) == Some(*second) => {
+            value(one, two).zip(value(two, one)).map_or_else(Vec::new, |(a, b)| vec![a, b])
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Adds the place that makes a cluster dual-stack.

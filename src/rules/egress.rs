@@ -1,6 +1,7 @@
 //! Topic `egress`: how traffic leaves the cluster.
 
 use super::node_subnet::each_subnet;
+use super::repair::Change;
 use super::{Context, Decision, Draft, Out};
 use crate::model::{Cluster, Field, Pool, Route, RouteTable, Subnet, Undecided, both};
 
@@ -180,7 +181,8 @@ pub(super) fn requires_standard_load_balancer(cx: &Context, cluster: &Cluster, o
         let day = cx.facts.egress.basic_load_balancer_retirement.on(cx.day).map_or("", String::as_str);
         out.report("default", &sku.at, format!("{} is \"basic\"", sku.name))
             .azure(format!("Outbound types and large clusters need the Standard SKU, and Azure retired the Basic one on {day}."))
-            .fix(format!("Set {} to \"standard\". The cluster must be created anew.", sku.name));
+            .fix(format!("Set {} to \"standard\". The cluster must be created anew.", sku.name))
+            .repair_but(Change::value(sku, "standard"), "a cluster that exists is created anew");
     }
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! Pods per node.
 
+use super::repair::Change;
 use super::{Context, Decision, Out};
 use crate::model::{Cluster, Pool, Undecided, both, either};
-use crate::report::plural;
+use crate::report::{Safety, plural};
 
 /// `max-pods-range`: pods per node within what AKS accepts.
 pub(super) fn max_pods_range(cx: &Context, cluster: &Cluster, pool: &Pool, out: &mut Out) -> Decision {
@@ -17,7 +18,8 @@ pub(super) fn max_pods_range(cx: &Context, cluster: &Cluster, pool: &Pool, out: 
         format!("{} has room for {} per node; Azure accepts {least} to {most}", pool.title(), plural(pods, "pod")),
     )
     .azure("AKS refuses a pool outside this range when the pool is created.")
-    .fix(format!("Set {name} to {nearest}, or to another number from {least} to {most}."));
+    .fix(format!("Set {name} to {nearest}, or to another number from {least} to {most}."))
+    .repair(Safety::Safe, Change::value(&pool.max_pods, nearest));
     Ok(())
 }
 
@@ -46,7 +48,8 @@ pub(super) fn pool_minimum(cx: &Context, cluster: &Cluster, pool: &Pool, out: &m
     )
     .azure("AKS wants this room in every pool, so that its own pods have a place.")
     .fix(format!("Raise {} to {enough_pods} or {} to {enough_nodes}.", pool.max_pods.name, count.name))
-    .related("number of nodes", &count.at);
+    .related("number of nodes", &count.at)
+    .repair(Safety::Unsafe, Change::value(&pool.max_pods, enough_pods));
     Ok(())
 }
 

@@ -16,10 +16,12 @@ mod node_provisioning;
 mod node_subnet;
 mod nsg;
 mod nsg_walk;
+mod places;
 mod plugin;
 mod pod_cidr;
 mod properties;
-mod ranges;
+pub(crate) mod ranges;
+mod repair;
 mod replacement;
 mod service_cidr;
 mod subnet_room;
@@ -37,8 +39,10 @@ use crate::config::Config;
 use crate::date::Date;
 use crate::facts::Facts;
 use crate::model::{Cluster, Pool, Undecided, World};
-use crate::report::{Finding, Related, Report, UndecidedRule};
+use crate::report::{Finding, Related, Report, Safety, UndecidedRule};
+use crate::source::Sources;
 use crate::value::{At, Hop, USED_INSIDE};
+use repair::{Change, Wish};
 use std::cell::LazyCell;
 
 /// A rule: its name, its document, what it applies to, and the function that checks it.
@@ -104,6 +108,7 @@ pub struct Draft {
     related: Vec<(String, At)>,
     azure: String,
     fix: String,
+    wish: Option<Wish>,
 }
 
 impl Out {
@@ -117,6 +122,7 @@ impl Out {
             related: Vec::new(),
             azure: String::new(),
             fix: String::new(),
+            wish: None,
         };
         self.drafts.push(draft);
         let last = self.drafts.len() - 1;
@@ -135,6 +141,24 @@ impl Draft {
     /// Says what to change, in whole sentences.
     pub fn fix(&mut self, text: impl Into<String>) -> &mut Self {
         self.fix = text.into();
+        self
+    }
+
+    /// Says what to change in the files, if the value is written in one place. It is safe when the present value is refused for certain,
+    /// and the new one is what the code means.
+    fn repair(&mut self, safety: Safety, change: Option<Change>) -> &mut Self {
+        self.repair_all(safety, change.as_ref().map(Change::title).unwrap_or_default(), change.into_iter().collect())
+    }
+
+    /// The same for what may break something: `but` says what to know before.
+    fn repair_but(&mut self, change: Option<Change>, but: &str) -> &mut Self {
+        let title = change.as_ref().map(|change| format!("{} ({but})", change.title())).unwrap_or_default();
+        self.repair_all(Safety::Unsafe, title, change.into_iter().collect())
+    }
+
+    /// The same for several changes that belong together.
+    fn repair_all(&mut self, safety: Safety, title: String, changes: Vec<Change>) -> &mut Self {
+        self.wish = Some(Wish { safety, title, changes });
         self
     }
 
@@ -268,7 +292,7 @@ pub fn find(name: &str) -> Option<&'static Rule> {
 }
 
 /// Runs the wanted rules over a world and adds what they find to the report.
-pub fn run(world: &World, facts: &Facts, config: &Config, report: &mut Report) {
+pub fn run(world: &World, sources: &Sources, facts: &Facts, config: &Config, report: &mut Report) {
     let context = Context { world, facts, day: config.day() };
     for rule in RULES.iter().filter(|r| config.wants(r.name)) {
         // Read only for a rule that has something to say, and once for all that it says.
@@ -277,14 +301,14 @@ pub fn run(world: &World, facts: &Facts, config: &Config, report: &mut Report) {
             match rule.check {
                 Check::Suppressions => {}
                 Check::Cluster(check) => {
-                    apply(rule, &document, cluster, config, report, |out| check(&context, cluster, out));
+                    apply(rule, &document, (cluster, sources), config, report, |out| check(&context, cluster, out));
                 }
                 Check::Pool(check) => {
                     for pool in &cluster.pools {
-                        apply(rule, &document, cluster, config, report, |out| check(&context, cluster, pool, out));
+                        apply(rule, &document, (cluster, sources), config, report, |out| check(&context, cluster, pool, out));
                     }
                     if let Some(why) = &cluster.more_pools {
-                        apply(rule, &document, cluster, config, report, |_| Err(why.clone()));
+                        apply(rule, &document, (cluster, sources), config, report, |_| Err(why.clone()));
                     }
                 }
             }
@@ -298,7 +322,7 @@ pub fn run(world: &World, facts: &Facts, config: &Config, report: &mut Report) {
 fn apply(
     rule: &Rule,
     document: &LazyCell<Document, impl FnOnce() -> Document>,
-    cluster: &Cluster,
+    (cluster, sources): (&Cluster, &Sources),
     config: &Config,
     report: &mut Report,
     check: impl Fn(&mut Out) -> Decision,
@@ -320,7 +344,7 @@ fn apply(
     let undecided = match applies {
         Err(why) => Some(why),
         Ok(_) => {
-            report.findings.extend(out.drafts.into_iter().filter_map(|d| finish(rule, document, cluster, config, d)));
+            report.findings.extend(out.drafts.into_iter().filter_map(|d| finish(rule, document, (cluster, sources), config, d)));
             decision.err()
         }
     };
@@ -331,39 +355,51 @@ fn apply(
 }
 
 /// Makes a finding of a draft; `None` when its case is off on that day.
-fn finish(rule: &Rule, document: &Document, cluster: &Cluster, config: &Config, draft: Draft) -> Option<Finding> {
+fn finish(
+    rule: &Rule,
+    document: &Document,
+    (cluster, sources): (&Cluster, &Sources),
+    config: &Config,
+    draft: Draft,
+) -> Option<Finding> {
     // A case that the document does not have would be as silent as one that is off.
     debug_assert!(document.history().any(|(case, _)| case == draft.case), "{} has no case {:?}", rule.name, draft.case);
     let severity = document.severity_as(draft.case, config.day(), config.severity(rule.name))?;
-    let came_from = |at: &At, origin| {
-        let one = |h: &Hop| Related { message: h.label.to_string(), span: h.span, origin: origin && &*h.label != USED_INSIDE };
-        at.hops.iter().map(one).collect::<Vec<_>>()
-    };
-    let mut related = came_from(&draft.at, true);
-    for (message, at) in draft.related {
-        related.push(Related { message, span: at.site, origin: false });
-        related.extend(came_from(&at, false));
-    }
-    let mut kept: Vec<Related> = Vec::new();
-    for r in related {
-        // What a module takes by default is told at its call, which may be the place of the finding, too.
-        let elsewhere = r.span != draft.at.site || r.message.starts_with("default of ");
-        if elsewhere && !kept.iter().any(|k| k.span == r.span && (k.message == r.message || r.origin)) {
-            kept.push(r);
-        }
-    }
     Some(Finding {
         rule: rule.name,
         severity,
         message: draft.message,
         cluster: cluster.address.to_string(),
         place: draft.at.site,
-        related: kept,
+        related: related(&draft.at, draft.related),
         azure: draft.azure,
         fix: draft.fix,
         url: document.url.clone(),
         also: Vec::new(),
         owners: Vec::new(),
         scenarios: Vec::new(),
+        repair: draft.wish.and_then(|wish| wish.repair(sources)),
     })
+}
+
+/// The places that the value at a site came from, then other places, each with those that it came from.
+fn related(site: &At, others: Vec<(String, At)>) -> Vec<Related> {
+    let came_from = |at: &At, origin| {
+        let one = |h: &Hop| Related { message: h.label.to_string(), span: h.span, origin: origin && &*h.label != USED_INSIDE };
+        at.hops.iter().map(one).collect::<Vec<_>>()
+    };
+    let mut related = came_from(site, true);
+    for (message, at) in others {
+        related.push(Related { message, span: at.site, origin: false });
+        related.extend(came_from(&at, false));
+    }
+    let mut kept: Vec<Related> = Vec::new();
+    for r in related {
+        // What a module takes by default is told at its call, which may be the place of the finding, too.
+        let elsewhere = r.span != site.site || r.message.starts_with("default of ");
+        if elsewhere && !kept.iter().any(|k| k.span == r.span && (k.message == r.message || r.origin)) {
+            kept.push(r);
+        }
+    }
+    kept
 }

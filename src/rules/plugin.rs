@@ -1,11 +1,12 @@
 //! Topic `plugin`: the network plugin, its mode and its data plane, and whether they go together.
 
+use super::repair::{Change, Written};
 use super::tally::{Tally, largest};
 use super::{Context, Decision, Draft, Out, properties};
 use crate::cidr::Cidr;
 use crate::facts::{ModeSpelling, Version};
 use crate::model::{Cluster, Deployer, Field, Pool, ProviderVersion, Undecided, both};
-use crate::report::plural;
+use crate::report::{Safety, plural};
 use std::cmp::Ordering;
 
 /// Overlay is a mode of the plugin `azure` only.
@@ -15,7 +16,9 @@ pub fn overlay_requires_azure_plugin(_: &Context, cluster: &Cluster, out: &mut O
         out.report("default", &cluster.plugin.at, format!("{mode} is \"overlay\", but {name} is \"{plugin}\""))
             .azure("AKS refuses the cluster (UnsupportedNetworkPluginModeWithNetworkPlugin).")
             .fix(format!("Set {name} to \"azure\", or remove {mode}."))
-            .related(format!("{mode} is set here"), &cluster.mode.at);
+            .related(format!("{mode} is set here"), &cluster.mode.at)
+            // What a cluster without a plugin brings itself may be meant.
+            .repair(Safety::Unsafe, Change::value(&cluster.plugin, "azure").filter(|_| plugin == "kubenet"));
     }
     Ok(())
 }
@@ -65,7 +68,11 @@ fn report_useless_range(cluster: &Cluster, range: &Field<Cidr>, out: &mut Out) -
     out.report(case, &range.at, format!("{name} is set with the plugin azure, but {mode} is not \"overlay\""))
         .azure(azure)
         .fix(format!("Add {mode} with the value \"overlay\", or remove {name}."))
-        .related("the plugin is set here", &cluster.plugin.at);
+        .related("the plugin is set here", &cluster.plugin.at)
+        .repair_but(
+            Change::attribute(mode, Written::Text("overlay".to_owned()), &cluster.plugin).filter(|_| cluster.mode.raw.is_none()),
+            "a cluster that exists is changed, and cannot be changed back",
+        );
     Ok(())
 }
 
@@ -166,12 +173,14 @@ pub fn network_plugin_mode_casing(cx: &Context, cluster: &Cluster, out: &mut Out
             let message = format!("{name} is \"{written}\", but this version of azurerm accepts only \"{accepted}\"");
             out.report("default", at, message)
                 .azure("The azurerm provider compares upper and lower case, and refuses the value when it plans.")
-                .fix(format!("Write \"{accepted}\"."));
+                .fix(format!("Write \"{accepted}\"."))
+                .repair(Safety::Safe, Change::value(&cluster.mode, accepted));
         }
         None if latest.value != written => {
             out.report("unclear", at, format!("{name} is \"{written}\"; the usual spelling is \"{}\"", latest.value))
                 .azure(format!("The azurerm provider takes no other spelling from {} on.", text_of(latest.from)))
-                .fix(format!("Write \"{}\".", latest.value));
+                .fix(format!("Write \"{}\".", latest.value))
+                .repair(Safety::Unsafe, Change::value(&cluster.mode, &latest.value));
         }
         _ => {}
     }
@@ -223,11 +232,15 @@ fn report_old_attribute(cx: &Context, version: &ProviderVersion, name: &str, fie
         Some(new) => format!("Write {new} instead."),
         None => format!("Remove {written}: it has no effect any more."),
     };
+    // What has another value now, not another name, is another rule's to repair.
+    let change =
+        if old.written.is_some() { None } else { Some(Change::renamed(field.name, old.replacement.as_ref(), field.at.site)) };
     let removed = text_of(old.removed);
     if version.surely_from(old.removed) {
         out.report("removed", &field.at, format!("{written} was removed in azurerm {removed}"))
             .azure("The provider version that the code requires refuses it when it plans.")
-            .fix(fix);
+            .fix(fix)
+            .repair(Safety::Safe, change);
     } else if !version.surely_before(old.deprecated) {
         let message = if old.deprecated == old.removed {
             format!("{written} was removed in azurerm {removed}, which this code does not rule out")
@@ -236,7 +249,8 @@ fn report_old_attribute(cx: &Context, version: &ProviderVersion, name: &str, fie
         };
         out.report("deprecated", &field.at, message)
             .azure(format!("The code stops working with azurerm {removed}."))
-            .fix(format!("{fix} Until then, require a version of azurerm below {removed}."));
+            .fix(format!("{fix} Until then, require a version of azurerm below {removed}."))
+            .repair(Safety::Unsafe, change);
     }
 }
 
@@ -264,7 +278,12 @@ fn cilium_policy_without_data_plane(cluster: &Cluster, out: &mut Out) -> Decisio
         out.report("default", &cluster.data_plane.at, message)
             .azure("Cilium enforces network policies only where it is the data plane too.")
             .fix(format!("Set {plane} to \"cilium\", or choose another {policy}."))
-            .related(format!("{policy} is set here"), &cluster.policy.at);
+            .related(format!("{policy} is set here"), &cluster.policy.at)
+            .repair_but(
+                Change::value(&cluster.data_plane, "cilium")
+                    .or_else(|| Change::attribute(plane, Written::Text("cilium".to_owned()), &cluster.policy)),
+                "a cluster that exists gets new nodes",
+            );
     }
     Ok(())
 }
@@ -291,7 +310,8 @@ fn cilium_with_other_policy(cx: &Context, cluster: &Cluster, out: &mut Out) -> D
         out.report("default", &cluster.policy.at, format!("{plane} is \"cilium\", but {policy} is \"{found}\""))
             .azure("The Cilium data plane enforces network policies itself and takes no other engine.")
             .fix(format!("Set {policy} to \"cilium\"."))
-            .related(format!("{plane} is set here"), &cluster.data_plane.at);
+            .related(format!("{plane} is set here"), &cluster.data_plane.at)
+            .repair_but(Change::value(&cluster.policy, "cilium"), "policies are then enforced by Cilium");
     }
     Ok(())
 }

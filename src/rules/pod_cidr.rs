@@ -1,6 +1,7 @@
 //! The pod CIDR: how many nodes it serves, and what it must not overlap.
 
 use super::ranges::{self, Kind, Range, Ranges, default_range, move_away, report_overlaps, report_overlaps_as, resize};
+use super::repair::Change;
 use super::surge::surge_nodes;
 use super::tally::Tally;
 use super::{Context, Decision, Draft, Out, dns};
@@ -20,9 +21,18 @@ pub(super) fn below_one_node(cx: &Context, cluster: &Cluster, out: &mut Out) -> 
         };
         out.report(case, &range.field.at, format!("{} {holds}", range.title()))
             .azure(format!("Each node of an overlay cluster takes a /{block} block of the pod CIDR (InsufficientSubnetSize)."))
-            .fix(default_range(cx, Kind::Pod).map(|d| enlarge(cx, cluster, range, d.prefix())).unwrap_or_default());
+            .fix(default_range(cx, Kind::Pod).map(|d| enlarge(cx, cluster, range, d.prefix())).unwrap_or_default())
+            .repair_but(default_range(cx, Kind::Pod).and_then(|d| larger(cx, cluster, range, d.prefix())), ONLY_NEW);
     }
     ranges.decision()
+}
+
+/// What to know before a pod CIDR is changed.
+const ONLY_NEW: &str = "only before the cluster exists, which would be created anew";
+
+/// The range made larger where it is.
+fn larger(cx: &Context, cluster: &Cluster, range: &Range<'_>, prefix: u8) -> Option<Change> {
+    Change::value(range.field, ranges::resized(cx, cluster, Kind::Pod, range, prefix)?)
 }
 
 /// Says how to get a range of this prefix length.
@@ -45,7 +55,8 @@ pub(super) fn capacity(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decisi
                 "Azure counts a /{block} block for every node that the pools may reach, the autoscaler's maximum included, and \
                  refuses the cluster or the pool (InsufficientSubnetSize)."
             ))
-            .fix(format!("{} Or let the node pools reach fewer nodes.", larger_for(cx, cluster, range, block, nodes.certain)));
+            .fix(format!("{} Or let the node pools reach fewer nodes.", larger_for(cx, cluster, range, block, nodes.certain)))
+            .repair_but(prefix_for(nodes.certain, block).and_then(|prefix| larger(cx, cluster, range, prefix)), ONLY_NEW);
         nodes.relate(draft, "");
         Ok(())
     })
@@ -68,7 +79,8 @@ pub(super) fn upgrade_headroom(cx: &Context, cluster: &Cluster, out: &mut Out) -
         let draft = out.report("default", &range.field.at, message);
         draft
             .azure(format!("During an upgrade AKS adds surge nodes to the pools, and each takes a /{block} block too."))
-            .fix(larger_for(cx, cluster, range, block, upgrading.certain));
+            .fix(larger_for(cx, cluster, range, block, upgrading.certain))
+            .repair_but(prefix_for(upgrading.certain, block).and_then(|prefix| larger(cx, cluster, range, prefix)), ONLY_NEW);
         upgrading.relate(draft, " during an upgrade");
         Ok(())
     })

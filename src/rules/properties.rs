@@ -1,8 +1,10 @@
 //! Topic `plugin`: properties that the version of Azure's API does not have.
 
+use super::repair::Change;
 use super::{Context, Decision, Out};
 use crate::api_version::ApiVersion;
 use crate::model::{Cluster, Deployer, Field, Undecided, both};
+use crate::report::Safety;
 
 /// `arm-api-version-lacks-overlay`: the properties that make an overlay or Cilium cluster are younger than others.
 pub(super) fn lacks_overlay(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
@@ -36,7 +38,8 @@ fn too_young(
         out.report("default", &api_version.at, format!("the API version {version} has no {name}"))
             .azure(format!("With this version AKS ignores the property, without an error: {outcome}."))
             .fix(format!("Use the API version {first} or later."))
-            .related(format!("{name} is set here"), &field.at);
+            .related(format!("{name} is set here"), &field.at)
+            .repair_but(Change::value(api_version, first), "other properties may differ in it");
     }
     Ok(())
 }
@@ -54,8 +57,12 @@ pub(super) fn gone(cx: &Context, api_version: &Field<ApiVersion>, field: &Field<
     };
     let message = format!("the API version {version} has no {name}");
     let draft = if facts.strict_api.is_in(version) {
+        let change = Change::renamed(name, None, field.at.site);
         let draft = out.report("removed", &field.at, message);
-        draft.azure("AKS refuses properties that the API version does not have (UnmarshalError).")
+        draft
+            .azure("AKS refuses properties that the API version does not have (UnmarshalError).")
+            // What has a successor would be lost.
+            .repair(Safety::Safe, Some(change).filter(|_| property.replacement.is_none()))
     } else if field.raw.as_deref() == Some("") {
         // An empty text says nothing that could be ignored.
         return Ok(());

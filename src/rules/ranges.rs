@@ -8,10 +8,10 @@ use crate::model::{Cluster, Field, Outside, Peer, Route, Subnet, SubnetId, Undec
 const MOST_TOLD: usize = 50;
 
 /// A range that is known.
-pub(super) struct Range<'a> {
+pub(crate) struct Range<'a> {
     name: Name<'a>,
-    pub(super) field: &'a Field<Cidr>,
-    pub(super) cidr: Cidr,
+    pub(crate) field: &'a Field<Cidr>,
+    pub(crate) cidr: Cidr,
     /// The peering through which the nodes reach it, if they are not in it.
     peer: Option<&'a Peer>,
 }
@@ -32,7 +32,7 @@ enum Name<'a> {
 
 impl Range<'_> {
     /// How a message calls it: `pod CIDR 10.1.0.0/16`.
-    pub(super) fn title(&self) -> String {
+    pub(crate) fn title(&self) -> String {
         let cidr = &self.cidr;
         match self.name {
             Name::Own(kind) => format!("{}{kind} {cidr}", if self.field.is_default() { "the implicit default " } else { "" }),
@@ -49,8 +49,8 @@ impl Range<'_> {
 
 /// Ranges of one kind: those that are known, and why there may be others.
 #[derive(Default)]
-pub(super) struct Ranges<'a> {
-    pub(super) known: Vec<Range<'a>>,
+pub(crate) struct Ranges<'a> {
+    pub(crate) known: Vec<Range<'a>>,
     gaps: Vec<Gap>,
 }
 
@@ -82,12 +82,12 @@ impl<'a> Ranges<'a> {
     }
 
     /// The end of a check that looked at all ranges that are known.
-    pub(super) fn decision(&self) -> Decision {
+    pub(crate) fn decision(&self) -> Decision {
         self.gaps.first().map_or(Ok(()), |gap| Err(gap.why.clone()))
     }
 
     /// Whether one of the known ranges overlaps this one.
-    pub(super) fn overlap(&self, cidr: &Cidr) -> bool {
+    pub(crate) fn overlap(&self, cidr: &Cidr) -> bool {
         self.known.iter().any(|r| r.cidr.overlaps(cidr))
     }
 
@@ -99,12 +99,12 @@ impl<'a> Ranges<'a> {
 }
 
 /// The cluster's pod ranges.
-pub(super) fn pods(cluster: &Cluster) -> Ranges<'_> {
+pub(crate) fn pods(cluster: &Cluster) -> Ranges<'_> {
     of_cluster(&cluster.pod_cidrs, "pod CIDR")
 }
 
 /// The cluster's service ranges.
-pub(super) fn services(cluster: &Cluster) -> Ranges<'_> {
+pub(crate) fn services(cluster: &Cluster) -> Ranges<'_> {
     of_cluster(&cluster.service_cidrs, "service CIDR")
 }
 
@@ -115,14 +115,14 @@ fn of_cluster<'a>(fields: &'a [Field<Cidr>], kind: &'static str) -> Ranges<'a> {
 }
 
 /// Some ranges, and some more.
-pub(super) fn and<'a>(mut some: Ranges<'a>, more: Ranges<'a>) -> Ranges<'a> {
+pub(crate) fn and<'a>(mut some: Ranges<'a>, more: Ranges<'a>) -> Ranges<'a> {
     some.known.extend(more.known);
     some.gaps.extend(more.gaps);
     some
 }
 
 /// The ranges of the subnets that the cluster's nodes are in.
-pub(super) fn node_subnets<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
+pub(crate) fn node_subnets<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
     let mut ranges = Ranges::default();
     for (_, id) in cluster.node_subnets() {
         let vnet = world.subnet(id).and_then(|s| world.vnet(*s.vnet.known().ok()??));
@@ -133,7 +133,7 @@ pub(super) fn node_subnets<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a
 }
 
 /// The ranges of the other subnets in the VNets that the cluster's nodes are in.
-pub(super) fn other_subnets<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
+pub(crate) fn other_subnets<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
     let mut ranges = Ranges::default();
     let nodes: Vec<SubnetId> = cluster.node_subnets().into_iter().map(|(_, id)| id).collect();
     for vnet in node_vnets(world, cluster, &mut ranges) {
@@ -147,12 +147,12 @@ pub(super) fn other_subnets<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'
 }
 
 /// The ranges of all subnets in the VNets that the cluster's nodes are in.
-pub(super) fn all_subnets<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
+pub(crate) fn all_subnets<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
     and(node_subnets(world, cluster), other_subnets(world, cluster))
 }
 
 /// The address spaces of the VNets that the cluster's nodes are in.
-pub(super) fn vnet_spaces<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
+pub(crate) fn vnet_spaces<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
     let mut ranges = Ranges::default();
     for vnet in node_vnets(world, cluster, &mut ranges) {
         add_space(&mut ranges, vnet, "VNet");
@@ -168,7 +168,7 @@ fn all_spaces(world: &World) -> Ranges<'_> {
 }
 
 /// The address spaces of the VNets that are peered with those of the cluster's nodes.
-pub(super) fn peered<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
+pub(crate) fn peered<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
     let mut ranges = Ranges::default();
     for vnet in node_vnets(world, cluster, &mut ranges) {
         for peer in &vnet.peers {
@@ -188,7 +188,7 @@ pub(super) fn peered<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
 }
 
 /// The address spaces of declared VNets that are two peerings away from those of the cluster's nodes, and no nearer.
-pub(super) fn two_peerings_away<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
+pub(crate) fn two_peerings_away<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
     let mut ranges = Ranges::default();
     let nodes = node_vnets(world, cluster, &mut Ranges::default());
     let near: Vec<&Vnet> = nodes.iter().flat_map(|vnet| &vnet.peers).filter_map(|peer| world.vnet(peer.vnet)).collect();
@@ -207,7 +207,7 @@ pub(super) fn two_peerings_away<'a>(world: &'a World, cluster: &Cluster) -> Rang
 }
 
 /// The networks outside Azure that the cluster's nodes reach: on premises, and the machines of users.
-pub(super) fn outside<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
+pub(crate) fn outside<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
     let mut ranges = Ranges::default();
     for vnet in node_vnets(world, cluster, &mut ranges) {
         vnet.outside.iter().for_each(|outside| add_outside(&mut ranges, outside, None, None));
@@ -231,7 +231,7 @@ pub(super) fn outside<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
 }
 
 /// The ranges of all networks around the VNets of the cluster's nodes.
-pub(super) fn connected<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
+pub(crate) fn connected<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
     and(peered(world, cluster), outside(world, cluster))
 }
 
@@ -246,7 +246,7 @@ fn add_outside<'a>(ranges: &mut Ranges<'a>, outside: &'a Outside, peer: Option<&
 }
 
 /// The routes of the nodes' subnets that lead to a gateway or an appliance, but not that for all addresses; and why there may be more.
-pub(super) fn routed<'a>(world: &'a World, cluster: &Cluster) -> (Vec<(Cidr, &'a Route)>, Decision) {
+pub(crate) fn routed<'a>(world: &'a World, cluster: &Cluster) -> (Vec<(Cidr, &'a Route)>, Decision) {
     let mut decision = cluster.unknown_node_subnet().map_or(Ok(()), Err);
     let mut found = Vec::new();
     for subnet in cluster.node_subnets().into_iter().filter_map(|(_, id)| world.subnet(id)) {
@@ -305,7 +305,7 @@ fn node_vnets<'a>(world: &'a World, cluster: &Cluster, ranges: &mut Ranges<'_>) 
 
 /// Reports each of `ours` that overlaps some of `theirs`, once, and lets `explain` say the rest. Undecided where something unknown could
 /// overlap too.
-pub(super) fn report_overlaps(
+pub(crate) fn report_overlaps(
     ours: Ranges<'_>,
     theirs: Ranges<'_>,
     out: &mut Out,
@@ -315,7 +315,7 @@ pub(super) fn report_overlaps(
 }
 
 /// The same for another case than `default`.
-pub(super) fn report_overlaps_as(
+pub(crate) fn report_overlaps_as(
     case: &'static str,
     ours: Ranges<'_>,
     theirs: Ranges<'_>,
@@ -346,13 +346,13 @@ pub(super) fn report_overlaps_as(
 
 /// Which of a cluster's ranges is meant.
 #[derive(Clone, Copy)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Pod,
     Service,
 }
 
 /// What to write instead of a range that is in the way: one as large, else one as large as Azure's default, at a free place.
-pub(super) fn move_away(cx: &Context, cluster: &Cluster, of: Kind, range: &Range<'_>) -> String {
+pub(crate) fn move_away(cx: &Context, cluster: &Cluster, of: Kind, range: &Range<'_>) -> String {
     let shortest = match of {
         Kind::Pod => 0,
         Kind::Service => cx.facts.addresses.service_cidr_bound.on(cx.day).map_or(0, |bound| bound + 1),
@@ -370,8 +370,14 @@ pub(super) fn move_away(cx: &Context, cluster: &Cluster, of: Kind, range: &Range
 }
 
 /// What to write instead of a range of the wrong size: one of this prefix length, around the present one if that is free.
-pub(super) fn resize(cx: &Context, cluster: &Cluster, of: Kind, range: &Range<'_>, prefix: u8) -> String {
+pub(crate) fn resize(cx: &Context, cluster: &Cluster, of: Kind, range: &Range<'_>, prefix: u8) -> String {
     for_instance(free(cx, cluster, of, Cidr::new(range.cidr.first(), prefix), prefix))
+}
+
+/// The range that begins with the present one's first addresses and has this prefix length, if nothing that is known is in the way.
+pub(super) fn resized(cx: &Context, cluster: &Cluster, of: Kind, range: &Range<'_>, prefix: u8) -> Option<Cidr> {
+    let wanted = Cidr::new(range.cidr.first(), prefix);
+    free(cx, cluster, of, wanted, prefix).filter(|free| Some(*free) == wanted)
 }
 
 fn for_instance(example: Option<Cidr>) -> String {
@@ -379,7 +385,7 @@ fn for_instance(example: Option<Cidr>) -> String {
 }
 
 /// Azure's default for a range.
-pub(super) fn default_range(cx: &Context, of: Kind) -> Option<Cidr> {
+pub(crate) fn default_range(cx: &Context, of: Kind) -> Option<Cidr> {
     let defaults = &cx.facts.defaults;
     let text = match of {
         Kind::Pod => defaults.pod_cidr.on(cx.day),

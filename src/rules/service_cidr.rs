@@ -2,6 +2,7 @@
 
 use super::pod_cidr::outside_private_space;
 use super::ranges::{self, Kind, Range, default_range, move_away, report_overlaps, resize};
+use super::repair::Change;
 use super::{Context, Decision, Out};
 use crate::cidr::{Cidr, Family};
 use crate::model::Cluster;
@@ -19,9 +20,19 @@ pub(super) fn too_large(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decis
             .azure(format!(
                 "Azure asks for a service CIDR smaller than a /{bound}, and Kubernetes itself takes no more than a /{bound}."
             ))
-            .fix(format!("Use a smaller range{}. It cannot be changed once the cluster exists.", usual_size(cx, cluster, range)));
+            .fix(format!("Use a smaller range{}. It cannot be changed once the cluster exists.", usual_size(cx, cluster, range)))
+            .repair_but(smaller(cx, cluster, range), ONLY_NEW);
     }
     ranges.decision()
+}
+
+/// What to know before a service CIDR is changed.
+const ONLY_NEW: &str = "only before the cluster exists, which would be created anew";
+
+/// The range made as large as Azure's default, where it is.
+fn smaller(cx: &Context, cluster: &Cluster, range: &Range<'_>) -> Option<Change> {
+    let prefix = default_range(cx, Kind::Service)?.prefix();
+    Change::value(range.field, ranges::resized(cx, cluster, Kind::Service, range, prefix)?)
 }
 
 /// An example as large as Azure's default.
@@ -34,10 +45,12 @@ pub(super) fn ipv6_too_large(cx: &Context, cluster: &Cluster, out: &mut Out) -> 
     let Some(&bound) = cx.facts.addresses.ipv6_service_cidr_bound.on(cx.day) else { return Ok(()) };
     let ranges = ranges::services(cluster);
     for range in ranges.known.iter().filter(|r| r.cidr.family() == Family::V6 && r.cidr.prefix() < bound) {
-        let smaller = Cidr::new(range.cidr.first(), bound).map(|c| format!(", for instance {c}")).unwrap_or_default();
+        let smaller = Cidr::new(range.cidr.first(), bound);
+        let example = smaller.map(|c| format!(", for instance {c}")).unwrap_or_default();
         out.report("default", &range.field.at, format!("IPv6 {} is larger than a /{bound}", range.title()))
             .azure(format!("An IPv6 service CIDR can be a /{bound} at most (InvalidServiceCidrIPv6MaskSize)."))
-            .fix(format!("Use a /{bound} or smaller{smaller}."));
+            .fix(format!("Use a /{bound} or smaller{example}."))
+            .repair_but(smaller.and_then(|smaller| Change::value(range.field, smaller)), ONLY_NEW);
     }
     ranges.decision()
 }

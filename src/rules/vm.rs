@@ -1,5 +1,6 @@
 //! What the nodes are: VM sizes, kinds of pools, Windows versions.
 
+use super::repair::Change;
 use super::upgrade::on_move;
 use super::vm_size::VmSize;
 use super::{Context, Decision, Out, kubernetes};
@@ -15,7 +16,8 @@ pub(super) fn availability_set(cx: &Context, _: &Cluster, pool: &Pool, out: &mut
             format!("{} is an availability set, which Azure CNI Overlay does not support", pool.title()),
         )
         .azure(format!("AKS ended its support of availability sets for all clusters on {retired}."))
-        .fix(format!("Set {} to \"VirtualMachineScaleSets\". The pool must be created anew.", pool.kind.name));
+        .fix(format!("Set {} to \"VirtualMachineScaleSets\". The pool must be created anew.", pool.kind.name))
+        .repair_but(Change::value(&pool.kind, "VirtualMachineScaleSets"), "a pool that exists is created anew");
     }
     Ok(())
 }
@@ -105,10 +107,12 @@ pub(super) fn windows_server_2019(cx: &Context, cluster: &Cluster, pool: &Pool, 
             retired.refused_from, retired.images_deleted
         ))
     };
-    finding.fix(format!(
-        "Move the workloads to a pool with {} \"Windows2022\" or, where it is offered, \"Windows2025\".",
-        pool.os_sku.name
-    ));
+    finding
+        .fix(format!(
+            "Move the workloads to a pool with {} \"Windows2022\" or, where it is offered, \"Windows2025\".",
+            pool.os_sku.name
+        ))
+        .repair_but(Change::value(&pool.os_sku, "Windows2022"), "a pool that exists is created anew");
     refused.map(|_| ())
 }
 

@@ -1,5 +1,6 @@
 //! One report out of those on several scenarios.
 
+use crate::insight::Insight;
 use crate::report::{Finding, Report, Severity, UndecidedRule, in_scenarios};
 use crate::source::Span;
 use rayon::prelude::*;
@@ -24,10 +25,14 @@ pub fn check_all<S: Named>(scenarios: &[S], files: &str, check: &(dyn Fn(&S) -> 
     let mut whole = Report::default();
     let mut findings: Merged<Key, Finding> = Merged::default();
     let mut undecided: Merged<UndecidedKey, UndecidedRule> = Merged::default();
+    let mut insights: Merged<Insight, Insight> = Merged::default();
     for (i, report) in reports.into_iter().enumerate() {
+        for insight in report.insights {
+            insights.add(insight.clone(), insight, i, |_, _| {});
+        }
         for finding in report.findings {
             let key = (finding.rule, finding.severity, finding.place, finding.cluster.clone(), finding.message.clone());
-            findings.add(key, finding, i, |first, other| first.comes_also_from(other.related));
+            findings.add(key, finding, i, |first, other| first.is_also(other.related, other.repair));
         }
         for rule in report.undecided {
             let key = (rule.rule, rule.cluster.clone(), rule.why.span, rule.why.reason.to_string());
@@ -43,6 +48,11 @@ pub fn check_all<S: Named>(scenarios: &[S], files: &str, check: &(dyn Fn(&S) -> 
         names
     };
     whole.findings.extend(findings.kept.into_iter().map(|(finding, of)| Finding { scenarios: names(&of), ..finding }));
+    whole.insights.extend(insights.kept.into_iter().map(|(insight, of)| {
+        // What holds everywhere needs no names.
+        let scenarios = if of.len() < scenarios.len() { names(&of) } else { Vec::new() };
+        Insight { scenarios, ..insight }
+    }));
     whole.undecided.extend(undecided.kept.into_iter().map(|(mut rule, of)| {
         // What is decided elsewhere is said to be open only here.
         if of.len() < scenarios.len() {

@@ -65,7 +65,14 @@ const FIRST_ID: u32 = 1 << 31;
 /// reported may depend on the order of names.
 pub(super) struct Late {
     slots: Box<[OnceLock<SourceFile>]>,
-    by_path: Mutex<HashMap<String, FileId>>,
+    by_path: Mutex<ByPath>,
+}
+
+/// The names of a path's texts: when a file changes while an editor is open, it has several.
+#[derive(Default)]
+struct ByPath {
+    names: HashMap<String, Vec<FileId>>,
+    count: usize,
 }
 
 impl Default for Late {
@@ -89,12 +96,15 @@ impl Late {
     /// The name of a file with this text, if there is room for one more.
     pub(super) fn add(&self, path: &str, text: &str) -> Option<FileId> {
         let mut by_path = self.by_path.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(id) = by_path.get(path) {
+        let mut known = by_path.names.get(path).into_iter().flatten();
+        if let Some(id) = known.find(|id| self.get(**id).is_some_and(|file| file.text() == text)) {
             return Some(*id);
         }
-        let id = FileId(FIRST_ID + u32::try_from(by_path.len()).ok()?);
-        self.slots.get(by_path.len())?.get_or_init(|| SourceFile::new(path, text.into()));
-        by_path.insert(path.to_owned(), id);
+        let count = by_path.count;
+        let id = FileId(FIRST_ID + u32::try_from(count).ok()?);
+        self.slots.get(count)?.get_or_init(|| SourceFile::new(path, text.into()));
+        by_path.names.entry(path.to_owned()).or_default().push(id);
+        by_path.count += 1;
         Some(id)
     }
 }

@@ -299,6 +299,7 @@ impl<'a> Judge<'a> {
             fix: fix.to_owned(),
             url: self.documents.get(rule).map(|document| document.url.clone()).unwrap_or_default(),
             scenarios: Vec::new(),
+            repair: None,
         }
     }
 }

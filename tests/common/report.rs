@@ -1,7 +1,7 @@
 //! Reports in the making, for the tests of the formats.
 
 use overlint::model::Undecided;
-use overlint::report::{Finding, Format, Related, Report, Severity, Style, UndecidedRule, render};
+use overlint::report::{Edit, Finding, Format, Related, Repair, Report, Safety, Severity, Style, UndecidedRule, render};
 use overlint::source::{FileId, Sources, Span};
 
 pub const CLUSTER: &str = "azurerm_kubernetes_cluster.this";
@@ -74,7 +74,15 @@ impl Fixture {
             owners: Vec::new(),
             also: Vec::new(),
             scenarios: Vec::new(),
+            repair: None,
         });
+    }
+
+    /// Gives the last finding a repair.
+    pub fn repair(&mut self, safety: Safety, title: &str, edits: Vec<(Span, &str)>) {
+        let edits = edits.into_iter().map(|(span, text)| Edit { span, text: text.to_owned() }).collect();
+        let repair = Repair { title: title.to_owned(), safety, edits };
+        self.report.findings.last_mut().expect("a finding").repair = Some(repair);
     }
 
     pub fn undecided(&mut self, rule: &'static str, cluster: &str, reason: &str, span: Option<Span>) {
@@ -126,6 +134,11 @@ pub fn everything() -> Fixture {
         dns,
         vec![related("service CIDR", service, false)],
     );
+    f.repair(
+        Safety::Safe,
+        "Set dns_service_ip to 10.0.0.10",
+        vec![(Span { start: dns.start + 1, end: dns.end - 1, ..dns }, "10.0.0.10")],
+    );
     let range = f.at("main.tf", "\"10.1.0.0/16\"");
     f.find(
         Severity::Warning,
@@ -134,6 +147,9 @@ pub fn everything() -> Fixture {
         pod,
         vec![related("local.pod_range", range, true)],
     );
+    let emoji = f.at(network, "🚀");
+    let after = Span { start: emoji.end, ..emoji };
+    f.repair(Safety::Unsafe, "Change two files", vec![(range, "\"10.0.0.0/15\""), (after, "\r\n  more = 1")]);
     let (header, location) =
         (f.at("main.tf", "resource \"azurerm_kubernetes_cluster\" \"this\""), f.at("main.tf", "\"westeurope\""));
     f.find(Severity::Note, "implicit-cidr-default", "no outbound type is written, so Azure takes loadBalancer", header, vec![]);

@@ -86,6 +86,11 @@ impl<'a> Places<'a> {
         self.near(file).iter().any(|near| is_one(near.template))
     }
 
+    /// The templates that a file could belong to by its place.
+    pub fn near_templates(&self, file: &str) -> impl Iterator<Item = &'a str> {
+        self.near(file).into_iter().map(|near| near.template)
+    }
+
     /// The Bicep file that a template was compiled from, by their names: `x.bicep` for `x.json`, also `main.bicep` for `azuredeploy.json`.
     pub fn source(&self, template: &str) -> Option<&'a str> {
         let json = stem(template).filter(|_| !template.ends_with(".bicep"))?;

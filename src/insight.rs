@@ -1,0 +1,253 @@
+//! What is known of the attributes that decide a cluster's network: their values, where these came from, and what follows from them.
+//! Editors show it; the rules do not need it.
+
+use crate::cidr::{Cidr, Family};
+use crate::date::Date;
+use crate::facts::Facts;
+use crate::model::{Cluster, Field, Pool, State, Subnet, Vnet, World};
+use crate::report::plural;
+use crate::rules::ranges::{self, Ranges};
+use crate::source::Span;
+use crate::value::At;
+use std::collections::HashSet;
+use std::fmt::Display;
+
+/// What is known of one attribute.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Insight {
+    /// Where it is written; for one that is not, where it would be.
+    pub span: Span,
+    /// Its name as the user's language spells it: `pod_cidr`.
+    pub name: &'static str,
+    /// What it is an attribute of: `cluster azurerm_kubernetes_cluster.this`.
+    pub of: String,
+    /// Its value, if it has one that is known.
+    pub value: Option<String>,
+    /// Why it has that value, or none: `Azure's default`, or the reason why it is not known.
+    pub because: Option<String>,
+    /// What follows from the value, in short phrases: how many addresses a range has, say.
+    pub details: Vec<String>,
+    /// What it overlaps, and where that is written.
+    pub overlaps: Vec<(String, Span)>,
+    /// Where the value came from, nearest first.
+    pub origin: Vec<(String, Span)>,
+    /// The scenarios that it holds in; none where it holds in all.
+    pub scenarios: Vec<String>,
+}
+
+/// Keeps what is there several times once.
+pub fn unite(insights: &mut Vec<Insight>) {
+    let mut seen = HashSet::new();
+    insights.retain(|insight| seen.insert(insight.clone()));
+}
+
+/// Gathers what is known.
+pub fn of(world: &World, facts: &Facts, day: Date) -> Vec<Insight> {
+    let mut gather = Gather { world, facts, day, found: Vec::new() };
+    world.clusters.iter().for_each(|cluster| gather.cluster(cluster));
+    world.subnets.iter().for_each(|subnet| gather.subnet(subnet));
+    world.vnets.iter().for_each(|vnet| gather.vnet(vnet));
+    unite(&mut gather.found);
+    gather.found
+}
+
+struct Gather<'a> {
+    world: &'a World,
+    facts: &'a Facts,
+    day: Date,
+    found: Vec<Insight>,
+}
+
+impl Gather<'_> {
+    fn cluster(&mut self, cluster: &Cluster) {
+        let of = format!("cluster {}", cluster.address);
+        let texts = [
+            &cluster.location,
+            &cluster.kubernetes_version,
+            &cluster.plugin,
+            &cluster.mode,
+            &cluster.data_plane,
+            &cluster.policy,
+            &cluster.outbound_type,
+            &cluster.load_balancer_sku,
+            &cluster.node_provisioning,
+        ];
+        texts.into_iter().for_each(|field| self.add(field, &of, Vec::new()));
+        self.add(&cluster.private, &of, Vec::new());
+        self.add(&cluster.dns_service_ip, &of, self.place_of_dns(cluster));
+        for field in &cluster.pod_cidrs {
+            let details = field.known().ok().flatten().map(|cidr| self.pods(cluster, cidr)).unwrap_or_default();
+            self.range(field, &of, details);
+        }
+        for field in &cluster.service_cidrs {
+            let details = field.known().ok().flatten().map(|cidr| vec![addresses(cidr)]).unwrap_or_default();
+            self.range(field, &of, details);
+        }
+        cluster.pools.iter().for_each(|pool| self.pool(cluster, pool));
+    }
+
+    fn pool(&mut self, cluster: &Cluster, pool: &Pool) {
+        let of = format!("{} of cluster {}", pool.title(), cluster.address);
+        [&pool.vm_size, &pool.max_surge, &pool.os_sku].into_iter().for_each(|field| self.add(field, &of, Vec::new()));
+        [&pool.count, &pool.min_count, &pool.max_count].into_iter().for_each(|field| self.add(field, &of, Vec::new()));
+        let most = pool.max_nodes().ok().zip(pool.max_pods.known().ok().flatten());
+        let pods = most
+            .map(|(nodes, pods)| format!("up to {} on {}", plural(nodes.saturating_mul(*pods), "pod"), plural(nodes, "node")));
+        self.add(&pool.max_pods, &of, pods.into_iter().collect());
+        let world = self.world;
+        let subnet = |id: &_| world.subnet(*id);
+        let details = pool.subnet.known().ok().flatten().and_then(subnet).map(|subnet| self.room(subnet));
+        let named = pool.subnet.clone().map(|id| subnet(&id).map(Subnet::title).unwrap_or_default());
+        self.add(&named, &of, details.unwrap_or_default());
+    }
+
+    fn subnet(&mut self, subnet: &Subnet) {
+        let of = format!("subnet {}", subnet.title());
+        for field in &subnet.prefixes {
+            let details = field.known().ok().flatten().map(|cidr| vec![addresses(cidr), self.usable(cidr)]);
+            self.range(field, &of, details.unwrap_or_default());
+        }
+    }
+
+    fn vnet(&mut self, vnet: &Vnet) {
+        let of = format!("VNet {}", vnet.title());
+        for field in &vnet.space {
+            let details = field.known().ok().flatten().map(|cidr| vec![addresses(cidr)]);
+            self.range(field, &of, details.unwrap_or_default());
+        }
+    }
+
+    /// Adds a range with what it overlaps.
+    fn range(&mut self, field: &Field<Cidr>, of: &str, details: Vec<String>) {
+        let overlaps = field.known().ok().flatten().map(|cidr| self.overlaps(cidr, &field.at)).unwrap_or_default();
+        self.add(field, of, details);
+        if let Some(insight) = self.found.last_mut() {
+            insight.overlaps = overlaps;
+        }
+    }
+
+    /// Adds a field in whatever state it is. What is absent is only worth a word where it would be written.
+    fn add<T: Display>(&mut self, field: &Field<T>, of: &str, details: Vec<String>) {
+        let (value, because) = match &field.state {
+            State::Set(value) => (Some(value.to_string()), None),
+            State::Default(value) => (Some(value.to_string()), Some("Azure's default".to_owned())),
+            State::Absent => return,
+            State::Unknown(why) => (None, Some(why.reason.to_string())),
+        };
+        self.found.push(Insight {
+            span: field.at.site,
+            name: field.name,
+            of: of.to_owned(),
+            value,
+            because,
+            details,
+            overlaps: Vec::new(),
+            origin: field.at.hops.iter().map(|hop| (hop.label.to_string(), hop.span)).collect(),
+            scenarios: Vec::new(),
+        });
+    }
+
+    /// How large a pod range is, and for how many nodes.
+    fn pods(&self, cluster: &Cluster, cidr: &Cidr) -> Vec<String> {
+        let mut details = vec![addresses(cidr)];
+        let block = self.facts.addresses.node_block_prefix.on(self.day);
+        if let (Family::V4, Some(&block), Ok(true)) = (cidr.family(), block, cluster.has_pod_range()) {
+            let blocks = cidr.blocks(block);
+            details.push(format!("room for {}, a /{block} each", plural(grouped(blocks), "node")));
+            let known: Option<u64> = cluster.pools.iter().map(|pool| pool.max_nodes().ok()).sum();
+            if let Some(nodes) = known.filter(|_| cluster.more_pools.is_none()) {
+                details.push(format!("the node pools may reach {}", plural(nodes, "node")));
+            }
+        }
+        details
+    }
+
+    /// Where the address of the DNS service lies.
+    fn place_of_dns(&self, cluster: &Cluster) -> Vec<String> {
+        let Ok(Some(&address)) = cluster.dns_service_ip.known() else { return Vec::new() };
+        let services = ranges::services(cluster);
+        if services.known.is_empty() {
+            return Vec::new();
+        }
+        vec![match services.known.iter().find(|range| range.cidr.contains(address)) {
+            Some(range) => format!("in the {}", range.title().trim_start_matches("the ")),
+            None => "outside the service CIDR".to_owned(),
+        }]
+    }
+
+    fn room(&self, subnet: &Subnet) -> Vec<String> {
+        let known = subnet.prefixes.iter().filter_map(|field| field.known().ok().flatten());
+        known.map(|cidr| format!("{cidr}: {}, {}", addresses(cidr), self.usable(cidr))).collect()
+    }
+
+    /// How many addresses of a subnet nodes can have.
+    fn usable(&self, cidr: &Cidr) -> String {
+        let reserved = self.facts.nodes.subnet_reserved_addresses.on(self.day).copied().unwrap_or_default();
+        format!("{} usable, Azure keeps {reserved}", grouped(cidr.size().saturating_sub(reserved.into())))
+    }
+
+    /// The other ranges in the networks of the clusters that share addresses with this one.
+    fn overlaps(&self, cidr: &Cidr, at: &At) -> Vec<(String, Span)> {
+        let mut found: Vec<(String, Span)> = Vec::new();
+        for cluster in &self.world.clusters {
+            let (own, subnets) = (of_cluster(cluster), ranges::all_subnets(self.world, cluster));
+            let (spaces, connected) = (ranges::vnet_spaces(self.world, cluster), ranges::connected(self.world, cluster));
+            let has = |ranges: &Ranges| ranges.known.iter().any(|range| range.field.at.site == at.site && range.cidr == *cidr);
+            // Subnets lie in the space of their VNet; that is no overlap.
+            let others: &[&Ranges] = match () {
+                () if has(&own) => &[&own, &subnets, &spaces, &connected],
+                () if has(&subnets) => &[&own, &subnets, &connected],
+                () if has(&spaces) => &[&own, &spaces, &connected],
+                () if has(&connected) => &[&own, &subnets, &spaces],
+                () => &[],
+            };
+            for range in others.iter().flat_map(|ranges| &ranges.known) {
+                let other = (range.title(), range.field.at.site);
+                if range.cidr.overlaps(cidr) && range.field.at.site != at.site && !found.contains(&other) {
+                    found.push(other);
+                }
+            }
+        }
+        found
+    }
+}
+
+fn of_cluster(cluster: &Cluster) -> Ranges<'_> {
+    ranges::and(ranges::pods(cluster), ranges::services(cluster))
+}
+
+fn addresses(cidr: &Cidr) -> String {
+    let ends = format!("{} to {}", cidr.first(), cidr.last());
+    match (cidr.family(), cidr.size()) {
+        (Family::V4, 1) => "1 address".to_owned(),
+        (Family::V4, size) => format!("{} addresses, {ends}", grouped(size)),
+        (Family::V6, _) => ends,
+    }
+}
+
+/// A number with its digits in groups of three: `65,536`.
+fn grouped(number: u128) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_easy_to_read() {
+        let text = |cidr: &str| addresses(&cidr.parse().unwrap());
+        assert_eq!(text("10.0.0.0/16"), "65,536 addresses, 10.0.0.0 to 10.0.255.255");
+        assert_eq!(text("10.0.0.0/25"), "128 addresses, 10.0.0.0 to 10.0.0.127");
+        assert_eq!(text("10.0.0.1/32"), "1 address");
+        assert_eq!(grouped(1_234_567), "1,234,567");
+    }
+}

@@ -1,0 +1,214 @@
+//! One folder of the client's workspace: what was found in it, and the reports on its roots. After a change only the roots are checked again
+//! that it can matter to.
+
+use super::places;
+use crate::config::Config;
+use crate::discover::{Buffers, Disk, Imprint, Options, discover};
+use crate::insight::Insight;
+use crate::report::Report;
+use crate::source::{self, Sources};
+use crate::{ByRoot, check_roots};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What happened to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Change {
+    /// It has another text, in an editor or on the disk.
+    Text,
+    /// It appeared or disappeared.
+    Existence,
+}
+
+/// All texts of an editor, by absolute path.
+pub(super) type Texts = BTreeMap<PathBuf, Arc<str>>;
+
+/// A folder, and what is known of it.
+pub(super) struct Workspace {
+    /// The folder that paths start from.
+    base: PathBuf,
+    /// What to check, from there.
+    paths: Vec<String>,
+    sources: Sources,
+    disk: Disk,
+    by_root: ByRoot,
+    insights: BTreeMap<String, Arc<Vec<Insight>>>,
+    todo: Todo,
+}
+
+/// What has to be done before everything is known.
+enum Todo {
+    Nothing,
+    /// Roots are to be checked that have to do with these files.
+    Check(BTreeSet<String>),
+    /// All roots are to be checked.
+    CheckAll,
+    /// Files are to be found first.
+    Discover,
+}
+
+/// All that is known of a folder.
+#[derive(Clone)]
+pub(super) struct View {
+    /// The folder that the paths in the sources start from.
+    pub base: PathBuf,
+    /// The texts.
+    pub sources: Sources,
+    /// What was found.
+    pub report: Arc<Report>,
+    /// What is known of attributes.
+    pub insights: Vec<Arc<Vec<Insight>>>,
+}
+
+impl Workspace {
+    /// A folder with all below it.
+    pub fn folder(base: &Path) -> Self {
+        Self::new(base, vec![".".to_owned()])
+    }
+
+    /// A single file, with what belongs to it.
+    pub fn file(path: &Path) -> Self {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        Self::new(path.parent().unwrap_or(path), name.into_iter().collect())
+    }
+
+    fn new(base: &Path, paths: Vec<String>) -> Self {
+        Self {
+            base: base.to_owned(),
+            paths,
+            sources: Sources::new(),
+            disk: Disk::around(&[], &Buffers::default()),
+            by_root: ByRoot::default(),
+            insights: BTreeMap::new(),
+            todo: Todo::Discover,
+        }
+    }
+
+    /// Everything is to be done again.
+    pub fn forget(&mut self) {
+        self.todo = Todo::Discover;
+    }
+
+    /// Takes note of a change. `before` and `now` are what the editor has.
+    pub fn note(&mut self, path: &Path, change: Change, before: &Texts, now: &Texts) {
+        let name = places::relative(&self.base, path);
+        let on_disk = || std::fs::read(path).ok().map(|bytes| Arc::from(source::text(&bytes)));
+        let known = self.sources.file_at(&name).map(|file| file.shared_text());
+        let old = known.clone().or_else(|| before.get(path).cloned()).or_else(|| now.get(path).and_then(|_| on_disk()));
+        let new = now.get(path).cloned().or_else(on_disk);
+        let imprint = |text: &Option<Arc<str>>| Imprint::of(&name, text.as_deref().unwrap_or(""));
+        let appears = change == Change::Existence && !now.contains_key(path);
+        match () {
+            () if !appears && old == new => {}
+            () if old.is_some() && new.is_some() && !appears && imprint(&old) == imprint(&new) => match (&known, &new) {
+                (Some(_), Some(new)) => {
+                    self.sources.replace(&name, new);
+                    self.todo.check(name);
+                }
+                _ => self.read_by_code(&name),
+            },
+            // Most files in a folder are none of our business.
+            () if known.is_none() && imprint(&new).is_nothing() && imprint(&old).is_nothing() => self.read_by_code(&name),
+            () => self.forget(),
+        }
+    }
+
+    /// Takes note of a change in a file that may matter to the code that reads it, and to nothing else.
+    fn read_by_code(&mut self, name: &str) {
+        if self.disk.was_asked_for(name) {
+            self.todo.check_all();
+        }
+    }
+
+    /// Does what is to be done. When it is stopped, that stays to be done.
+    pub fn update(&mut self, texts: &Texts, config: &Config) {
+        if matches!(self.todo, Todo::Nothing) {
+            return;
+        }
+        // Paths are to be what they are for someone who works in this folder. Only this thread, and what it waits for, reads files.
+        if std::env::set_current_dir(&self.base).is_err() {
+            *self = Self { todo: Todo::Nothing, ..Self::new(&self.base, self.paths.clone()) };
+            return;
+        }
+        let texts = texts.iter().map(|(path, text)| (places::relative(&self.base, path), Arc::clone(text)));
+        let buffers = Buffers::new(texts.collect());
+        if matches!(self.todo, Todo::Discover) {
+            self.sources = discover(&self.paths, &Options { buffers: buffers.clone(), ..Options::default() });
+            self.disk = Disk::around(&self.paths, &buffers);
+            self.todo = Todo::CheckAll;
+        }
+        self.sources.set_reader(self.disk.with(&buffers));
+        match &self.todo {
+            Todo::Check(files) => {
+                let links = self.sources.links();
+                let affected = links.users(files.iter().cloned());
+                let used = links.used(affected.iter().cloned());
+                let part = self.sources.part(&|path| used.contains(path), &|path| affected.contains(path));
+                let found = check_roots(&part, config);
+                if !config.is_stopped() {
+                    self.replace(&affected, &used, found);
+                }
+            }
+            _ => {
+                // Every report is made anew, so that no old text is of use.
+                self.sources.forget_late();
+                let found = check_roots(&self.sources, config);
+                if !config.is_stopped() {
+                    self.by_root = ByRoot::default();
+                    self.insights.clear();
+                    self.add(found);
+                }
+            }
+        }
+        if !config.is_stopped() {
+            self.todo = Todo::Nothing;
+        }
+    }
+
+    /// Puts the report on a part in the place of what was known of that part.
+    fn replace(&mut self, affected: &BTreeSet<String>, used: &BTreeSet<String>, mut found: ByRoot) {
+        self.by_root.roots.retain(|root, _| !affected.contains(root));
+        self.insights.retain(|root, _| !affected.contains(root));
+        let rest = &mut self.by_root.rest;
+        rest.unreadable.retain(|unreadable| !used.contains(&unreadable.path));
+        found.rest.unreadable.retain(|unreadable| used.contains(&unreadable.path));
+        found.rest.unreadable.append(&mut rest.unreadable);
+        self.add(found);
+    }
+
+    fn add(&mut self, mut found: ByRoot) {
+        for (root, report) in &mut found.roots {
+            self.insights.insert(root.clone(), Arc::new(std::mem::take(&mut report.insights)));
+        }
+        self.by_root.roots.append(&mut found.roots);
+        self.by_root.rest = found.rest;
+        self.by_root.settings = found.settings;
+    }
+
+    /// What is known now.
+    pub fn view(&self, config: &Config) -> View {
+        View {
+            base: self.base.clone(),
+            sources: self.sources.clone(),
+            report: Arc::new(self.by_root.clone().whole(&self.sources, config)),
+            insights: self.insights.values().cloned().collect(),
+        }
+    }
+}
+
+impl Todo {
+    fn check(&mut self, file: String) {
+        match self {
+            Self::Nothing => *self = Self::Check(BTreeSet::from([file])),
+            Self::Check(files) => _ = files.insert(file),
+            Self::CheckAll | Self::Discover => {}
+        }
+    }
+
+    fn check_all(&mut self) {
+        if !matches!(self, Self::Discover) {
+            *self = Self::CheckAll;
+        }
+    }
+}
