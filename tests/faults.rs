@@ -219,7 +219,7 @@ fn files_may_come_and_go() {
                 round += 1;
                 for i in 0..20 {
                     let folder = project.path(&format!("d{i}"));
-                    if (round + i) % 2 == 0 {
+                    if (round + i).is_multiple_of(2) {
                         let _ = fs::create_dir(&folder);
                         let _ = fs::write(folder.join("main.tf"), CLUSTER.repeat(round as usize % 7));
                         let _ = fs::write(folder.join("main.bicep"), "module x 'gone.bicep' = {}");
