@@ -170,7 +170,7 @@ impl Gather<'_> {
             return Vec::new();
         }
         vec![match services.known.iter().find(|range| range.cidr.contains(address)) {
-            Some(range) => format!("in the {}", range.title.trim_start_matches("the ")),
+            Some(range) => format!("in the {}", range.title().trim_start_matches("the ")),
             None => "outside the service CIDR".to_owned(),
         }]
     }
@@ -202,7 +202,7 @@ impl Gather<'_> {
                 () => &[],
             };
             for range in others.iter().flat_map(|ranges| &ranges.known) {
-                let other = (range.title.clone(), range.field.at.site);
+                let other = (range.title(), range.field.at.site);
                 if range.cidr.overlaps(cidr) && range.field.at.site != at.site && !found.contains(&other) {
                     found.push(other);
                 }

@@ -164,6 +164,69 @@ fn large_objects_are_left_out_quickly() {
 }
 
 #[test]
+fn files_with_too_many_parts_are_read_up_to_there() {
+    let told = |file: &str, text: String, part: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("main.tf"), cluster("\"x\"")).unwrap();
+        fs::write(folder.path().join(file), text).unwrap();
+        let (exit, said) = check(folder.path(), &[]);
+        assert_eq!(exit, Some(2), "{file}");
+        assert!(said.contains(part), "{file}: {part:?} is not in:\n{said}");
+        assert!(said.contains("pod_cidr"), "{file}: the rest is checked:\n{said}");
+    };
+    told("other.tf", "a{}\n".repeat(400_001), "other.tf:400001:1: error: a file of more than 400000 attributes and blocks");
+    told("other.tf", format!("a = {}", "[".repeat(50_000)), "brackets are nested too deeply here");
+    told("other.tf.json", format!("{{ \"a\": [{}1] }}", "1,".repeat(1_000_000)), "more than 1000000 values");
+    told(
+        "other.bicep",
+        format!("// microsoft.containerservice/managedclusters\n{}", "[\n".repeat(1_000_001)),
+        "a file of more than 2000000 words and signs",
+    );
+}
+
+#[test]
+fn large_files_of_git_and_overlint_are_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| fs::write(folder.path().join(path), text).unwrap();
+    fs::create_dir(folder.path().join(".git")).unwrap();
+    write("main.tf", &cluster("\"x\""));
+    write(".gitignore", &"*.x\n".repeat(300_000));
+    write("overlint.toml", &"# x\n".repeat(300_000));
+    let (exit, said) = check(folder.path(), &[]);
+    assert_eq!(exit, Some(2));
+    for file in [".gitignore", "overlint.toml"] {
+        assert!(said.contains(&format!("{file}:1:1: error: this file is larger than 1 MiB and was not read")), "{said}");
+    }
+}
+
+#[test]
+fn texts_that_take_memory() {
+    let mut texts = String::from("locals {\n a0 = \"xxxxxxxxxxxxxxxx\"\n");
+    for i in 1..16 {
+        writeln!(texts, " a{i} = \"${{local.a{0}}}${{local.a{0}}}\"", i - 1).unwrap();
+    }
+    let texts = format!("{texts} many = [for i in range(1000) : \"${{i}}${{local.a15}}\"]\n}}");
+    says(format!("{texts}{}", cluster("local.many[999]")), 0, "undecided: this module takes too much work");
+    let encoded =
+        (1..60).fold("locals {\n a0 = \"\\\\\"\n".to_owned(), |text, i| format!("{text} a{i} = jsonencode(local.a{})\n", i - 1));
+    says(format!("{encoded}}}{}", cluster("local.a59")), 0, "undecided: texts of more than 1 MiB");
+}
+
+#[test]
+fn very_many_clusters() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| {
+        fs::create_dir_all(folder.path().join(path).parent().unwrap()).unwrap();
+        fs::write(folder.path().join(path), text).unwrap();
+    };
+    write("main.tf", "module \"m\" {\n  source = \"./m\"\n  count = 30\n}\n");
+    write("m/main.tf", &cluster("null").replace("{\n  network", "{\n  count = 1000\n  network"));
+    let (exit, said) = check(folder.path(), &["--select", "invalid-cidr"]);
+    assert_eq!(exit, Some(0));
+    assert!(said.contains("undecided: there are more than 20000 clusters, networks and the like"), "{said}");
+}
+
+#[test]
 fn paths_that_cannot_be_read() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("main.tf"), cluster("\"10.244.0.0/16\"")).unwrap();

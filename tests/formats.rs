@@ -93,7 +93,9 @@ fn hostile_pairs(but: Option<Severity>) -> BTreeSet<(String, String)> {
     let findings = f.report.findings.iter().filter(|finding| Some(finding.severity) != but);
     let of_finding = findings.map(|finding| (f.sources.file(finding.place.file).path(), finding.message.as_str()));
     let pairs = of_finding.chain(f.report.unreadable.iter().map(|u| (u.path.as_str(), u.message.as_str())));
-    pairs.map(|(path, text)| (path.to_owned(), printable(text).into_owned())).collect()
+    // In paths only line breaks come back; what steers a terminal stays spelled out.
+    let spelled = |c: char| if "\r\n".contains(c) { c.to_string() } else { printable(&c.to_string()).into_owned() };
+    pairs.map(|(path, text)| (path.chars().map(spelled).collect(), printable(text).into_owned())).collect()
 }
 
 #[test]

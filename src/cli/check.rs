@@ -265,8 +265,12 @@ fn folder_of(path: &str, sources: &Sources) -> String {
     sources.absolute(source::parent(&discover::normal(path)))
 }
 
+/// Larger baselines are not read, in bytes: this one has hundreds of thousands of findings.
+const LARGEST_BASELINE: usize = 64 << 20;
+
 fn read_baseline(path: &str) -> Result<Baseline, String> {
-    let text = std::fs::read_to_string(path).map_err(|e| e.to_string());
+    let bytes = discover::read_named(path, LARGEST_BASELINE);
+    let text = bytes.and_then(|bytes| String::from_utf8(bytes).map_err(|_| "this file is not valid UTF-8".to_owned()));
     text.and_then(|text| Baseline::parse(&text)).map_err(|why| format!("cannot use the baseline {path}: {why}"))
 }
 

@@ -3,11 +3,10 @@
 use super::{Exit, output};
 use crate::config::Config;
 use crate::discover::{self, Options};
-use crate::report::{Report, Severity};
+use crate::report::{Report, Severity, printable};
 use crate::settings::{self, NAMES, Set, Wish};
 use crate::source::join;
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -25,17 +24,16 @@ pub(super) fn init(folder: &str) -> Exit {
     }
     let drafted = crate::with_threads(0, || draft(folder, &name));
     let path = inside(NAMES.first().copied().unwrap_or_default());
-    match drafted.map_err(|e| e.to_string()).and_then(|text| write_new(&path, &text).map_err(|e| e.to_string())) {
-        Ok(()) => output::stdout(|out| writeln!(out, "wrote {path}")),
+    match drafted
+        .map_err(|e| e.to_string())
+        .and_then(|text| output::new_file(Path::new(&path), text.as_bytes()).map_err(|e| e.to_string()))
+    {
+        Ok(()) => output::stdout(|out| writeln!(out, "wrote {}", printable(&path))),
         Err(why) => {
             output::complain(&format!("cannot write {path}: {why}"));
             Exit::Failed
         }
     }
-}
-
-fn write_new(path: &str, text: &str) -> io::Result<()> {
-    File::create_new(path)?.write_all(text.as_bytes())
 }
 
 fn draft(folder: &str, name: &str) -> String {

@@ -1,15 +1,19 @@
 //! Writing to the terminal and to files.
 
 use super::Exit;
+use crate::report::printable;
 use clap::ValueEnum;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Columns where there is no terminal to ask.
 pub(super) const WIDTH: usize = 80;
+
+/// So many names are tried for a temporary file.
+const MOST_TRIES: usize = 100;
 
 /// When to colour; by itself on a terminal.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -69,7 +73,7 @@ pub(super) fn stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Ex
 /// Says on the standard error output what could not be done.
 pub(super) fn complain(message: &str) {
     // When not even this can be written, there is nobody to tell.
-    let _ = writeln!(io::stderr().lock(), "overlint: {message}");
+    let _ = writeln!(io::stderr().lock(), "overlint: {}", printable(message));
 }
 
 /// Says something on the standard error output that is no failure.
@@ -77,30 +81,45 @@ pub(super) fn note(message: &str) {
     complain(&format!("note: {message}"));
 }
 
-/// Writes a file as a whole or not at all. What is no regular file, such as `/dev/stderr`, is written to as it is.
+/// Writes a file as a whole or not at all. What is no regular file, such as `/dev/stderr`, is written to as it is. Nothing is on the disk
+/// before all of it is known, so that a run that is stopped leaves nothing behind.
 ///
 /// # Errors
 /// What the disk or `write` says.
 pub(super) fn file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut text = Vec::new();
+    write(&mut text)?;
     match fs::metadata(path) {
         Ok(found) if found.is_file() => {
             // A symbolic link stays one, and the file behind it keeps its permissions.
-            replace(&fs::canonicalize(path)?, Some(found.permissions()), write)
+            replace(&fs::canonicalize(path)?, Some(found.permissions()), &text)
         }
-        Ok(_) => fill(File::options().write(true).open(path)?, write),
-        Err(_) => replace(path, None, write),
+        // A reader that has seen enough and went away is no failure.
+        Ok(_) => match File::options().write(true).open(path)?.write_all(&text) {
+            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => written,
+        },
+        Err(_) => replace(path, None, &text),
     }
 }
 
-fn replace(path: &Path, mode: Option<fs::Permissions>, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let mut name = OsString::from(".");
-    name.push(path.file_name().unwrap_or(OsStr::new("overlint")));
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = path.with_file_name(name);
-    let file = File::create_new(&temporary)?;
+/// Writes a file that is not there yet, as a whole or not at all.
+///
+/// # Errors
+/// What the disk says, also that the file is there.
+pub(super) fn new_file(path: &Path, text: &[u8]) -> io::Result<()> {
+    let written = File::create_new(path)?.write_all(text);
+    if written.is_err() {
+        let _ = fs::remove_file(path);
+    }
+    written
+}
+
+fn replace(path: &Path, mode: Option<fs::Permissions>, text: &[u8]) -> io::Result<()> {
+    let (mut file, temporary) = beside(path)?;
     let written = mode
         .map_or(Ok(()), |mode| file.set_permissions(mode))
-        .and_then(|()| fill(file, write))
+        .and_then(|()| file.write_all(text))
         .and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
         // The first failure is the one to tell.
@@ -109,8 +128,19 @@ fn replace(path: &Path, mode: Option<fs::Permissions>, write: impl FnOnce(&mut d
     written
 }
 
-fn fill(file: File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let mut out = BufWriter::new(file);
-    write(&mut out)?;
-    out.flush()
+/// A new file beside another one. In containers, a run that was killed had the same process id: names that are taken are passed over.
+fn beside(path: &Path) -> io::Result<(File, PathBuf)> {
+    let mut tries = 0;
+    loop {
+        let mut name = OsString::from(".");
+        // Names may have 255 bytes: a long one is not repeated.
+        let own = path.file_name().filter(|name| name.len() < 200);
+        name.push(own.unwrap_or(OsStr::new("overlint")));
+        name.push(format!(".{}-{tries}.tmp", std::process::id()));
+        let temporary = path.with_file_name(name);
+        match File::create_new(&temporary) {
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists && tries < MOST_TRIES => tries += 1,
+            created => return created.map(|file| (file, temporary)),
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Which files may be changed: those of the user's own repository that neither git nor the configuration file passes over.
 
-use super::filter::excluded;
+use super::filter::{Filter, excluded};
 use super::folder::on_disk;
 use super::ignores::Ignores;
 use super::reader::Disk;
@@ -57,8 +57,11 @@ impl Changes {
 /// Whether git ignores a file (an absolute path).
 fn is_ignored(file: &Path) -> bool {
     let Some(folder) = file.parent() else { return false };
-    let ignores =
-        Ignores::enter(Ignores::above(folder), folder, folder.join(".git").exists(), folder.join(".gitignore").is_file());
+    // Patterns that cannot be read were told when the files were found.
+    let options = Options::default();
+    let filter = Filter::new(&options, Path::new(""));
+    let above = Ignores::above(folder, &filter);
+    let ignores = Ignores::enter(above, folder, folder.join(".git").exists(), folder.join(".gitignore").is_file(), &filter);
     ignores.is_some_and(|patterns| passes_over(&patterns, file))
 }
 

@@ -5,7 +5,7 @@ use super::buffers::Buffers;
 use super::ignores::{Ignores, repository_above};
 use super::index::Index;
 use super::walk::absolute;
-use super::{Options, folder, normal};
+use super::{LARGEST_CONFIG, Options, folder, normal};
 use crate::settings;
 use crate::source::{parent, text};
 use std::collections::BTreeMap;
@@ -23,6 +23,8 @@ pub(super) struct Filter<'o> {
     pub buffers: &'o Buffers,
     /// By the top folders of repositories: what git tracks there, or why that is not known.
     indexes: Mutex<BTreeMap<PathBuf, Result<Arc<Index>, String>>>,
+    /// Files with patterns (absolute paths) that could not be read, and why.
+    unread: Mutex<BTreeMap<PathBuf, String>>,
 }
 
 impl<'o> Filter<'o> {
@@ -31,7 +33,8 @@ impl<'o> Filter<'o> {
         let everywhere = options.config.as_deref().map(|typed| excluded(Path::new(&normal(typed)), current, &options.buffers));
         let buffers = &options.buffers;
         let (respect_ignores, tracked_only) = (!options.no_ignore, options.tracked_only);
-        Self { respect_ignores, everywhere, tracked_only, buffers, indexes: Mutex::default() }
+        let (indexes, unread) = (Mutex::default(), Mutex::default());
+        Self { respect_ignores, everywhere, tracked_only, buffers, indexes, unread }
     }
 
     /// What git tracks in the repository that a folder (an absolute path) is in; nothing when that was not asked for, or cannot be told.
@@ -49,10 +52,19 @@ impl<'o> Filter<'o> {
         found.as_ref().ok().cloned()
     }
 
-    /// Why it cannot be told what git tracks: folders, and reasons.
-    pub fn failures(&self) -> Vec<(PathBuf, String)> {
+    /// Keeps the patterns of a `.gitignore`, or why it cannot be read.
+    pub fn kept<T>(&self, path: &Path, read: Result<T, String>) -> Option<T> {
+        read.map_err(|why| self.unread.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), why)).ok()
+    }
+
+    /// Of which folders it cannot be told what git tracks, which files with patterns cannot be read, and why.
+    pub fn failures(&self) -> BTreeMap<PathBuf, String> {
+        let mut failures = self.unread.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let indexes = self.indexes.lock().unwrap_or_else(PoisonError::into_inner);
-        indexes.iter().filter_map(|(top, index)| Some((top.clone(), index.as_ref().err()?.clone()))).collect()
+        for (top, why) in indexes.iter().filter_map(|(top, index)| Some((top, index.as_ref().err()?))) {
+            failures.insert(top.clone(), format!("which files git tracks cannot be told: {why}"));
+        }
+        failures
     }
 
     /// What is excluded where this configuration file is the nearest (a path from the current folder).
@@ -66,7 +78,7 @@ impl<'o> Filter<'o> {
 
 /// What a configuration file excludes. What is wrong in it is told when it is read for all that it says.
 pub(super) fn excluded(config: &Path, current: &Path, buffers: &Buffers) -> Option<Arc<Ignores>> {
-    let bytes = folder::read_file(config, buffers, &mut Vec::new()).ok()?;
+    let bytes = folder::read_named(config, LARGEST_CONFIG, buffers).ok()?;
     let patterns = settings::parse(&text(&bytes)).0.exclude;
     let base = absolute(current, Path::new(parent(&folder::name(config))));
     Ignores::of(&base, &patterns)

@@ -29,7 +29,10 @@ const AKS: [&[u8]; 5] = [b"aks", b"AKS", b"kubernetes", b"k8s", b"managedcluster
 const LOCAL: [&[u8]; 2] = [b"./", br".\/"];
 
 /// Files larger than this are not read, in bytes. Code is not that large.
-const LARGEST: usize = 16 << 20;
+pub(super) const LARGEST: usize = 16 << 20;
+
+/// Why pipes, sockets and devices are not read.
+pub(super) const NOT_REGULAR: &str = "this is no regular file and was not read";
 
 /// A folder with Terraform configuration.
 pub(super) struct Folder {
@@ -150,7 +153,7 @@ impl Folder {
     fn read(&mut self, path: &Path, listing: Listing, buffers: &Buffers) {
         let mut buffer = Vec::with_capacity(16 << 10);
         for entry in listing.configuration {
-            self.read_entry(&path.join(entry.name), entry.link, buffers, &mut buffer);
+            self.read_entry(&path.join(entry.name), entry.special, buffers, &mut buffer);
         }
         let paths = |entries: Vec<Entry>| entries.into_iter().map(|entry| path.join(entry.name)).collect();
         self.rest = paths(listing.rest);
@@ -186,7 +189,7 @@ impl Folder {
         let mut buffer = Vec::new();
         for entry in data {
             let path = path.join(&entry.name);
-            if entry.link && !fs::metadata(&path).is_ok_and(|found| found.is_file()) {
+            if entry.special && !fs::metadata(&path).is_ok_and(|found| found.is_file()) {
                 continue;
             }
             let name = name(&path);
@@ -236,20 +239,10 @@ impl Folder {
         self.read_entry(path, true, buffers, &mut Vec::new());
     }
 
-    /// Reads one file. A link may lead to anything: only what is a regular file in the end is read.
-    fn read_entry(&mut self, path: &Path, link: bool, buffers: &Buffers, buffer: &mut Vec<u8>) {
-        if link && buffers.at(path).is_none() {
-            match fs::metadata(path) {
-                Ok(found) if found.is_file() => {}
-                Ok(_) => return,
-                Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                    return self.fail(path, "this symbolic link leads nowhere".to_owned());
-                }
-                Err(e) => return self.fail(path, format!("this symbolic link cannot be followed: {}", reason(&e))),
-            }
-        }
-        match read_file(path, buffers, buffer) {
-            Ok(bytes) => self.files.push(Text { path: name(path), bytes }),
+    fn read_entry(&mut self, path: &Path, special: bool, buffers: &Buffers, buffer: &mut Vec<u8>) {
+        match read_listed(path, special, buffers, buffer) {
+            Ok(None) => {}
+            Ok(Some(bytes)) => self.files.push(Text { path: name(path), bytes }),
             Err(message) => self.fail(path, message),
         }
     }
@@ -309,8 +302,8 @@ impl From<FileType> for Kind {
 pub(super) struct Entry {
     /// Its name.
     pub name: OsString,
-    /// Whether it is a symbolic link.
-    pub link: bool,
+    /// Whether it is a symbolic link, a pipe or the like: it may be anything.
+    pub special: bool,
 }
 
 impl Listing {
@@ -344,7 +337,6 @@ impl Listing {
             b"overlint.toml" => self.config = Some(name.to_owned()),
             b".overlint.toml" => _ = self.config.get_or_insert_with(|| name.to_owned()),
             _ if kind == Kind::Folder => self.folders.push(name.to_owned()),
-            _ if kind == Kind::Other => {}
             _ => {
                 let name_text = name.to_string_lossy();
                 let list = match files::role(&name_text) {
@@ -356,7 +348,7 @@ impl Listing {
                     None if name_text.ends_with(".jsonc") || Dialect::of(&name_text).is_some() => &mut self.templates,
                     None => return,
                 };
-                list.push(Entry { name: name.to_owned(), link: kind == Kind::Link });
+                list.push(Entry { name: name.to_owned(), special: kind != Kind::File });
             }
         }
     }
@@ -373,20 +365,59 @@ pub(super) fn is_plan(name: &str, bytes: &[u8]) -> bool {
     }
 }
 
-/// Reads a file, or what stands in for it, with the help of a buffer that may be used again. Its size is not asked for: one call less for
-/// each file.
+/// Reads a file of a listing, or what stands in for it; none when it is a folder in the end.
+pub(super) fn read_listed(
+    path: &Path,
+    special: bool,
+    buffers: &Buffers,
+    buffer: &mut Vec<u8>,
+) -> Result<Option<Vec<u8>>, String> {
+    if special && buffers.at(path).is_none() {
+        match fs::metadata(path) {
+            Ok(found) if found.is_file() => {}
+            Ok(found) if found.is_dir() => return Ok(None),
+            Ok(_) => return Err(NOT_REGULAR.to_owned()),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Err("this symbolic link leads nowhere".to_owned()),
+            Err(e) => return Err(format!("this symbolic link cannot be followed: {}", reason(&e))),
+        }
+    }
+    read_file(path, buffers, buffer).map(Some)
+}
+
+/// Reads a file that is regular as far as is known, or what stands in for it, with the help of a buffer that may be used again.
 pub(super) fn read_file(path: &Path, buffers: &Buffers, buffer: &mut Vec<u8>) -> Result<Vec<u8>, String> {
     if let Some(text) = buffers.at(path) {
         return Ok(text.as_bytes().to_vec());
     }
+    read_regular(path, LARGEST, buffer)?;
+    Ok(buffer.as_slice().to_vec())
+}
+
+/// Reads a file that may be anything, as it does when only its name is known, or what stands in for it.
+pub(super) fn read_named(path: &Path, most: usize, buffers: &Buffers) -> Result<Vec<u8>, String> {
+    if let Some(text) = buffers.at(path) {
+        return Ok(text.as_bytes().to_vec());
+    }
+    // Opening a pipe could wait forever, but for those that the shell has opened already: `--var-file <(..)`.
+    let is_open = path.starts_with("/dev/fd") || path == Path::new("/dev/stdin");
+    if !is_open && fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        return Err(NOT_REGULAR.to_owned());
+    }
+    let mut bytes = Vec::new();
+    read_regular(path, most, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// Reads so many bytes at most. The size is not asked for: one call less for each file.
+fn read_regular(path: &Path, most: usize, buffer: &mut Vec<u8>) -> Result<(), String> {
     let cannot = |e: io::Error| format!("this file cannot be read: {}", reason(&e));
     buffer.clear();
     let file = File::open(path).map_err(cannot)?;
-    file.take(LARGEST as u64 + 1).read_to_end(buffer).map_err(cannot)?;
-    if buffer.len() > LARGEST {
-        return Err("this file is larger than 16 MiB and was not read".to_owned());
+    file.take(most as u64 + 1).read_to_end(buffer).map_err(cannot)?;
+    if buffer.len() > most {
+        return Err(format!("this file is larger than {} MiB and was not read", most >> 20));
     }
-    Ok(buffer.as_slice().to_vec())
+    Ok(())
 }
 
 /// Why the disk refused, in few words.

@@ -1,9 +1,18 @@
 //! What git ignores: the `.gitignore` files that apply in a folder, nearest first. The same patterns exclude files in a configuration file.
 
+use super::filter::Filter;
+use super::folder::read_named;
+use crate::source::text;
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::path::Path;
 use std::sync::Arc;
+
+/// What git ignores in one checkout only.
+const EXCLUDES: &str = ".git/info/exclude";
+
+/// Larger files with patterns are not read, in bytes: each pattern is tried on each path.
+const LARGEST: usize = 1 << 20;
 
 /// The folders above one (an absolute path) that are in the same repository, nearest first; none when there is no repository.
 pub(super) fn repository_above(folder: &Path) -> Vec<&Path> {
@@ -20,20 +29,28 @@ pub(super) struct Ignores {
 
 impl Ignores {
     /// What the folders above one say about it (an absolute path): nothing when none of them is the top of a repository.
-    pub fn above(folder: &Path) -> Option<Arc<Self>> {
+    pub fn above(folder: &Path, filter: &Filter) -> Option<Arc<Self>> {
         let inside = repository_above(folder);
         let top = inside.len().checked_sub(1)?;
         inside
             .into_iter()
             .enumerate()
             .rev()
-            .fold(None, |ignores, (i, f)| Self::enter(ignores, f, i == top, f.join(".gitignore").is_file()))
+            .fold(None, |ignores, (i, f)| Self::enter(ignores, f, i == top, f.join(".gitignore").is_file(), filter))
     }
 
     /// What applies in a folder (an absolute path), given what applies above it. At the top of a repository nothing from above does.
-    pub fn enter(above: Option<Arc<Self>>, folder: &Path, repository: bool, gitignore: bool) -> Option<Arc<Self>> {
-        let above = if repository { Self::read(None, folder, ".git/info/exclude") } else { above };
-        if gitignore { Self::read(above, folder, ".gitignore") } else { above }
+    pub fn enter(
+        above: Option<Arc<Self>>,
+        folder: &Path,
+        repository: bool,
+        gitignore: bool,
+        filter: &Filter,
+    ) -> Option<Arc<Self>> {
+        let excludes = repository && folder.join(EXCLUDES).exists();
+        let above = if repository { None } else { above };
+        let above = if excludes { Self::read(above, folder, EXCLUDES, filter) } else { above };
+        if gitignore { Self::read(above, folder, ".gitignore", filter) } else { above }
     }
 
     /// Patterns that start from a folder (an absolute path).
@@ -48,9 +65,13 @@ impl Ignores {
     }
 
     /// Adds the patterns in a file. Patterns that git would not understand are passed over, as git does.
-    fn read(above: Option<Arc<Self>>, folder: &Path, file: &str) -> Option<Arc<Self>> {
+    fn read(above: Option<Arc<Self>>, folder: &Path, file: &str, filter: &Filter) -> Option<Arc<Self>> {
+        let path = folder.join(file);
+        let Some(bytes) = filter.kept(&path, read_named(&path, LARGEST, filter.buffers)) else { return above };
         let mut builder = GitignoreBuilder::new(folder);
-        let _ = builder.add(folder.join(file));
+        for line in text(&bytes).lines() {
+            let _ = builder.add_line(None, line);
+        }
         match builder.build() {
             Ok(patterns) if !patterns.is_empty() => Some(Arc::new(Self { patterns, above })),
             _ => above,

@@ -3,10 +3,15 @@
 //! The format is described in git's documentation (gitformat-index), versions 2 to 4. Indexes that are split, or that leave folders out
 //! because the checkout is sparse, are refused.
 
+use super::buffers::Buffers;
+use super::folder::read_named;
 use std::collections::BTreeSet;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+
+/// Larger indexes are not read, in bytes: those of millions of files are smaller.
+const LARGEST: usize = 512 << 20;
+/// The other files of git that are read are small.
+const SMALL: usize = 1 << 20;
 
 /// An entry without its hash and name, in bytes.
 const FIXED: usize = 40;
@@ -32,11 +37,12 @@ impl Index {
     pub fn read(top: &Path) -> Result<Self, String> {
         let git = git_folder(top)?;
         let hash = if uses_sha256(&git) { 32 } else { 20 };
-        let files = match fs::read(git.join("index")) {
-            Ok(bytes) => parse(&bytes, hash)?,
+        let index = git.join("index");
+        let files = if index.symlink_metadata().is_ok() {
+            parse(&read_named(&index, LARGEST, &Buffers::default()).map_err(|why| format!("of git's index, {why}"))?, hash)?
+        } else {
             // Nothing was ever added.
-            Err(e) if e.kind() == io::ErrorKind::NotFound => BTreeSet::new(),
-            Err(e) => return Err(format!("git's index cannot be read: {e}")),
+            BTreeSet::new()
         };
         Ok(Self { top: top.to_owned(), files })
     }
@@ -68,16 +74,21 @@ fn git_folder(top: &Path) -> Result<PathBuf, String> {
     if git.is_dir() {
         return Ok(git);
     }
-    let text = fs::read_to_string(&git).map_err(|e| format!("git's folder cannot be found: {e}"))?;
+    let text = small(&git).map_err(|why| format!("git's folder cannot be found: of .git, {why}"))?;
     let folder =
         text.trim().strip_prefix("gitdir:").ok_or("git's folder cannot be found: .git is neither a folder nor leads to one")?;
     Ok(top.join(folder.trim()))
 }
 
+/// A small file of git's, as text.
+fn small(path: &Path) -> Result<String, String> {
+    read_named(path, SMALL, &Buffers::default()).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
 /// Whether a repository has the longer hashes.
 fn uses_sha256(git: &Path) -> bool {
-    let common = fs::read_to_string(git.join("commondir")).map_or_else(|_| git.to_owned(), |path| git.join(path.trim()));
-    let config = fs::read_to_string(common.join("config")).unwrap_or_default().to_lowercase();
+    let common = small(&git.join("commondir")).map_or_else(|_| git.to_owned(), |path| git.join(path.trim()));
+    let config = small(&common.join("config")).unwrap_or_default().to_lowercase();
     config.lines().any(|line| line.trim().strip_prefix("objectformat").is_some_and(|value| value.contains("sha256")))
 }
 

@@ -66,7 +66,10 @@ pub fn discover(paths: &[String], options: &Options) -> Sources {
             sources.add_unreadable(path, message);
         }
     }
-    let current = std::env::current_dir().unwrap_or_default();
+    let current = std::env::current_dir().unwrap_or_else(|e| {
+        sources.add_unreadable(".", format!("the current folder cannot be told: {}", folder::reason(&e)));
+        PathBuf::new()
+    });
     sources.set_base(&folder::name(&current));
     add_repositories(&mut sources, paths, &current);
     let filter = Filter::new(options, &current);
@@ -78,9 +81,8 @@ pub fn discover(paths: &[String], options: &Options) -> Sources {
     }
     let configs = configs(&found, options);
     let templates = parameters::read(&mut found, &configs, &current, (options, &filter), &mut sources);
-    for (folder, why) in filter.failures() {
-        let message = format!("which files git tracks cannot be told: {why}");
-        sources.add_unreadable(&folder::name(folder.strip_prefix(&current).unwrap_or(&folder)), message);
+    for (path, message) in filter.failures() {
+        sources.add_unreadable(&folder::name(path.strip_prefix(&current).unwrap_or(&path)), message);
     }
     links::record(&found, &wanted, &templates, &configs, &mut sources);
     add_files(&mut sources, found, &wanted, &templates, &options.buffers);
@@ -117,6 +119,9 @@ impl ConfigFile {
     }
 }
 
+/// Larger configuration files are not read, in bytes.
+const LARGEST_CONFIG: usize = 1 << 20;
+
 /// Reads the configuration files that apply somewhere.
 fn configs(found: &Found, options: &Options) -> Vec<ConfigFile> {
     let everywhere = options.config.as_deref();
@@ -133,7 +138,7 @@ fn configs(found: &Found, options: &Options) -> Vec<ConfigFile> {
             configs.entry(config).or_default().insert(folder.to_owned());
         }
     }
-    let read = |path: &str| folder::read_file(Path::new(path), &options.buffers, &mut Vec::new());
+    let read = |path: &str| folder::read_named(Path::new(path), LARGEST_CONFIG, &options.buffers);
     configs.into_iter().map(|(path, folders)| ConfigFile { bytes: read(&path), path, folders }).collect()
 }
 
@@ -180,6 +185,14 @@ fn add_configs(sources: &mut Sources, configs: Vec<ConfigFile>, buffers: &Buffer
     }
 }
 
+/// Reads a file that a user named, whatever it is; of pipes only those that the shell has opened.
+///
+/// # Errors
+/// Why it cannot be read, or is not: more than `most` bytes are not.
+pub fn read_named(path: &str, most: usize) -> Result<Vec<u8>, String> {
+    folder::read_named(Path::new(path), most, &Buffers::default())
+}
+
 /// A path as [`Sources`] names it: with `/`, without `.` and without `..` where that can be told from the text alone.
 pub fn normal(path: &str) -> String {
     if cfg!(windows) { join("", &path.replace('\\', "/")) } else { join("", path) }
@@ -188,12 +201,18 @@ pub fn normal(path: &str) -> String {
 /// Begins at a path of the command line.
 fn add_start(starts: &mut Starts, typed: &str, buffers: &Buffers) -> Result<(), String> {
     let path = normal(typed);
-    let is_file = match buffers.get(&path) {
-        Some(_) => true,
-        None => !std::fs::metadata(folder::on_disk(Path::new(&path))).map_err(|e| folder::reason(&e))?.is_dir(),
+    let is_folder = match buffers.get(&path) {
+        Some(_) => false,
+        None => {
+            let found = std::fs::metadata(folder::on_disk(Path::new(&path))).map_err(|e| folder::reason(&e))?;
+            if !found.is_file() && !found.is_dir() {
+                return Err(folder::NOT_REGULAR.to_owned());
+            }
+            found.is_dir()
+        }
     };
     match Path::new(&path).file_name() {
-        Some(name) if is_file => starts.add_file(PathBuf::from(parent(&path)), name.to_owned()),
+        Some(name) if !is_folder => starts.add_file(PathBuf::from(parent(&path)), name.to_owned()),
         _ => starts.add_folder(PathBuf::from(path)),
     }
     Ok(())
@@ -260,7 +279,7 @@ fn add_files(
 fn add_var_files(sources: &mut Sources, paths: &[String], buffers: &Buffers) {
     for typed in paths {
         let path = normal(typed);
-        match folder::read_file(Path::new(&path), buffers, &mut Vec::new()) {
+        match folder::read_named(Path::new(&path), folder::LARGEST, buffers) {
             Ok(bytes) => _ = sources.add(&path, &bytes),
             Err(message) => sources.add_unreadable(typed, message),
         }

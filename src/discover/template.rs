@@ -2,7 +2,7 @@
 
 use super::buffers::Buffers;
 use super::closure::{Call, Node};
-use super::folder::{self, Entry, reason};
+use super::folder::{self, Entry};
 use super::outside;
 use super::restored::Restored;
 use crate::source::{self, Asked, FileId, join, parent};
@@ -12,8 +12,6 @@ use crate::syntax::json;
 use memchr::memmem;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -127,8 +125,8 @@ impl Templates {
     }
 
     /// Reads a Bicep file, or a JSON file with comments.
-    pub fn read(&mut self, path: &Path, link: bool, asked: Option<Asked>, buffers: &Buffers, buffer: &mut Vec<u8>) {
-        match read(path, link, buffers, buffer) {
+    pub fn read(&mut self, path: &Path, special: bool, asked: Option<Asked>, buffers: &Buffers, buffer: &mut Vec<u8>) {
+        match folder::read_listed(path, special, buffers, buffer) {
             Ok(None) => {}
             Ok(Some(bytes)) => self.add(&folder::name(path), bytes, asked),
             // JSON may be anything; nobody says that it is ours.
@@ -177,7 +175,7 @@ impl Template {
             return None;
         }
         // What cannot be read is missing for the one who refers to it, who will be told.
-        let bytes = read(Path::new(path), true, buffers, &mut Vec::new()).ok()??;
+        let bytes = folder::read_listed(Path::new(path), true, buffers, &mut Vec::new()).ok()??;
         let kind = if Dialect::of(path) == Some(Dialect::Parameters) { Kind::BicepParameters } else { Kind::Template };
         Some(Self::new(path.to_owned(), kind, bytes, None))
     }
@@ -198,7 +196,7 @@ impl Template {
     /// # Errors
     /// When it cannot be read.
     pub fn parameters(path: &str, buffers: &Buffers) -> Result<Self, String> {
-        let bytes = folder::read_file(Path::new(path), buffers, &mut Vec::new())?;
+        let bytes = folder::read_named(Path::new(path), folder::LARGEST, buffers)?;
         let is_bicep = Dialect::of(path) == Some(Dialect::Parameters);
         let kind = if is_bicep { Kind::BicepParameters } else { Kind::JsonParameters };
         Ok(Self::new(path.to_owned(), kind, bytes, None))
@@ -322,25 +320,12 @@ fn member<'n>(node: &'n json::Node, name: &str) -> Option<&'n json::Node> {
     node.members().iter().rev().find(|m| m.name.eq_ignore_ascii_case(name)).map(|m| &m.value)
 }
 
-/// Reads a regular file; none when it is something else. A link may lead to anything.
-fn read(path: &Path, link: bool, buffers: &Buffers, buffer: &mut Vec<u8>) -> Result<Option<Vec<u8>>, String> {
-    if link && buffers.at(path).is_none() {
-        match fs::metadata(path) {
-            Ok(found) if found.is_file() => {}
-            Ok(_) => return Ok(None),
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Err("this symbolic link leads nowhere".to_owned()),
-            Err(e) => return Err(format!("this symbolic link cannot be followed: {}", reason(&e))),
-        }
-    }
-    folder::read_file(path, buffers, buffer).map(Some)
-}
-
 /// Reads the templates and parameter files that a listing has by their names.
 pub(super) fn read_listed(path: &Path, entries: &[Entry], asked: &dyn Fn(&Entry) -> Asked, buffers: &Buffers) -> Templates {
     let mut templates = Templates::default();
     let mut buffer = Vec::new();
     for entry in entries {
-        templates.read(&path.join(&entry.name), entry.link, Some(asked(entry)), buffers, &mut buffer);
+        templates.read(&path.join(&entry.name), entry.special, Some(asked(entry)), buffers, &mut buffer);
     }
     templates
 }

@@ -83,7 +83,7 @@ pub(super) fn walk(starts: Starts, filter: &Filter<'_>) -> Found {
     rayon::scope(|scope| {
         for ((path, reach), named) in starts.0 {
             let absolute = absolute(&walk.current, &path);
-            let ignores = if filter.respect_ignores { Ignores::above(&absolute) } else { None };
+            let ignores = if filter.respect_ignores { Ignores::above(&absolute, filter) } else { None };
             let config = config_above(&path, &absolute);
             let excluded = filter.excluded(config.as_deref(), &walk.current);
             let tracked = filter.tracked(&absolute);
@@ -142,7 +142,8 @@ impl Walk<'_> {
             Err(error) => return self.send(Seen::Folder(Box::new(Folder::unlisted(&spot.path, &error)))),
         };
         if self.filter.respect_ignores {
-            spot.ignores = Ignores::enter(spot.ignores.take(), &spot.absolute, listing.repository, listing.gitignore);
+            let above = spot.ignores.take();
+            spot.ignores = Ignores::enter(above, &spot.absolute, listing.repository, listing.gitignore, self.filter);
         }
         self.enter_config(&mut spot, &listing);
         if listing.repository {

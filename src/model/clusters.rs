@@ -36,7 +36,8 @@ pub fn is_cluster(kind: &str) -> bool {
 pub fn world(resources: &[Resource], provider: &ProviderVersion, defaults: &Defaults, day: Date) -> World {
     let updates: Vec<Resource> = resources.iter().filter(|r| arm::is_update(r)).cloned().collect();
     let networks = Networks::read(resources, &updates);
-    let mut reader = Reader { resources, updates: &updates, provider, defaults: Values { defaults, day }, networks };
+    let node_pools = resources.iter().filter(|r| is_kind(&r.kind, NODE_POOL) && !r.existing && !arm::is_update(r)).collect();
+    let mut reader = Reader { node_pools, resources, updates: &updates, provider, defaults: Values { defaults, day }, networks };
     let clusters = resources.iter().filter(|r| is_cluster(&r.kind) && !r.existing && !arm::is_update(r));
     let mut world = World { clusters: clusters.map(|r| reader.cluster(r)).collect(), ..World::default() };
     let config_maps = resources.iter().filter(|r| CONFIG_MAPS.contains(&&*r.kind) && !r.existing);
@@ -69,6 +70,8 @@ struct Reader<'r> {
     resources: &'r [Resource],
     /// Those of them that only change others.
     updates: &'r [Resource],
+    /// Those of them that are node pools.
+    node_pools: Arc<[&'r Resource]>,
     provider: &'r ProviderVersion,
     defaults: Values<'r>,
     networks: Networks,
@@ -171,8 +174,7 @@ impl Reader<'_> {
             }
             Err((why, _)) => more = Some(why),
         }
-        let resources = self.resources;
-        for resource in resources.iter().filter(|r| is_kind(&r.kind, NODE_POOL) && !r.existing && !arm::is_update(r)) {
+        for resource in Arc::clone(&self.node_pools).iter() {
             let part = arm::body(resource, self.updates);
             match names_cluster(&part, cluster) {
                 Ok(true) => {

@@ -185,7 +185,7 @@ pub const AUTOMATIC: &str = "azurerm_kubernetes_automatic_cluster";
 pub fn is_kind(kind: &str, azurerm: &str) -> bool {
     kind == azurerm
         || kind == AUTOMATIC && azurerm == "azurerm_kubernetes_cluster"
-        || KINDS.iter().any(|(own, arm)| *own == azurerm && kind.eq_ignore_ascii_case(arm))
+        || kind.contains('/') && KINDS.iter().any(|(own, arm)| *own == azurerm && kind.eq_ignore_ascii_case(arm))
 }
 
 /// Whether two resource types mean the same, perhaps in different vocabularies.

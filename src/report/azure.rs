@@ -1,6 +1,7 @@
 //! Logging commands of Azure Pipelines: errors and warnings on the page of a run.
 
 use super::commands::{self, Issue};
+use super::location::visible;
 use super::{Location, Report, Severity};
 use crate::source::Sources;
 use std::io::{self, Write};
@@ -35,5 +36,5 @@ fn data(text: &str) -> String {
 
 /// The value of a property.
 fn property(text: &str) -> String {
-    data(text).replace(']', "%5D").replace(';', "%3B")
+    data(&visible(text)).replace(']', "%5D").replace(';', "%3B")
 }

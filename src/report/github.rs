@@ -1,6 +1,7 @@
 //! Workflow commands of GitHub Actions: annotations on the lines of a pull request.
 
 use super::commands::{self, Issue};
+use super::location::visible;
 use super::{Location, Report, Severity, plural};
 use crate::source::Sources;
 use std::io::{self, Write};
@@ -70,5 +71,5 @@ fn data(text: &str) -> String {
 
 /// The value of a property.
 fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
+    data(&visible(text)).replace(':', "%3A").replace(',', "%2C")
 }

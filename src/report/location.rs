@@ -57,6 +57,17 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// The same for what is encoded afterwards: line breaks stay.
+pub(super) fn visible(text: &str) -> String {
+    text.split_inclusive(['\n', '\r'])
+        .map(|line| {
+            let end = line.len() - usize::from(line.ends_with(['\n', '\r']));
+            let (line, end) = line.split_at_checked(end).unwrap_or((line, ""));
+            format!("{}{end}", printable(line))
+        })
+        .collect()
+}
+
 /// Whether a character does something to a terminal other than to show: controls, and those that turn the direction of the text.
 pub(super) fn steers(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')

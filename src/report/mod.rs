@@ -202,17 +202,18 @@ impl Report {
                     first.also.push(std::mem::take(&mut next.cluster));
                 }
                 first.owners.append(&mut next.owners);
-                first.owners.sort();
-                first.owners.dedup();
                 first.is_also(std::mem::take(&mut next.related), next.repair.take());
                 first.is_also_in(std::mem::take(&mut next.scenarios));
             }
             same
         });
+        for finding in self.findings.iter_mut().filter(|finding| finding.owners.len() > 1) {
+            finding.owners.sort();
+            finding.owners.dedup();
+        }
         self.undecided.sort_by(|a, b| {
-            let key = |u: &UndecidedRule| (u.why.span.map(place).is_none(), u.why.reason.clone());
-            let at = |u: &UndecidedRule| u.why.span.map(|s| (sources.file(s.file).path().to_owned(), s.start, s.end));
-            (at(a), a.rule, &a.cluster, key(a)).cmp(&(at(b), b.rule, &b.cluster, key(b)))
+            let at = |u: &UndecidedRule| u.why.span.map(place);
+            (at(a), a.rule, &a.cluster, &a.why.reason).cmp(&(at(b), b.rule, &b.cluster, &b.why.reason))
         });
         self.undecided.dedup();
         self.unreadable

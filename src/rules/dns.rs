@@ -13,9 +13,9 @@ use std::net::IpAddr;
 pub(super) fn outside_service_cidr(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
     let Some((ip, range)) = address_and_range(cluster)? else { return Ok(()) };
     if outside(ip, &range.cidr) {
-        out.report("default", &cluster.dns_service_ip.at, format!("{} is outside {}", title(cluster, ip), range.title))
+        out.report("default", &cluster.dns_service_ip.at, format!("{} is outside {}", title(cluster, ip), range.title()))
             .azure("Azure refuses a DNS service IP that is not within the service CIDR (DnsServiceIpOutOfServiceCidr).")
-            .related(&range.title, &range.field.at)
+            .related(range.title(), &range.field.at)
             .fix(better_address(cx, cluster, &range))
             .repair(Safety::Safe, usual(cx, cluster, &range));
     }
@@ -29,10 +29,10 @@ pub(super) fn first_address(cx: &Context, cluster: &Cluster, out: &mut Out) -> D
         out.report(
             "default",
             &cluster.dns_service_ip.at,
-            format!("{} is the first address of {}", title(cluster, ip), range.title),
+            format!("{} is the first address of {}", title(cluster, ip), range.title()),
         )
         .azure("The first address of the service CIDR belongs to the Kubernetes API (kubernetes.default.svc.cluster.local).")
-        .related(&range.title, &range.field.at)
+        .related(range.title(), &range.field.at)
         .fix(better_address(cx, cluster, &range))
         .repair(Safety::Safe, usual(cx, cluster, &range));
     }
@@ -47,10 +47,10 @@ pub(super) fn boundary(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decisi
         out.report(
             "default",
             &cluster.dns_service_ip.at,
-            format!("{} is the {which} address of {}", title(cluster, ip), range.title),
+            format!("{} is the {which} address of {}", title(cluster, ip), range.title()),
         )
         .azure("Azure refuses a DNS service IP at either end of the service CIDR.")
-        .related(&range.title, &range.field.at)
+        .related(range.title(), &range.field.at)
         .fix(better_address(cx, cluster, &range))
         .repair(Safety::Safe, usual(cx, cluster, &range));
     }

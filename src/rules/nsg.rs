@@ -224,7 +224,7 @@ fn report(
         ))
         .related(format!("node subnet {}", subnet.title()), &subnet.security_group.at);
     for range in &pods.known {
-        draft.related(&range.title, &range.field.at);
+        draft.related(range.title(), &range.field.at);
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) fn below_one_node(cx: &Context, cluster: &Cluster, out: &mut Out) -> 
             true => ("exactly-one", "holds a single node, so no node can be added, not even for an upgrade".to_owned()),
             false => ("default", format!("is too small for one node, which takes a /{block}")),
         };
-        out.report(case, &range.field.at, format!("{} {holds}", range.title))
+        out.report(case, &range.field.at, format!("{} {holds}", range.title()))
             .azure(format!("Each node of an overlay cluster takes a /{block} block of the pod CIDR (InsufficientSubnetSize)."))
             .fix(default_range(cx, Kind::Pod).map(|d| enlarge(cx, cluster, range, d.prefix())).unwrap_or_default())
             .repair_but(default_range(cx, Kind::Pod).and_then(|d| larger(cx, cluster, range, d.prefix())), ONLY_NEW);
@@ -48,7 +48,7 @@ pub(super) fn capacity(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decisi
             return nodes.decision();
         }
         let message =
-            format!("{} has room for {}, but the node pools may reach {}", range.title, plural(room, "node"), nodes.title());
+            format!("{} has room for {}, but the node pools may reach {}", range.title(), plural(room, "node"), nodes.title());
         let draft = out.report("default", &range.field.at, message);
         draft
             .azure(format!(
@@ -75,7 +75,7 @@ pub(super) fn upgrade_headroom(cx: &Context, cluster: &Cluster, out: &mut Out) -
             return upgrading.decision();
         }
         let message =
-            format!("{} has room for {}, but an upgrade may need {}", range.title, plural(room, "node"), upgrading.title());
+            format!("{} has room for {}, but an upgrade may need {}", range.title(), plural(room, "node"), upgrading.title());
         let draft = out.report("default", &range.field.at, message);
         draft
             .azure(format!("During an upgrade AKS adds surge nodes to the pools, and each takes a /{block} block too."))
@@ -196,7 +196,7 @@ fn report_routed(cx: &Context, cluster: &Cluster, pods: &Ranges<'_>, out: &mut O
         let hit: Vec<_> = routes.iter().filter(|(cidr, _)| cidr.overlaps(&range.cidr)).collect();
         let Some((first, route)) = hit.first() else { continue };
         let hop = route.next_hop.known()?.map_or("", String::as_str);
-        let message = format!("{} overlaps {first}, which a route of the nodes sends to a {hop}", range.title);
+        let message = format!("{} overlaps {first}, which a route of the nodes sends to a {hop}", range.title());
         let draft = out.report("route", &range.field.at, message);
         draft
             .azure("Such a route says that other machines have these addresses. Those in the shared part cannot be reached from pods.")
@@ -231,7 +231,7 @@ pub(super) fn overlaps_service_cidr(cx: &Context, cluster: &Cluster, out: &mut O
 pub(super) fn public_range(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
     let ranges = ranges::pods(cluster);
     for range in ranges.known.iter().filter(|r| outside_private_space(cx, &r.cidr)) {
-        out.report("default", &range.field.at, format!("{} is not within private address space", range.title))
+        out.report("default", &range.field.at, format!("{} is not within private address space", range.title()))
             .azure(
                 "Azure does not refuse public ranges for pods, but Microsoft does not support them, and the internet addresses in them \
                  cannot be reached from the cluster.",
@@ -269,7 +269,7 @@ pub(super) fn reserved_range_overlap(cx: &Context, cluster: &Cluster, out: &mut 
 fn report_reserved(cx: &Context, ranges: Ranges<'_>, out: &mut Out, fix: impl Fn(&Range<'_>) -> String) -> Decision {
     for range in &ranges.known {
         if let Some(part) = reserved_part(cx, &range.cidr) {
-            out.report("default", &range.field.at, format!("{} overlaps {part}, which AKS reserves", range.title))
+            out.report("default", &range.field.at, format!("{} overlaps {part}, which AKS reserves", range.title()))
                 .azure("AKS and Azure use these ranges themselves: neither pods, services nor the nodes' VNet may have them.")
                 .fix(fix(range));
         }

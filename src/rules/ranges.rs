@@ -2,16 +2,49 @@
 
 use super::{Context, Decision, Draft, Out};
 use crate::cidr::Cidr;
-use crate::model::{Cluster, Field, Outside, Peer, Route, SubnetId, Undecided, Vnet, World, either};
+use crate::model::{Cluster, Field, Outside, Peer, Route, Subnet, SubnetId, Undecided, Vnet, World, either};
+
+/// So many of the ranges that one overlaps are told as places; the message says how many there are.
+const MOST_TOLD: usize = 50;
 
 /// A range that is known.
 pub(crate) struct Range<'a> {
-    /// How a message calls it: `pod CIDR 10.1.0.0/16`.
-    pub(crate) title: String,
+    name: Name<'a>,
     pub(crate) field: &'a Field<Cidr>,
     pub(crate) cidr: Cidr,
     /// The peering through which the nodes reach it, if they are not in it.
     peer: Option<&'a Peer>,
+}
+
+/// What a range is, as messages call it. Few of very many ranges are ever told of.
+#[derive(Clone, Copy)]
+enum Name<'a> {
+    /// Of the cluster itself.
+    Own(&'static str),
+    Subnet(&'static str, &'a Subnet),
+    Vnet(&'static str, &'a Vnet),
+    /// Of a VNet (the first) that is reached through another one.
+    Through(&'a Vnet, &'a Vnet),
+    Outside(&'a Outside),
+    /// As the configuration calls it.
+    Told(&'static str),
+}
+
+impl Range<'_> {
+    /// How a message calls it: `pod CIDR 10.1.0.0/16`.
+    pub(crate) fn title(&self) -> String {
+        let cidr = &self.cidr;
+        match self.name {
+            Name::Own(kind) => format!("{}{kind} {cidr}", if self.field.is_default() { "the implicit default " } else { "" }),
+            Name::Subnet(kind, subnet) => format!("{kind} {} {cidr}", subnet.title()),
+            Name::Vnet(kind, vnet) => format!("address space {cidr} of {kind} {}", vnet.title()),
+            Name::Through(far, through) => {
+                format!("address space {cidr} of the VNet {}, reached through {}", far.title(), through.title())
+            }
+            Name::Outside(outside) => format!("{cidr} of {}", outside.title),
+            Name::Told(kind) => format!("{cidr}, which the configuration calls {kind}"),
+        }
+    }
 }
 
 /// Ranges of one kind: those that are known, and why there may be others.
@@ -29,12 +62,10 @@ struct Gap {
 }
 
 impl<'a> Ranges<'a> {
-    fn add(&mut self, fields: &'a [Field<Cidr>], within: Option<&[Cidr]>, title: impl Fn(&Cidr, bool) -> String) {
+    fn add(&mut self, fields: &'a [Field<Cidr>], within: Option<&[Cidr]>, name: Name<'a>) {
         for field in fields {
             match field.known() {
-                Ok(Some(&cidr)) => {
-                    self.known.push(Range { title: title(&cidr, field.is_default()), field, cidr, peer: None });
-                }
+                Ok(Some(&cidr)) => self.known.push(Range { name, field, cidr, peer: None }),
                 Ok(None) => {}
                 Err(why) => self.missing(Some(why), within),
             }
@@ -77,9 +108,9 @@ pub(crate) fn services(cluster: &Cluster) -> Ranges<'_> {
     of_cluster(&cluster.service_cidrs, "service CIDR")
 }
 
-fn of_cluster<'a>(fields: &'a [Field<Cidr>], kind: &str) -> Ranges<'a> {
+fn of_cluster<'a>(fields: &'a [Field<Cidr>], kind: &'static str) -> Ranges<'a> {
     let mut ranges = Ranges::default();
-    ranges.add(fields, None, |cidr, default| format!("{}{kind} {cidr}", if default { "the implicit default " } else { "" }));
+    ranges.add(fields, None, Name::Own(kind));
     ranges
 }
 
@@ -95,7 +126,7 @@ pub(crate) fn node_subnets<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a
     let mut ranges = Ranges::default();
     for (_, id) in cluster.node_subnets() {
         let vnet = world.subnet(id).and_then(|s| world.vnet(*s.vnet.known().ok()??));
-        add_subnet(&mut ranges, world, id, "node subnet", vnet.and_then(space_of));
+        add_subnet(&mut ranges, world, id, "node subnet", vnet.and_then(space_of).as_deref());
     }
     ranges.missing(cluster.unknown_node_subnet(), None);
     ranges
@@ -108,7 +139,7 @@ pub(crate) fn other_subnets<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'
     for vnet in node_vnets(world, cluster, &mut ranges) {
         let space = space_of(vnet);
         for &id in vnet.subnets.iter().filter(|id| !nodes.contains(id)) {
-            add_subnet(&mut ranges, world, id, "subnet", space.clone());
+            add_subnet(&mut ranges, world, id, "subnet", space.as_deref());
         }
         ranges.missing(vnet.more_subnets.clone(), space.as_deref());
     }
@@ -152,9 +183,7 @@ pub(crate) fn peered<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
         // Who tells of VNets that the code does not show, tells of all.
         ranges.missing(vnet.more_peers.clone().filter(|_| world.told.peered.is_none()), None);
     }
-    ranges.add(world.told.peered.as_deref().unwrap_or_default(), None, |cidr, _| {
-        format!("{cidr}, which the configuration calls peered")
-    });
+    ranges.add(world.told.peered.as_deref().unwrap_or_default(), None, Name::Told("peered"));
     ranges
 }
 
@@ -168,9 +197,7 @@ pub(crate) fn two_peerings_away<'a>(world: &'a World, cluster: &Cluster) -> Rang
         for peer in &through.peers {
             let Some(far) = world.vnet(peer.vnet).filter(|far| far.declared && !is_nearer(far)) else { continue };
             let before = ranges.known.len();
-            let title =
-                |cidr: &Cidr, _| format!("address space {cidr} of the VNet {}, reached through {}", far.title(), through.title());
-            ranges.add(&far.space, None, title);
+            ranges.add(&far.space, None, Name::Through(far, through));
             ranges.known.iter_mut().skip(before).for_each(|range| range.peer = Some(peer));
         }
     }
@@ -198,7 +225,7 @@ pub(crate) fn outside<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
     if let Some(told) = world.told.on_premises.as_deref() {
         // Who tells of networks on premises, tells of all.
         ranges.gaps.clear();
-        ranges.add(told, None, |cidr, _| format!("{cidr}, which the configuration calls on-premises"));
+        ranges.add(told, None, Name::Told("on-premises"));
     }
     ranges
 }
@@ -214,7 +241,7 @@ fn add_outside<'a>(ranges: &mut Ranges<'a>, outside: &'a Outside, peer: Option<&
         return ranges.missing(Some(why.clone()), known.filter(|known| !known.is_empty()).as_deref());
     }
     let before = ranges.known.len();
-    ranges.add(&outside.ranges, None, |cidr, _| format!("{cidr} of {}", outside.title));
+    ranges.add(&outside.ranges, None, Name::Outside(outside));
     ranges.known.iter_mut().skip(before).for_each(|range| range.peer = peer);
 }
 
@@ -251,13 +278,13 @@ fn leads_outside(route: &Route) -> Result<Option<Cidr>, Undecided> {
     Ok(range.filter(|range| range.prefix() > 0))
 }
 
-fn add_space<'a>(ranges: &mut Ranges<'a>, vnet: &'a Vnet, kind: &str) {
-    ranges.add(&vnet.space, None, |cidr, _| format!("address space {cidr} of {kind} {}", vnet.title()));
+fn add_space<'a>(ranges: &mut Ranges<'a>, vnet: &'a Vnet, kind: &'static str) {
+    ranges.add(&vnet.space, None, Name::Vnet(kind, vnet));
 }
 
-fn add_subnet<'a>(ranges: &mut Ranges<'a>, world: &'a World, id: SubnetId, kind: &str, space: Option<Vec<Cidr>>) {
+fn add_subnet<'a>(ranges: &mut Ranges<'a>, world: &'a World, id: SubnetId, kind: &'static str, space: Option<&[Cidr]>) {
     if let Some(subnet) = world.subnet(id) {
-        ranges.add(&subnet.prefixes, space.as_deref(), |cidr, _| format!("{kind} {} {cidr}", subnet.title()));
+        ranges.add(&subnet.prefixes, space, Name::Subnet(kind, subnet));
     }
 }
 
@@ -305,9 +332,9 @@ pub(crate) fn report_overlaps_as(
             1 => String::new(),
             n => format!(" and {} more", n - 1),
         };
-        let draft = out.report(case, &range.field.at, format!("{} overlaps {}{more}", range.title, first.title));
-        for other in hit {
-            draft.related(&other.title, &other.field.at);
+        let draft = out.report(case, &range.field.at, format!("{} overlaps {}{more}", range.title(), first.title()));
+        for other in hit.into_iter().take(MOST_TOLD) {
+            draft.related(other.title(), &other.field.at);
             if let Some(peer) = other.peer {
                 draft.related(format!("the {}, {}", peer.by, peer.address), &peer.at);
             }
@@ -378,12 +405,32 @@ fn free(cx: &Context, cluster: &Cluster, of: Kind, preferred: Option<Cidr>, pref
         Kind::Service => pods(cluster),
     };
     let around = [own, all_subnets(cx.world, cluster), all_spaces(cx.world), connected(cx.world, cluster)];
+    let taken = Taken::of(around.iter().flat_map(|ranges| &ranges.known).map(|range| range.cidr));
     let fits = |candidate: &Cidr| {
         private.iter().any(|p| p.covers(candidate))
             && !reserved.iter().any(|r| r.overlaps(candidate))
-            && !around.iter().any(|ranges| ranges.overlap(candidate))
+            && !taken.overlap(candidate)
     };
     preferred.into_iter().chain(private.iter().flat_map(|p| blocks(p, prefix))).find(fits)
+}
+
+/// Ranges in order of their addresses, none in another: which one overlaps is found without looking at all.
+struct Taken(Vec<Cidr>);
+
+impl Taken {
+    fn of(ranges: impl Iterator<Item = Cidr>) -> Self {
+        let mut ranges: Vec<Cidr> = ranges.collect();
+        ranges.sort_unstable_by_key(|range| (range.first(), range.prefix()));
+        // Of two that overlap, one covers the other.
+        ranges.dedup_by(|next, kept| kept.covers(next));
+        Self(ranges)
+    }
+
+    fn overlap(&self, cidr: &Cidr) -> bool {
+        let after = self.0.partition_point(|range| range.first() <= cidr.first());
+        let near = [after.checked_sub(1), Some(after)];
+        near.into_iter().flatten().filter_map(|i| self.0.get(i)).any(|range| range.overlaps(cidr))
+    }
 }
 
 /// The ranges of a prefix length in a range, in order. Bounded: of very many only the first.
@@ -397,6 +444,31 @@ fn blocks(range: &Cidr, prefix: u8) -> impl Iterator<Item = Cidr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn taken_ranges_overlap_what_any_of_them_does() {
+        let ranges: Vec<Cidr> = ["10.0.0.0/8", "10.4.0.0/16", "172.16.0.0/24", "172.16.1.0/24", "192.168.0.0/25", "fd00::/64"]
+            .map(|range| range.parse().unwrap())
+            .to_vec();
+        let taken = Taken::of(ranges.iter().copied().rev());
+        for text in [
+            "10.200.0.0/16",
+            "9.0.0.0/8",
+            "8.0.0.0/6",
+            "172.16.0.0/12",
+            "172.16.2.0/24",
+            "192.168.0.128/25",
+            "192.168.0.1/32",
+            "fd00::1/128",
+            "fd00:0:0:1::/64",
+            "0.0.0.0/0",
+            "::/0",
+            "11.0.0.0/8",
+        ] {
+            let cidr = text.parse().unwrap();
+            assert_eq!(taken.overlap(&cidr), ranges.iter().any(|range| range.overlaps(&cidr)), "{text}");
+        }
+    }
 
     #[test]
     fn blocks_tile_a_range_in_order() {

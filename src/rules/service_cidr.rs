@@ -13,8 +13,8 @@ pub(super) fn too_large(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decis
     let ranges = ranges::services(cluster);
     for range in ranges.known.iter().filter(|r| r.cidr.family() == Family::V4 && r.cidr.prefix() <= bound) {
         let (case, message) = match range.cidr.prefix() == bound {
-            true => ("exactly-12", format!("{} is not smaller than a /{bound}", range.title)),
-            false => ("default", format!("{} is larger than a /{bound}", range.title)),
+            true => ("exactly-12", format!("{} is not smaller than a /{bound}", range.title())),
+            false => ("default", format!("{} is larger than a /{bound}", range.title())),
         };
         out.report(case, &range.field.at, message)
             .azure(format!(
@@ -47,7 +47,7 @@ pub(super) fn ipv6_too_large(cx: &Context, cluster: &Cluster, out: &mut Out) -> 
     for range in ranges.known.iter().filter(|r| r.cidr.family() == Family::V6 && r.cidr.prefix() < bound) {
         let smaller = Cidr::new(range.cidr.first(), bound);
         let example = smaller.map(|c| format!(", for instance {c}")).unwrap_or_default();
-        out.report("default", &range.field.at, format!("IPv6 {} is larger than a /{bound}", range.title))
+        out.report("default", &range.field.at, format!("IPv6 {} is larger than a /{bound}", range.title()))
             .azure(format!("An IPv6 service CIDR can be a /{bound} at most (InvalidServiceCidrIPv6MaskSize)."))
             .fix(format!("Use a /{bound} or smaller{example}."))
             .repair_but(smaller.and_then(|smaller| Change::value(range.field, smaller)), ONLY_NEW);
@@ -100,8 +100,8 @@ pub(super) fn public_or_multicast(cx: &Context, cluster: &Cluster, out: &mut Out
     let ranges = ranges::services(cluster);
     for range in &ranges.known {
         let message = match unusable.iter().find(|u| u.overlaps(&range.cidr)) {
-            Some(hit) => format!("{} overlaps {hit}, which no service can use", range.title),
-            None if outside_private_space(cx, &range.cidr) => format!("{} is not within private address space", range.title),
+            Some(hit) => format!("{} overlaps {hit}, which no service can use", range.title()),
+            None if outside_private_space(cx, &range.cidr) => format!("{} is not within private address space", range.title()),
             None => continue,
         };
         out.report("default", &range.field.at, message)

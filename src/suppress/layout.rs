@@ -6,6 +6,8 @@ use crate::syntax::bicep::lex::{RawDirective, TokenKind, lex};
 use crate::syntax::hcl::{files, scan};
 use crate::syntax::json;
 use granit_parser::{Event, Parser};
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// The comments of a file, and its lines.
@@ -21,6 +23,8 @@ pub struct Layout<'a> {
     has_decorators: bool,
     /// Whether what is indented below a line belongs to it.
     is_indented: bool,
+    /// For lines without code what a comment above them is about, as far as it was looked for.
+    below: RefCell<HashMap<usize, Option<Range<usize>>>>,
 }
 
 impl<'a> Layout<'a> {
@@ -35,6 +39,7 @@ impl<'a> Layout<'a> {
             brackets: Vec::new(),
             has_decorators: false,
             is_indented: false,
+            below: RefCell::default(),
         };
         if Dialect::of(name).is_some() {
             layout.has_decorators = true;
@@ -125,17 +130,19 @@ impl<'a> Layout<'a> {
         if let Some(line) = [first, last].into_iter().find(|line| self.code(*line).is_some()) {
             return Some(self.extent(line));
         }
+        // Of many comments below one another each is about the same: the way down is gone once.
+        let mut below = self.below.borrow_mut();
         let mut line = last + 1;
-        while line < self.file.line_starts().len() {
-            if self.code(line).is_some() {
-                return Some(self.extent(line));
+        let found = loop {
+            match below.get(&line) {
+                Some(known) => break known.clone(),
+                None if self.code(line).is_some() => break Some(self.extent(line)),
+                None if self.text(line).trim().is_empty() => break None,
+                None => line += 1,
             }
-            if self.text(line).trim().is_empty() {
-                return None;
-            }
-            line += 1;
-        }
-        None
+        };
+        below.extend((last + 1..=line).map(|line| (line, found.clone())));
+        found
     }
 
     /// The line below a place.
@@ -146,7 +153,8 @@ impl<'a> Layout<'a> {
     /// Whether a comment follows a place on its line.
     pub fn has_comment_after(&self, place: usize) -> bool {
         let line = self.range(self.line(place));
-        self.comments.iter().any(|comment| (place..line.end).contains(&comment.start))
+        let from = self.comments.partition_point(|comment| comment.start < place);
+        self.comments.get(from).is_some_and(|comment| comment.start < line.end)
     }
 
     fn line(&self, place: usize) -> usize {
@@ -166,9 +174,11 @@ impl<'a> Layout<'a> {
     /// The first character of a line that is neither blank nor a part of a comment or directive.
     fn code(&self, line: usize) -> Option<char> {
         let range = self.range(line);
+        let comments = self.comments.iter().skip(self.comments.partition_point(|comment| comment.end <= range.start));
         let directives = self.directives.iter().map(|directive| &directive.at);
-        let mut skipped: Vec<&Range<usize>> =
-            self.comments.iter().chain(directives).filter(|r| r.start < range.end && r.end > range.start).collect();
+        let directives = directives.skip(self.directives.partition_point(|directive| directive.at.end <= range.start));
+        let here = |r: &&Range<usize>| r.start < range.end;
+        let mut skipped: Vec<&Range<usize>> = comments.take_while(here).chain(directives.take_while(here)).collect();
         skipped.sort_by_key(|range| range.start);
         let mut at = range.start;
         for comment in skipped.into_iter().chain([&(range.end..range.end)]) {

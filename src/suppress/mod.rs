@@ -85,7 +85,7 @@ impl Suppressions {
         let place = finding.place.start as usize;
         let mut suppressed = false;
         for suppression in &mut self.all {
-            if suppression.rule == finding.rule && suppression.scope.contains(&place) {
+            if suppression.scope.contains(&place) && suppression.rule == finding.rule {
                 suppression.used = true;
                 suppressed = true;
             }
@@ -197,12 +197,15 @@ impl<'a> Judge<'a> {
         let path = self.sources.file(id).path();
         let Some(folder) = self.linted_folder(path) else { return Vec::new() };
         let config = self.settings.applied(folder, self.config);
+        // Both can be suppressed themselves: for the whole file, or by the same comment.
+        let waived: BTreeSet<(&str, Option<usize>)> =
+            of_file.all.iter().map(|s| (s.rule.as_str(), Some(s.of).filter(|_| s.scope.end != usize::MAX))).collect();
+        let mut is_needed: BTreeMap<&str, bool> = BTreeMap::new();
         let mut findings = Vec::new();
-        let mut told = |rule, of, at: &Range<usize>, message: String, fix: &str| {
+        let mut told = |rule, of: Option<usize>, at: &Range<usize>, message: String, fix: &str| {
             let Some(severity) = self.severity(rule, &config) else { return };
-            // It can be suppressed itself, by the same comment or for the whole file.
-            let waived = |s: &Suppression| s.rule == rule && (s.scope.end == usize::MAX || Some(s.of) == of);
-            if config.wants(rule) && !of_file.all.iter().any(waived) {
+            let is_waived = waived.contains(&(rule, None)) || of.is_some_and(|of| waived.contains(&(rule, Some(of))));
+            if config.wants(rule) && !is_waived {
                 let place = Span::new(id, at.start, at.end);
                 findings.push(self.finding((rule, severity), folder, place, message, fix));
             }
@@ -219,7 +222,8 @@ impl<'a> Judge<'a> {
                 told(UNUSED, Some(*of), at, message, "Correct the name, or delete it.");
                 continue;
             };
-            if !suppression.used && self.would_find(rule, &config) {
+            let would_find = is_needed.entry(rule.name).or_insert_with(|| self.would_find(rule, &config));
+            if !suppression.used && *would_find {
                 let message = format!("this suppresses nothing: {name} finds nothing here");
                 let fix = "Delete it, or move it to the line of the finding, to the line above, or above the block around it.";
                 told(UNUSED, Some(*of), at, message, fix);

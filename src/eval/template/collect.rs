@@ -17,7 +17,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// So many resources that rules look at are collected of a root template.
-const MOST_RESOURCES: usize = 50_000;
+const MOST_RESOURCES: usize = 20_000;
 
 impl<'t> Evaluator<'t> {
     /// Collects the resources of the wanted kinds.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// Expressions nested deeper than this, references included, are unknown.
 const DEEPEST_EXPRESSION: usize = 300;
 /// A root template may take this many steps to evaluate; what is not reached by then is unknown.
-const MOST_STEPS: u64 = 5_000_000;
+const MOST_STEPS: u64 = 2_000_000;
 /// Why what is not reached is unknown.
 pub(super) const TOO_MUCH_WORK: &str = "this template takes too much work to be worked out";
 /// What an element of a loop costs, in steps: it takes memory.
@@ -152,7 +152,7 @@ impl<'t> Evaluator<'t> {
                 Member::Spread(expr) => {
                     let spread = self.eval(expr, env);
                     match &spread.value {
-                        Value::Map(more) if self.step(more.entries.len()) => {
+                        Value::Map(more) if self.step(ELEMENT * more.entries.len()) => {
                             if let Some(unknown) = &more.open {
                                 open(&mut map, unknown);
                             }

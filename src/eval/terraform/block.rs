@@ -17,6 +17,9 @@ use std::sync::Arc;
 /// Attributes and blocks that are Terraform's own, not the resource's.
 const META: &[&str] = &["count", "for_each", "depends_on", "provider", "lifecycle", "provisioner", "connection", "timeouts"];
 
+/// A root module may have so many resources that rules look at, and those of one block more.
+const MOST_RESOURCES: usize = 20_000;
+
 impl<'m> Evaluator<'m> {
     /// A resource: how often it stands, and the value of each instance. Evaluated once.
     pub(super) fn resource(
@@ -131,6 +134,14 @@ impl<'m> Evaluator<'m> {
     /// The resources of these kinds in a module instance and all that it calls, in the order of the code.
     pub(super) fn collect(&self, instance: &Rc<Instance<'m>>, wanted: &dyn Fn(&str) -> bool, into: &mut Vec<tree::Resource>) {
         for resource in instance.module.resources.iter().filter(|r| wanted(&r.kind) || is_azapi(&r.kind)) {
+            if into.len() >= MOST_RESOURCES {
+                if !self.is_full.replace(true) {
+                    let why = format!("there are more than {MOST_RESOURCES} clusters, networks and the like").into();
+                    let address = self.resource_address(instance, resource, "").to_string();
+                    self.unresolved.borrow_mut().push((address, why, resource.block.header));
+                }
+                return;
+            }
             let Ok((repetition, vals)) = self.resource(instance, resource) else { continue };
             for (repeat, val) in repetition.instances().iter().zip(vals) {
                 let Value::Map(body) = val.value else { continue };

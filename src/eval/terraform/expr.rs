@@ -75,7 +75,7 @@ impl<'e, 'm> Env<'e, 'm> {
 /// Expressions nested deeper than this, references included, are unknown.
 const DEEPEST_EXPRESSION: usize = 300;
 /// A root module may take this many steps to evaluate; what is not reached by then is unknown.
-pub(super) const MOST_STEPS: u64 = 5_000_000;
+pub(super) const MOST_STEPS: u64 = 3_000_000;
 /// Why something is unknown that is beyond [`MOST_STEPS`].
 pub(super) const TOO_MUCH_WORK: &str = "this module takes too much work to be worked out";
 pub(super) fn error<T>(message: impl Into<Arc<str>>, span: Span) -> Result<T, EvalError> {

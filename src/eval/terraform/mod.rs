@@ -101,6 +101,8 @@ struct Evaluator<'m> {
     depth: Cell<usize>,
     steps: Cell<u64>,
     instances: Cell<usize>,
+    /// Whether resources were left out.
+    is_full: Cell<bool>,
     reads: files::Reads,
     /// The template that is being worked out, if one is.
     template: RefCell<Option<Rc<files::Scope>>>,
@@ -188,6 +190,7 @@ impl<'m> Evaluator<'m> {
             unresolved: RefCell::default(),
             depth: Cell::new(0),
             steps: Cell::new(0),
+            is_full: Cell::new(false),
             instances: Cell::new(0),
             reads: files::Reads::default(),
             template: RefCell::default(),

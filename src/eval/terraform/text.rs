@@ -2,7 +2,7 @@
 
 use super::Evaluator;
 use super::convert::{self, Stop};
-use super::expr::{Env, Eval, EvalError, error};
+use super::expr::{Env, Eval, EvalError, TOO_MUCH_WORK, error};
 use crate::source::Span;
 use crate::syntax::hcl::ast::TemplatePart;
 use crate::value::{At, Hops, Term, TermPart, Unknown, Val, Value};
@@ -10,6 +10,8 @@ use std::sync::Arc;
 
 /// Longer strings are unknown.
 const LONGEST_STRING: usize = 1 << 20;
+/// A step counts for so many bytes of a text that is made: it takes memory.
+const BYTES_A_STEP: usize = 16;
 
 impl<'m> Evaluator<'m> {
     pub(super) fn template(&self, parts: &[TemplatePart], site: Span, env: Env<'_, 'm>) -> Eval {
@@ -19,6 +21,9 @@ impl<'m> Evaluator<'m> {
         }
         let mut text = TemplateText::default();
         self.template_parts(parts, site, env, &mut text)?;
+        if !self.step(text.length / BYTES_A_STEP) {
+            return Ok(Val::unknown(TOO_MUCH_WORK, site));
+        }
         Ok(text.finish(site))
     }
 

@@ -98,7 +98,14 @@ pub struct Lexed {
     pub directives: Vec<RawDirective>,
     /// What is wrong, in order.
     pub faults: Vec<Fault>,
+    /// Where it was too much: what follows was not read.
+    pub cut: Option<usize>,
 }
+
+/// So many tokens of one file are read: each takes many times the memory of its one byte.
+pub const MOST_TOKENS: usize = 2_000_000;
+/// So many mistakes are kept: the file is no Bicep.
+const MOST_FAULTS: usize = 10_000;
 
 /// Cuts a text into tokens. Never fails.
 pub fn lex(text: &str) -> Lexed {
@@ -151,13 +158,19 @@ impl Lexer<'_> {
     }
 
     fn fault(&mut self, at: Range<usize>, message: impl Into<String>) {
-        self.out.faults.push(Fault { at, message: message.into() });
+        if self.out.faults.len() < MOST_FAULTS {
+            self.out.faults.push(Fault { at, message: message.into() });
+        }
     }
 
     /// One token with what is before it; false after the last one.
     fn step(&mut self) -> bool {
         self.trivia();
         let start = self.at;
+        if self.out.tokens.len() >= MOST_TOKENS {
+            self.out.cut = Some(start);
+            self.at = self.bytes.len();
+        }
         let kind = self.token();
         let offset = |n| u32::try_from(n).unwrap_or(u32::MAX);
         self.out.tokens.push(Token { kind, start: offset(start), end: offset(self.at) });

@@ -28,6 +28,9 @@ pub struct Parsed {
 /// More errors than this are not told for one file.
 const MOST_ERRORS: usize = 20;
 
+/// Of these, the first ones by place are told.
+const MOST_KEPT: usize = 10_000;
+
 /// Parses a file. Never fails: what could be read is returned beside the errors.
 pub fn parse(file: FileId, text: &str) -> Parsed {
     let scanned = scan::scan(text);
@@ -95,7 +98,7 @@ impl Reader<'_> {
                 ItemKind::Attribute(place) => {
                     let name_span = self.span(&item.name);
                     let name = self.word(&item.name);
-                    if !names.insert(Arc::clone(&name)) {
+                    if !names.insert(Arc::clone(&name)) && self.errors.len() < MOST_KEPT {
                         self.errors.push((name_span, format!("{name} is set twice here")));
                     }
                     body.attributes.push(Attribute { name, name_span, expr: self.expression(place) });
@@ -119,7 +122,9 @@ impl Reader<'_> {
         match lower::expression(self.file, self.text, place) {
             Ok(expr) => expr,
             Err(error) => {
-                self.errors.push(error);
+                if self.errors.len() < MOST_KEPT {
+                    self.errors.push(error);
+                }
                 invalid
             }
         }

@@ -59,6 +59,10 @@ pub struct Expression {
 
 /// More faults than this are not told: the file is no HCL.
 const MOST_FAULTS: usize = 50;
+/// So many attributes and blocks of one file are read: each takes many times the memory of its four bytes.
+const MOST_ITEMS: usize = 400_000;
+/// Brackets, strings and templates of one expression inside one another.
+const DEEPEST_BRACKET: usize = 10_000;
 /// Blocks nested deeper than this are refused.
 const DEEPEST_BLOCK: usize = 64;
 
@@ -66,6 +70,12 @@ const DEEPEST_BLOCK: usize = 64;
 pub fn scan(text: &str) -> Scan {
     let mut scanner = Scanner::new(text);
     let items = scanner.file();
+    if let Some(start) = scanner.stopped {
+        // Told even where much else is wrong, or what is not read seems to be missing.
+        scanner.faults.clear();
+        let message = "a file of more than 400000 attributes and blocks is not read from here on";
+        scanner.faults.push(Fault { at: start..start + 1, message });
+    }
     Scan { items, faults: scanner.faults }
 }
 
@@ -152,6 +162,10 @@ struct Scanner<'a> {
     /// Where the text ends for now; before the real end while an unclosed block is cut off.
     end: usize,
     pos: usize,
+    /// How many attributes and blocks there were.
+    items: usize,
+    /// Where there were too many.
+    stopped: Option<usize>,
     faults: Vec<Fault>,
     /// What [`layout`] is asked for.
     layout: Option<Layout>,
@@ -177,7 +191,7 @@ enum Inside {
 impl<'a> Scanner<'a> {
     fn new(text: &'a str) -> Self {
         let bytes = text.as_bytes();
-        Self { bytes, end: bytes.len(), pos: 0, faults: Vec::new(), layout: None }
+        Self { bytes, end: bytes.len(), pos: 0, items: 0, stopped: None, faults: Vec::new(), layout: None }
     }
 
     /// Notes that brackets were closed.
@@ -227,6 +241,12 @@ impl<'a> Scanner<'a> {
                 return;
             }
             let start = self.pos;
+            self.items += 1;
+            if self.items > MOST_ITEMS {
+                self.stopped.get_or_insert(start);
+                self.pos = self.end;
+                return;
+            }
             let name = self.identifier();
             if name.is_empty() {
                 self.fault(start..start + self.character_length(), "an attribute or a block was expected here");
@@ -440,6 +460,10 @@ impl<'a> Scanner<'a> {
             };
             if ends {
                 break;
+            }
+            if inside.len() > DEEPEST_BRACKET {
+                self.fault(from..self.pos, "brackets are nested too deeply here");
+                inside.clear();
             }
             let was_code = !matches!(inside.last(), Some((Inside::Quote(_) | Inside::Heredoc { .. }, _)));
             let moved = self.bytes.get(from..self.pos).unwrap_or(&[]);

@@ -66,6 +66,9 @@ pub struct Member {
 /// Values nested deeper than this are not read: [`Value::Invalid`] stands for them.
 pub const DEEPEST: usize = 500;
 
+/// So many values of one text are read; each takes many times the memory of its two bytes.
+const MOST_VALUES: usize = 1_000_000;
+
 /// Reads a text.
 pub fn parse(file: FileId, text: &str) -> Parsed {
     read::Reader::new(file, text).read()

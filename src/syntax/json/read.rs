@@ -1,7 +1,7 @@
 //! The reader: no recursion, one step for each token, and on after a mistake.
 
 use super::text::unescape;
-use super::{DEEPEST, Member, Node, Parsed, Value};
+use super::{DEEPEST, MOST_VALUES, Member, Node, Parsed, Value};
 use crate::source::{FileId, Span};
 use std::ops::Range;
 use std::sync::Arc;
@@ -18,6 +18,8 @@ pub(super) struct Reader<'a> {
     root: Option<Node>,
     /// Whether a string was never closed. Strings after it are looked for in their line only, so that the work stays linear.
     unclosed: bool,
+    /// How many values were read.
+    values: usize,
     errors: Vec<(Span, String)>,
     extensions: Vec<(Span, String)>,
     comments: Vec<Span>,
@@ -49,6 +51,7 @@ impl<'a> Reader<'a> {
             open: Vec::new(),
             root: None,
             unclosed: false,
+            values: 0,
             errors: Vec::new(),
             extensions: Vec::new(),
             comments: Vec::new(),
@@ -58,7 +61,9 @@ impl<'a> Reader<'a> {
     /// Reads the whole text.
     pub(super) fn read(mut self) -> Parsed {
         while let Some(byte) = self.next_token() {
-            if !self.open.is_empty() {
+            if self.values > MOST_VALUES {
+                self.stop();
+            } else if !self.open.is_empty() {
                 self.inside(byte);
             } else if self.root.is_none() {
                 self.value(byte);
@@ -68,7 +73,7 @@ impl<'a> Reader<'a> {
             }
         }
         let end = self.text.len();
-        if let Some(open) = self.open.last() {
+        if let Some(open) = self.open.last().filter(|_| self.values <= MOST_VALUES) {
             self.error(open.start..open.start + 1, "this is never closed");
         }
         while !self.open.is_empty() {
@@ -81,6 +86,13 @@ impl<'a> Reader<'a> {
         self.errors.sort();
         self.extensions.sort();
         Parsed { root, errors: self.errors, extensions: self.extensions, comments: self.comments }
+    }
+
+    /// Leaves the rest out. That is told in any case.
+    fn stop(&mut self) {
+        let message = format!("this file has more than {MOST_VALUES} values; it is not read from here on");
+        self.errors.push((self.span(self.pos..self.character_end()), message));
+        self.pos = self.text.len();
     }
 
     fn peek(&self) -> Option<u8> {
@@ -343,6 +355,7 @@ impl<'a> Reader<'a> {
 
     /// Puts a value where it belongs.
     fn put(&mut self, value: Value, at: Range<usize>) {
+        self.values += 1;
         let node = Node { value, span: self.span(at) };
         let Some(top) = self.open.last_mut() else {
             self.root = Some(node);

@@ -1,7 +1,7 @@
 //! Functions that encode and decode texts: JSON, CSV, Base64, URLs.
 
 use super::super::convert::{self, Outcome, Stop};
-use super::args::{Args, check_bytes};
+use super::args::{Args, check_bytes, check_items};
 use super::{Answer, Value};
 use crate::value::{At, Val};
 use base64::Engine;
@@ -33,7 +33,10 @@ fn write_json(value: &Value, out: &mut String) -> Outcome<()> {
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(_) | Value::Number(_) => out.push_str(&convert::to_string(value)?),
-        Value::String(text) => write_json_text(text, out),
+        Value::String(text) => {
+            write_json_text(text, out);
+            check_bytes(out.len())?;
+        }
         Value::Unknown(unknown) => return Err(Stop::Unknown(Arc::clone(unknown))),
         Value::List(items) | Value::Set(items) => {
             out.push('[');
@@ -204,12 +207,15 @@ fn read_csv(text: &str) -> Outcome<Vec<Vec<Arc<str>>>> {
     let text = text.replace("\r\n", "\n");
     let mut rest = text.chars().peekable();
     let (mut records, mut record) = (Vec::new(), Vec::new());
+    let mut fields = 0;
     loop {
         // Empty lines are no records.
         while record.is_empty() && rest.next_if_eq(&'\n').is_some() {}
         if record.is_empty() && rest.peek().is_none() {
             return Ok(records);
         }
+        fields += 1;
+        check_items(fields)?;
         record.push(read_field(&mut rest)?);
         if rest.next() != Some(',') {
             records.push(std::mem::take(&mut record));

@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// `{1000,1000}` is the longest repetition that Go allows.
 const LONGEST_REPETITION: usize = 10;
 /// Larger programs are not compiled.
-const LARGEST_PROGRAM: usize = 4 << 20;
+const LARGEST_PROGRAM: usize = 1 << 20;
 
 /// Compiles a pattern in Go's dialect.
 pub(super) fn compile(pattern: &str) -> Outcome<Regex> {

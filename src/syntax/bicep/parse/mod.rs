@@ -8,7 +8,7 @@ pub(super) mod text;
 mod types;
 
 use super::ast::{Directive, Statement, StatementKind};
-use super::lex::{Fault, Lexed, RawDirective, Token, TokenKind, lex};
+use super::lex::{Fault, Lexed, MOST_TOKENS, RawDirective, Token, TokenKind, lex};
 use super::{Dialect, Parsed};
 use crate::source::{FileId, Span};
 use crate::syntax::expr::{Expr, ExprKind, Name};
@@ -51,6 +51,11 @@ pub fn file(file: FileId, text: &str, dialect: Dialect) -> Parsed {
     let mut parser =
         Parser { file, text, dialect, tokens: &lexed.tokens, at: 0, reread: 0, depth: 0, declared: None, fault: None };
     let mut parsed = parser.statements(&lexed);
+    if let Some(start) = lexed.cut {
+        // Told even where much else is wrong.
+        let message = format!("a file of more than {MOST_TOKENS} words and signs is not read from here on");
+        parsed.errors.insert(0, (parser.place(&(start..start + 1)), message));
+    }
     parsed.errors.truncate(MOST_ERRORS);
     parsed.comments = lexed.comments.iter().map(|at| parser.place(at)).collect();
     parsed.directives = lexed.directives.iter().map(|raw| parser.directive(raw)).collect();
