@@ -572,7 +572,7 @@ const WORDS: [Get; 6] = [plugin, mode, policy, data_plane, outbound, load_balanc
 pub fn nonsense(w: &World, c: &Cluster, sources: &Sources) -> Ways {
     let mut ways = Vec::new();
     for spot in WORDS.iter().filter_map(|get| get(w, c)) {
-        let default = spot.at.hops.iter().map(|hop| hop.span).filter(|place| sources.text(*place).starts_with('"')).last();
+        let default = spot.at.hops.iter().map(|hop| hop.span).rfind(|place| sources.text(*place).starts_with('"'));
         let Some(place) = default else { continue };
         let before = sources.file(place.file).text().get(..place.start as usize).unwrap_or("");
         let rest = sources.file(place.file).text().get(place.start as usize..).unwrap_or("");

@@ -39,8 +39,8 @@ impl Spot {
     /// Ways to give it another value, best first: where the value comes from, where it is written, or as a new attribute.
     pub fn changes(&self, sources: &Sources, value: &str) -> Vec<Vec<Edit>> {
         let mut ways = Vec::new();
-        let origins = std::iter::once(self.at.site).chain(self.at.hops.iter().map(|hop| hop.span));
-        let origin = origins.filter(|place| is_literal(sources.text(*place))).last();
+        let mut origins = std::iter::once(self.at.site).chain(self.at.hops.iter().map(|hop| hop.span));
+        let origin = origins.rfind(|place| is_literal(sources.text(*place)));
         for place in origin.into_iter().chain([self.at.site]) {
             let Some(language) = Language::of(sources, place) else { continue };
             if !sources.text(place).contains('{') {
