@@ -5,7 +5,7 @@ use crate::cidr::{Cidr, Family};
 use crate::date::Date;
 use crate::facts::Facts;
 use crate::model::{Cluster, Field, Pool, State, Subnet, Vnet, World};
-use crate::report::plural;
+use crate::report::{grouped, plural};
 use crate::rules::ranges::{self, Ranges};
 use crate::source::Span;
 use crate::value::At;
@@ -225,19 +225,6 @@ fn addresses(cidr: &Cidr) -> String {
     }
 }
 
-/// A number with its digits in groups of three: `65,536`.
-fn grouped(number: u128) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -248,6 +235,5 @@ mod tests {
         assert_eq!(text("10.0.0.0/16"), "65,536 addresses, 10.0.0.0 to 10.0.255.255");
         assert_eq!(text("10.0.0.0/25"), "128 addresses, 10.0.0.0 to 10.0.0.127");
         assert_eq!(text("10.0.0.1/32"), "1 address");
-        assert_eq!(grouped(1_234_567), "1,234,567");
     }
 }

@@ -227,3 +227,27 @@ pub(crate) fn plural(number: impl std::fmt::Display, thing: &str) -> String {
     let number = number.to_string();
     if number == "1" { format!("1 {thing}") } else { format!("{number} {thing}s") }
 }
+
+/// A number with its digits in groups of three: `65,536`.
+pub(crate) fn grouped(number: u128) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_numbers_are_grouped() {
+        let texts = [0, 999, 1000, 250_000, 1_000_000].map(grouped);
+        assert_eq!(texts, ["0", "999", "1,000", "250,000", "1,000,000"]);
+    }
+}
