@@ -1,5 +1,5 @@
 //! What is known of the attributes that decide a cluster's network: their values, where these came from, and what follows from them.
-//! Editors show it; the rules do not need it.
+//! Editors and the summary of a job show it; the rules do not need it.
 
 use crate::cidr::{Cidr, Family};
 use crate::date::Date;
@@ -19,6 +19,8 @@ pub struct Insight {
     pub span: Span,
     /// Its name as the user's language spells it: `pod_cidr`.
     pub name: &'static str,
+    /// Whether it is a range of addresses.
+    pub is_range: bool,
     /// What it is an attribute of: `cluster azurerm_kubernetes_cluster.this`.
     pub of: String,
     /// Its value, if it has one that is known.
@@ -122,6 +124,7 @@ impl Gather<'_> {
         let overlaps = field.known().ok().flatten().map(|cidr| self.overlaps(cidr, &field.at)).unwrap_or_default();
         self.add(field, of, details);
         if let Some(insight) = self.found.last_mut() {
+            insight.is_range = true;
             insight.overlaps = overlaps;
         }
     }
@@ -137,6 +140,7 @@ impl Gather<'_> {
         self.found.push(Insight {
             span: field.at.site,
             name: field.name,
+            is_range: false,
             of: of.to_owned(),
             value,
             because,

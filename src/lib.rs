@@ -88,6 +88,7 @@ impl ByRoot {
             report.findings.extend(part.findings.into_iter().map(owned));
             report.undecided.extend(part.undecided);
             report.unreadable.extend(part.unreadable);
+            report.insights.extend(part.insights);
             report.clusters.extend(part.clusters.into_iter().map(|cluster| format!("{root}: {cluster}")));
         }
         report.sort(sources);

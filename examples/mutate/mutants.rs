@@ -140,7 +140,7 @@ fn has_service_cidr(w: &World, c: &Cluster) -> bool {
 }
 
 fn both_by_azurerm(w: &World, c: &Cluster) -> bool {
-    !by_resource_manager(w, c) && has_service_cidr(w, c) && c.dns_service_ip.is_written() == Ok(true)
+    !by_resource_manager(w, c) && has_service_cidr_and_dns(w, c)
 }
 
 fn pod_cidr_written(_: &World, c: &Cluster) -> bool {
@@ -151,6 +151,16 @@ fn pod_cidr_written(_: &World, c: &Cluster) -> bool {
 fn default_is_free(w: &World, c: &Cluster) -> bool {
     let space = node_vnet(w, c).map(|vnet| vnet.space.iter().filter_map(range).collect::<Vec<_>>()).unwrap_or_default();
     pod_range(c).is_some_and(|pods| !space.iter().chain(&service_range(c)).any(|other| other.overlaps(&pods)))
+}
+
+/// The default service CIDR meets nothing in the VNet of the nodes.
+fn default_services_are_free(w: &World, c: &Cluster) -> bool {
+    let space = node_vnet(w, c).map(|vnet| vnet.space.iter().filter_map(range).collect::<Vec<_>>()).unwrap_or_default();
+    service_range(c).is_some_and(|services| !space.iter().any(|other| other.overlaps(&services)))
+}
+
+fn has_service_cidr_and_dns(_: &World, c: &Cluster) -> bool {
+    c.dns_service_ip.is_written() == Ok(true) && c.service_cidrs.first().is_some_and(|f| f.is_written() == Ok(true))
 }
 
 fn no_policy(_: &World, c: &Cluster) -> bool {
@@ -235,6 +245,15 @@ pub const MUTANTS: &[Mutant] = &[
     one("reserved-range-overlap", Any, always, &[Set(service_cidr, Is("172.30.0.0/16"))]),
     one("pod-cidr-public-range", Overlay, always, &[Set(pod_cidr, Is("20.0.0.0/14"))]),
     Mutant { then: default_is_free, ..one("implicit-cidr-default", Overlay, pod_cidr_written, &[Set(pod_cidr, Is("null"))]) },
+    Mutant {
+        then: default_services_are_free,
+        ..one(
+            "implicit-cidr-default",
+            Flat,
+            has_service_cidr_and_dns,
+            &[Set(dns_service_ip, Is("null")), Set(service_cidr, Is("null"))],
+        )
+    },
     one("service-cidr-too-large", Any, always, &[Set(service_cidr, Is("172.16.0.0/11"))]),
     one(
         "service-cidr-overlaps-vnet-subnet",

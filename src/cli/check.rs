@@ -109,8 +109,11 @@ impl CheckArgs {
 
     /// Whether repairs are made or told.
     fn wants_repairs(&self) -> bool {
-        let mut formats = std::iter::once(self.format).chain(self.output.iter().map(|(format, _)| *format));
-        self.fix.is_some() || self.diff || formats.any(Format::has_repairs)
+        self.fix.is_some() || self.diff || self.formats().any(Format::has_repairs)
+    }
+
+    fn formats(&self) -> impl Iterator<Item = Format> {
+        std::iter::once(self.format).chain(self.output.iter().map(|(format, _)| *format))
     }
 
     /// What `--hook` and `--stdin-filename` stand for, put into the other options.
@@ -254,6 +257,7 @@ fn check(args: &CheckArgs) -> (Sources, Config, Report) {
         variables: args.variables.given.clone(),
         parameters: args.parameters.iter().map(|path| discover::normal(path)).collect(),
         no_repairs: !args.wants_repairs(),
+        insights: args.formats().any(Format::has_addresses),
         ..Config::default()
     };
     let report = crate::check(&sources, &config);

@@ -1,6 +1,7 @@
 //! Markdown for the summary of a job, and for comments: GitHub's flavor.
 
-use super::{Finding, Location, Report, Severity, UndecidedRule, plural, printable, summary};
+use super::{Finding, Location, Report, Severity, UndecidedRule, in_scenarios, plural, printable, summary};
+use crate::insight::Insight;
 use crate::source::{Sources, Unreadable};
 use std::io::{self, Write};
 
@@ -10,7 +11,8 @@ const MOST: usize = 1_000_000;
 /// Up to where the lists may fill the page, so that each has its part of it.
 const TABLE: usize = MOST * 4 / 10;
 const DETAILS: usize = MOST * 8 / 10;
-const UNREADABLE: usize = MOST * 9 / 10;
+const UNREADABLE: usize = MOST * 85 / 100;
+const ADDRESSES: usize = MOST * 95 / 100;
 
 /// Room for what stands at the end of a list.
 const ENDING: usize = 200;
@@ -37,6 +39,12 @@ pub fn write(report: &Report, sources: &Sources, out: &mut dyn Write) -> io::Res
     if !report.unreadable.is_empty() {
         page.put("\n| Where | Could not be read |\n| --- | --- |\n")?;
         page.list(&report.unreadable.iter().collect::<Vec<_>>(), UNREADABLE, "place", |unreadable| unread(unreadable, sources))?;
+    }
+    let ranges: Vec<&Insight> = report.insights.iter().filter(|insight| insight.is_range).collect();
+    if !ranges.is_empty() && !report.clusters.is_empty() {
+        page.put("\n<details><summary>Address plan</summary>\n\n| Range | Of | Room | Overlaps | Where |\n| --- | --- | --- | --- | --- |\n")?;
+        page.list(&ranges, ADDRESSES, "range", |range| address(range, sources))?;
+        page.put("\n</details>\n")?;
     }
     if !report.undecided.is_empty() {
         let heading = plural(report.undecided.len(), "undecided check");
@@ -101,6 +109,23 @@ fn details(finding: &Finding, sources: &Sources) -> String {
     }
     text.push('\n');
     text
+}
+
+/// A row of the address plan.
+fn address(range: &Insight, sources: &Sources) -> String {
+    let known = range.value.as_deref().unwrap_or("unknown");
+    let because = range.because.as_ref().map(|why| format!(": {}", prose(why))).unwrap_or_default();
+    let scenarios = if range.scenarios.is_empty() { String::new() } else { format!(" ({})", in_scenarios(&range.scenarios)) };
+    let of = format!("{} of {}{scenarios}", range.name, range.of);
+    let overlaps: Vec<String> = range.overlaps.iter().map(|(what, _)| format!("**{}**", prose(what))).collect();
+    let place = place(&Location::of(range.span, sources), sources);
+    format!(
+        "| {}{because} | {} | {} | {} | {place} |\n",
+        code(known),
+        prose(&of),
+        prose(&range.details.join("; ")),
+        overlaps.join(", ")
+    )
 }
 
 fn unread(unreadable: &Unreadable, sources: &Sources) -> String {

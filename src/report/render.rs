@@ -65,6 +65,11 @@ impl Format {
     pub fn has_repairs(self) -> bool {
         matches!(self, Self::Json | Self::Sarif)
     }
+
+    /// Whether it tells the ranges of all networks: [`Report::insights`].
+    pub fn has_addresses(self) -> bool {
+        self == Self::Markdown
+    }
 }
 
 impl fmt::Display for Format {
