@@ -153,9 +153,11 @@ fn default_is_free(w: &World, c: &Cluster) -> bool {
     pod_range(c).is_some_and(|pods| !space.iter().chain(&service_range(c)).any(|other| other.overlaps(&pods)))
 }
 
-/// The default service CIDR meets nothing in the VNet of the nodes.
+/// The default service CIDR meets nothing in the VNet of the nodes and its peers: otherwise another rule says so.
 fn default_services_are_free(w: &World, c: &Cluster) -> bool {
-    let space = node_vnet(w, c).map(|vnet| vnet.space.iter().filter_map(range).collect::<Vec<_>>()).unwrap_or_default();
+    let home = node_vnet(w, c);
+    let peers = home.into_iter().flat_map(|vnet| &vnet.peers).filter_map(|peer| w.vnet(peer.vnet));
+    let space: Vec<_> = home.into_iter().chain(peers).flat_map(|vnet| &vnet.space).filter_map(range).collect();
     service_range(c).is_some_and(|services| !space.iter().any(|other| other.overlaps(&services)))
 }
 
