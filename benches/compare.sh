@@ -16,10 +16,10 @@ overlint=$PWD/target/release/overlint
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# The times of the command lines in the arguments, run in turn: wall and processor seconds, and the most memory.
+# The times of the command lines in the arguments, run in turn: wall clock and processor.
 compare() {
     python3 - "$rounds" "$@" <<'PY'
-import os, resource, statistics, subprocess, sys, time
+import os, statistics, subprocess, sys, time
 
 rounds, commands = int(sys.argv[1]), sys.argv[2:]
 results = {command: [] for command in commands}
@@ -30,14 +30,14 @@ for _ in range(rounds):
         start = time.perf_counter()
         process = subprocess.Popen(["sh", "-c", "exec " + command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         _, _, usage = os.wait4(process.pid, 0)
-        results[command].append((time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss))
+        results[command].append((time.perf_counter() - start, usage.ru_utime + usage.ru_stime))
 first = None
 for command, runs in results.items():
-    wall, cpu, memory = zip(*runs)
+    wall, cpu = zip(*runs)
     middle = statistics.median(wall), statistics.median(cpu)
     first = first or middle
     print(f"  {middle[0]*1e3:9.1f} ms [{min(wall)*1e3:.1f} to {max(wall)*1e3:.1f}]  {middle[1]*1e3:9.1f} ms processor  "
-          f"{max(memory)/1024:6.1f} MB  wall x{first[0]/middle[0]:.2f}, processor x{first[1]/max(middle[1], 1e-4):.4g}  {command[:70]}")
+          f"wall x{first[0]/middle[0]:.2f}, processor x{first[1]/max(middle[1], 1e-4):.4g}  {command[:70]}")
 PY
 }
 
