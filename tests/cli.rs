@@ -328,6 +328,15 @@ fn the_standard_input_stands_for_a_file_beside_the_others() {
     assert!(stdout(&output).starts_with("new.tf:3:27: error"), "{}", stdout(&output));
     let output = check(&["--stdin-filename", "plugin.tf"], "variable \"plugin\" {\n  default = \"azure\"\n}\n");
     assert_eq!((code(&output), stdout(&output)), (0, ""));
+    // No more is read of it than of a file.
+    let mut endless = overlint(folder.path(), &["check", "-", "--stdin-filename", "main.tf"]);
+    let output = endless.stdin(fs::File::open("/dev/zero").unwrap()).output().unwrap();
+    assert_eq!(code(&output), 2);
+    assert!(
+        stderr(&output).contains("main.tf on the standard input: this file is larger than 16 MiB and was not read"),
+        "{}",
+        stderr(&output)
+    );
     for args in [&[][..], &["--stdin-filename", "main.tf", "--fix"], &["--stdin-filename", "main.tf", "also.tf"]] {
         assert_eq!(code(&check(args, "")), 2, "{args:?}");
     }

@@ -13,7 +13,7 @@ use crate::source::{self, Sources};
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use std::collections::BTreeMap;
-use std::io::{self, Read as _, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 #[derive(Args)]
@@ -126,8 +126,8 @@ impl CheckArgs {
         }
         match (self.paths == ["-"], self.stdin_filename.take()) {
             (true, Some(name)) => {
-                let text = read_stdin().map_err(|e| format!("cannot read the standard input: {e}"))?;
-                self.buffers = Buffers::new([(discover::normal(&name), text.into())].into());
+                let bytes = discover::read_stdin().map_err(|why| format!("{name} on the standard input: {why}"))?;
+                self.buffers = Buffers::new([(discover::normal(&name), source::text(&bytes).into())].into());
                 self.report_only.get_or_insert_with(Vec::new).push(name.clone());
                 self.paths = vec![name];
             }
@@ -137,12 +137,6 @@ impl CheckArgs {
         }
         Ok(self)
     }
-}
-
-fn read_stdin() -> io::Result<String> {
-    let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes)?;
-    Ok(source::text(&bytes))
 }
 
 /// From which severity on the exit code is 1.

@@ -408,12 +408,25 @@ pub(super) fn read_named(path: &Path, most: usize, buffers: &Buffers) -> Result<
     Ok(bytes)
 }
 
-/// Reads so many bytes at most. The size is not asked for: one call less for each file.
+/// Reads the standard input, which stands for a file.
+pub(super) fn read_stdin() -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    read_some(io::stdin().lock(), LARGEST, &mut bytes)?;
+    Ok(bytes)
+}
+
 fn read_regular(path: &Path, most: usize, buffer: &mut Vec<u8>) -> Result<(), String> {
-    let cannot = |e: io::Error| format!("this file cannot be read: {}", reason(&e));
+    read_some(File::open(path).map_err(|e| cannot(&e))?, most, buffer)
+}
+
+fn cannot(error: &io::Error) -> String {
+    format!("this file cannot be read: {}", reason(error))
+}
+
+/// Reads so many bytes at most. The size is not asked for: one call less for each file.
+fn read_some(from: impl Read, most: usize, buffer: &mut Vec<u8>) -> Result<(), String> {
     buffer.clear();
-    let file = File::open(path).map_err(cannot)?;
-    file.take(most as u64 + 1).read_to_end(buffer).map_err(cannot)?;
+    from.take(most as u64 + 1).read_to_end(buffer).map_err(|e| cannot(&e))?;
     if buffer.len() > most {
         return Err(format!("this file is larger than {} MiB and was not read", most >> 20));
     }

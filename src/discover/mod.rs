@@ -193,6 +193,14 @@ pub fn read_named(path: &str, most: usize) -> Result<Vec<u8>, String> {
     folder::read_named(Path::new(path), most, &Buffers::default())
 }
 
+/// Reads the standard input, which stands for a file: no more than is read of one.
+///
+/// # Errors
+/// Why it cannot be read, or is not.
+pub fn read_stdin() -> Result<Vec<u8>, String> {
+    folder::read_stdin()
+}
+
 /// A path as [`Sources`] names it: with `/`, without `.` and without `..` where that can be told from the text alone.
 pub fn normal(path: &str) -> String {
     if cfg!(windows) { join("", &path.replace('\\', "/")) } else { join("", path) }
