@@ -66,6 +66,11 @@ impl Config {
         self.as_of.unwrap_or(Date::LATEST)
     }
 
+    /// Whether the code is checked as it is by itself: with other values, or on another day, something else is found.
+    pub fn is_plain(&self) -> bool {
+        self.variables.is_empty() && self.parameters.is_empty() && self.as_of.is_none()
+    }
+
     /// Whether a rule is to be run. Whom the command line selects is not off.
     pub fn wants(&self, rule: &str) -> bool {
         let selected = self.select.iter().any(|r| r == rule);

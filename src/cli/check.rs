@@ -178,7 +178,7 @@ pub(super) fn run(args: &CheckArgs) -> Exit {
         }
     };
     let threads = args.jobs.map_or(0, usize::from);
-    let Checked { sources, mut report, diff, fixed } =
+    let Checked { sources, config, mut report, diff, fixed } =
         match crate::with_threads(threads, || check_and_fix(args, baseline.as_ref())) {
             Ok(done) => done,
             Err(e) => {
@@ -188,7 +188,7 @@ pub(super) fn run(args: &CheckArgs) -> Exit {
         };
     let written = write_baseline(args, &mut report, &sources);
     if let Some(baseline) = baseline {
-        compare(args, baseline, &mut report, &sources);
+        compare(args, &config, baseline, &mut report, &sources);
     }
     if let Some(files) = &args.report_only {
         limit::to_files(&mut report, &sources, files);
@@ -206,6 +206,7 @@ pub(super) fn run(args: &CheckArgs) -> Exit {
 /// What was found, and what became of the repairs.
 struct Checked {
     sources: Sources,
+    config: Config,
     report: Report,
     /// What they would change, if that was asked for.
     diff: Option<String>,
@@ -217,7 +218,7 @@ struct Checked {
 fn check_and_fix(args: &CheckArgs, baseline: Option<&Baseline>) -> Checked {
     let (sources, config, report) = check(args);
     let Some(which) = args.fix.or(args.diff.then_some(Which::Safe)) else {
-        return Checked { sources, report, diff: None, fixed: Exit::Clean };
+        return Checked { sources, config, report, diff: None, fixed: Exit::Clean };
     };
     let changes = Changes::within(&args.paths, &args.options());
     // What is not told is not changed.
@@ -231,15 +232,15 @@ fn check_and_fix(args: &CheckArgs, baseline: Option<&Baseline>) -> Checked {
     let repaired = fix::repair(which, &changes, &sources, &config, (report.clone(), &told));
     if args.diff {
         let diff = fix::difference(&repaired, &sources);
-        return Checked { sources, report, diff: Some(diff), fixed: Exit::Clean };
+        return Checked { sources, config, report, diff: Some(diff), fixed: Exit::Clean };
     }
     let fixed = fix::write(&repaired, &sources, &changes);
     if fixed == Exit::Failed {
         // What is on the disk now is told, not what should be.
-        let (sources, _, report) = check(args);
-        return Checked { sources, report, diff: None, fixed };
+        let (sources, config, report) = check(args);
+        return Checked { sources, config, report, diff: None, fixed };
     }
-    Checked { sources: repaired.sources, report: repaired.report, diff: None, fixed }
+    Checked { sources: repaired.sources, config, report: repaired.report, diff: None, fixed }
 }
 
 fn check(args: &CheckArgs) -> (Sources, Config, Report) {
@@ -290,26 +291,19 @@ fn write_baseline(args: &CheckArgs, report: &mut Report, sources: &Sources) -> E
 }
 
 /// Takes out what a baseline knows, and says how much of it is no longer there.
-fn compare(args: &CheckArgs, baseline: Baseline, report: &mut Report, sources: &Sources) {
+fn compare(args: &CheckArgs, config: &Config, baseline: Baseline, report: &mut Report, sources: &Sources) {
     let Some(path) = args.baseline.as_deref() else { return };
     let folder = folder_of(path, sources);
     let left = baseline.apply(report, sources, &folder);
-    // With other values, or on another day, something else is found.
-    let is_whole = report.unreadable.is_empty()
-        && args.variables.given.is_empty()
-        && args.parameters.is_empty()
-        && args.as_of.is_none()
-        && args.report_only.is_none();
-    if !is_whole {
+    if !report.unreadable.is_empty() || !config.is_plain() || args.report_only.is_some() {
         return;
     }
     let checked: Vec<String> = args.paths.iter().map(|path| sources.absolute(&discover::normal(path))).collect();
-    let wanted = Config { select: args.select.clone(), ignore: args.ignore.clone(), ..Config::default() };
     let open = |rule: &str| report.undecided.iter().any(|undecided| undecided.rule == "*" || undecided.rule == rule);
     let gone = left.count(|rule, root| {
         let root = source::join(&folder, root);
         let is_below = |path: &String| Path::new(&root).starts_with(path);
-        checked.iter().any(is_below) && wanted.wants(rule) && !open(rule)
+        checked.iter().any(is_below) && config.wants(rule) && !open(rule)
     });
     if gone > 0 {
         let (verb, them) = if gone == 1 { ("is", "it") } else { ("are", "them") };

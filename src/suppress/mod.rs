@@ -185,9 +185,7 @@ struct Judge<'a> {
 impl<'a> Judge<'a> {
     fn new(report: &Report, sources: &'a Sources, config: &'a Config, settings: &'a Settings) -> Self {
         let undecided = report.undecided.iter().map(|undecided| undecided.rule).collect();
-        // With other values, or on another day, a suppression may be needed that is not needed here.
-        let is_complete =
-            report.unreadable.is_empty() && config.variables.is_empty() && config.parameters.is_empty() && config.as_of.is_none();
+        let is_complete = report.unreadable.is_empty() && config.is_plain();
         let document = |rule: &rules::Rule| (rule.name, Document::parse(rule.document).unwrap_or_default());
         let documents = RULES.iter().filter(|rule| [UNUSED, WITHOUT_REASON].contains(&rule.name)).map(document).collect();
         Self { sources, config, settings, undecided, is_complete, documents }
