@@ -3,6 +3,7 @@
 
 import hashlib
 import json
+import random
 import re
 import shutil
 import struct
@@ -199,6 +200,14 @@ def by_hand():
         put("git_index", index(version))
 
 
+def noise():
+    """For what is made of any bytes."""
+    dice = random.Random(17)
+    for target in ["expressions", "reports"]:
+        for i in range(200):
+            put(target, dice.randbytes(16 << (i % 7)))
+
+
 def index(version):
     """An index of git with two files."""
     out = b"DIRC" + struct.pack(">II", version, 2)
@@ -250,4 +259,5 @@ files()
 tests()
 expressions()
 by_hand()
+noise()
 dictionaries()

@@ -112,7 +112,9 @@ fuzz_target!(|input: Input| {
     sources.set_base(input.base);
     input.repositories.iter().for_each(|top| sources.add_repository(top));
     sources.add("main.tf", b"x = 1\r\n");
-    input.files.iter().for_each(|(path, text)| drop(sources.add(path, text.as_bytes())));
+    for (path, text) in &input.files {
+        sources.add(path, text.as_bytes());
+    }
     input.unreadable.iter().for_each(|(path, message)| sources.add_unreadable(path, *message));
     run(|| {
         let report = report(&input, &sources);
