@@ -124,17 +124,17 @@ impl<W: Write> Write for Inert<W> {
 
 /// A line without commands. GitHub's start a line, `::name ..::`, or stand anywhere, `##[name]`; Azure's do, `##vso[..]`. IPv6 addresses stay.
 fn inert(line: &str) -> String {
-    let mut apart = line.to_owned();
-    if let Some(rest) = line.trim_start().strip_prefix("::") {
-        let mut name = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '-');
-        if name.any(|c| !c.is_ascii_hexdigit()) {
-            apart = apart.replacen("::", ": :", 1);
+    let mut apart = String::with_capacity(line.len() + 1);
+    let text = line.trim_start();
+    let mut name = text.strip_prefix("::").unwrap_or_default().chars().take_while(|c| c.is_alphanumeric() || *c == '-');
+    let start = line.len() - text.len();
+    let is_command = name.any(|c| !c.is_ascii_hexdigit());
+    for (at, c) in line.char_indices() {
+        apart.push(c);
+        let rest = || line.get(at..).unwrap_or_default();
+        if is_command && at == start || c == '#' && (rest().starts_with("##[") || starts_as(rest(), "##vso[")) {
+            apart.push(' ');
         }
-    }
-    let is_command = |at: usize| apart.get(at..).is_some_and(|rest| rest.starts_with("##[") || starts_as(rest, "##vso["));
-    let places: Vec<usize> = apart.match_indices('#').map(|(at, _)| at).filter(|at| is_command(*at)).collect();
-    for at in places.into_iter().rev() {
-        apart.insert(at + 1, ' ');
     }
     apart
 }
