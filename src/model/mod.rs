@@ -8,13 +8,16 @@ mod fields;
 mod network;
 mod networks;
 mod read;
+mod sorted;
 
 pub use change::Change;
 pub use clusters::{is_cluster, is_wanted};
 pub use field::{Field, State, Undecided};
 pub use network::{
-    Addresses, NatGateway, Outside, Peer, Route, RouteTable, SecurityGroup, SecurityRule, Subnet, SubnetId, Vnet, VnetId,
+    Addresses, NatGateway, Outside, Peer, Route, RouteTable, SecurityGroup, SecurityRule, Subnet, SubnetId, SubnetRanges, Vnet,
+    VnetId,
 };
+pub use sorted::{Sorted, Taken};
 
 use crate::api_version::ApiVersion;
 use crate::cidr::{Cidr, Family};
@@ -34,6 +37,8 @@ pub struct World {
     pub subnets: Vec<Subnet>,
     /// The virtual networks, likewise.
     pub vnets: Vec<Vnet>,
+    /// The address spaces of all of them.
+    pub spaces: Taken,
     /// Set when the code also makes resources that are not shown, in a module from elsewhere say: why. What belongs to a subnet by a
     /// resource of its own may be among them.
     pub more_resources: Option<Undecided>,
