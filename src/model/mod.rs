@@ -25,6 +25,7 @@ use crate::date::Date;
 use crate::facts::Facts;
 use crate::tree::{Resource, Validation};
 use crate::value::At;
+use std::collections::HashSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -270,15 +271,9 @@ impl Cluster {
 
     /// The subnets of the node pools, each once, in the order of the pools.
     pub fn node_subnets(&self) -> Vec<(&Pool, SubnetId)> {
-        let mut found: Vec<(&Pool, SubnetId)> = Vec::new();
-        for pool in &self.pools {
-            if let Ok(Some(&id)) = pool.subnet.known()
-                && !found.iter().any(|(_, seen)| *seen == id)
-            {
-                found.push((pool, id));
-            }
-        }
-        found
+        let mut seen = HashSet::new();
+        let in_subnets = self.pools.iter().filter_map(|pool| Some((pool, *pool.subnet.known().ok()??)));
+        in_subnets.filter(|(_, id)| seen.insert(*id)).collect()
     }
 
     /// The reason why some pool's subnet is not known, if there is one.
@@ -358,15 +353,9 @@ impl World {
 
     /// The VNets of the cluster's node pools, each once.
     pub fn node_vnets(&self, cluster: &Cluster) -> Vec<VnetId> {
-        let mut found = Vec::new();
-        for (_, id) in cluster.node_subnets() {
-            if let Some(Ok(Some(&vnet))) = self.subnet(id).map(|s| s.vnet.known())
-                && !found.contains(&vnet)
-            {
-                found.push(vnet);
-            }
-        }
-        found
+        let mut seen = HashSet::new();
+        let vnets = cluster.node_subnets().into_iter().filter_map(|(_, id)| self.subnet(id)?.vnet.known().ok()?.copied());
+        vnets.filter(|vnet| seen.insert(*vnet)).collect()
     }
 }
 
