@@ -2,14 +2,16 @@
 //!
 //! ```text
 //! cargo bench --bench speed                      # all of it
-//! cargo bench --bench speed -- phases            # one thing: phases, growth or reports
+//! cargo bench --bench speed -- phases            # one thing: phases, growth, reports or keystrokes
 //! cargo bench --bench speed -- tree DIR FILES SHARE AKS   # writes a tree: so many files, this share of them code, so many folders with AKS
 //! ```
 //!
 //! `phases` takes trees of 1, 1,000 and 100,000 files apart: finding and reading, parsing, evaluating, all. `growth` draws how the time grows
 //! with files, clusters, scenarios and subnets, four sizes each, into `target/growth.svg`. `reports` writes up to 100,000 findings in every
-//! format. Times are the least of some runs, in milliseconds, on one thread but for finding files.
+//! format. `keystrokes` types in workspaces of four sizes, or of those that are named. Times are the least of some runs, in milliseconds, on one thread but for
+//! finding files and for the language server.
 
+mod keystrokes;
 mod plot;
 mod trees;
 
@@ -39,17 +41,23 @@ fn main() -> io::Result<()> {
         [] => {
             phases(&mut out)?;
             growth(&mut out)?;
-            reports(&mut out)
+            reports(&mut out)?;
+            keystrokes::table(&keystrokes::SIZES, &mut out)
         }
         ["phases"] => phases(&mut out),
         ["growth"] => growth(&mut out),
         ["reports"] => reports(&mut out),
+        ["keystrokes"] => keystrokes::table(&keystrokes::SIZES, &mut out),
+        ["keystrokes", sizes @ ..] => {
+            let sizes: Result<Vec<usize>, _> = sizes.iter().map(|size| size.parse()).collect();
+            keystrokes::table(&sizes.map_err(io::Error::other)?, &mut out)
+        }
         ["tree", folder, files, share, aks] => {
             let number = |text: &str| text.parse().map_err(io::Error::other);
             let share = share.parse().map_err(io::Error::other)?;
             trees::tree(Path::new(folder), number(files)?, share, number(aks)?)
         }
-        _ => Err(io::Error::other("phases, growth, reports, or tree DIR FILES SHARE AKS")),
+        _ => Err(io::Error::other("phases, growth, reports, keystrokes [FILES..], or tree DIR FILES SHARE AKS")),
     }
 }
 

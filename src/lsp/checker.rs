@@ -1,5 +1,6 @@
 //! The thread that checks. It takes jobs, and answers with what is known after each.
 
+use super::clock::Clock;
 use super::workspace::{Change, Texts, View, Workspace};
 use crate::config::Config;
 use std::collections::BTreeMap;
@@ -28,6 +29,8 @@ pub(super) struct Checked {
     pub revision: u64,
     /// What is known of each folder.
     pub views: Vec<View>,
+    /// How long that took.
+    pub clock: Clock,
 }
 
 /// Starts the thread; `tell` gets what it finds out. It ends when the sender of jobs is gone.
@@ -62,18 +65,22 @@ struct Checker {
 
 impl Checker {
     fn check(&mut self, job: Job) -> Checked {
+        let mut clock = Clock::start();
         self.follow(&job);
         for (path, change) in &job.changes {
             self.workspaces.values_mut().for_each(|workspace| workspace.note(path, *change, &self.texts, &job.texts));
         }
         self.texts = job.texts;
+        clock.lap("note");
         for workspace in self.workspaces.values_mut() {
             if job.again {
                 workspace.forget();
             }
-            workspace.update(&self.texts, &job.config);
+            workspace.update(&self.texts, &job.config, &mut clock);
         }
-        Checked { revision: job.revision, views: self.workspaces.values().map(|workspace| workspace.view(&job.config)).collect() }
+        let views = self.workspaces.values().map(|workspace| workspace.view(&job.config)).collect();
+        clock.lap("merge");
+        Checked { revision: job.revision, views, clock }
     }
 
     /// Has one workspace for each folder, and one for each open file that lies in none of them.

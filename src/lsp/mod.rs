@@ -5,6 +5,7 @@
 
 mod actions;
 mod checker;
+mod clock;
 mod diagnostics;
 mod documents;
 mod hover;

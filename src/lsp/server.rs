@@ -97,6 +97,8 @@ struct Server {
     encoding: Encoding,
     /// Whether the client can be asked to watch files.
     watches: bool,
+    /// Whether the client wants to know how long things take.
+    traces: bool,
     folders: Vec<PathBuf>,
     documents: Documents,
     config: Config,
@@ -139,6 +141,7 @@ impl Server {
             state: State::New,
             encoding: Encoding::Utf16,
             watches: false,
+            traces: false,
             folders: Vec::new(),
             documents: Documents::default(),
             config: Config::default(),
@@ -220,6 +223,7 @@ impl Server {
         let offered = params.pointer("/capabilities/general/positionEncodings").and_then(Value::as_array);
         self.encoding = Encoding::negotiate(offered.into_iter().flatten().filter_map(Value::as_str));
         self.watches = is_true("/capabilities/workspace/didChangeWatchedFiles/dynamicRegistration");
+        self.traces = text("/trace").is_some_and(|trace| trace != "off");
         let folders = params.get("workspaceFolders").and_then(Value::as_array).into_iter().flatten();
         self.folders = folders.filter_map(|folder| uri::to_path(folder.get("uri")?.as_str()?)).collect();
         if self.folders.is_empty() {
@@ -275,6 +279,7 @@ impl Server {
                 let watch = json!({"id": "files", "method": "workspace/didChangeWatchedFiles", "registerOptions": options});
                 self.send(Outgoing::request("watch", "client/registerCapability", json!({"registrations": [watch]})));
             }
+            "$/setTrace" => self.traces = params.get("value").is_some_and(|value| value != "off"),
             "$/cancelRequest" => {
                 let id = params.get("id").and_then(|id| serde_json::from_value::<Id>(id.clone()).ok());
                 self.cancel(id.as_ref());
@@ -354,7 +359,13 @@ impl Server {
         }
         self.views = checked.views;
         self.known = checked.revision;
+        let mut clock = checked.clock;
+        clock.resume();
         self.publish();
+        clock.lap("publish");
+        if self.traces {
+            self.send(Outgoing::notification("$/logTrace", json!({"message": clock.to_string()})));
+        }
         for Waiting { id, path, question } in std::mem::take(&mut self.waiting) {
             if self.is_known(&path) {
                 self.send(Outgoing::result(&id, self.answer(&path, &question)));

@@ -1,6 +1,7 @@
 //! One folder of the client's workspace: what was found in it, and the reports on its roots. After a change only the roots are checked again
 //! that it can matter to.
 
+use super::clock::Clock;
 use super::places;
 use crate::config::Config;
 use crate::discover::{Buffers, Disk, Imprint, Options, discover};
@@ -122,7 +123,7 @@ impl Workspace {
     }
 
     /// Does what is to be done. When it is stopped, that stays to be done.
-    pub fn update(&mut self, texts: &Texts, config: &Config) {
+    pub fn update(&mut self, texts: &Texts, config: &Config, clock: &mut Clock) {
         if matches!(self.todo, Todo::Nothing) {
             return;
         }
@@ -137,6 +138,7 @@ impl Workspace {
             self.sources = discover(&self.paths, &Options { buffers: buffers.clone(), ..Options::default() });
             self.disk = Disk::around(&self.paths, &buffers);
             self.todo = Todo::CheckAll;
+            clock.lap("find");
         }
         self.sources.set_reader(self.disk.with(&buffers));
         match &self.todo {
@@ -145,7 +147,9 @@ impl Workspace {
                 let affected = links.users(files.iter().cloned());
                 let used = links.used(affected.iter().cloned());
                 let part = self.sources.part(&|path| used.contains(path), &|path| affected.contains(path));
+                clock.lap("part");
                 let found = check_roots(&part, config);
+                clock.lap("check");
                 if !config.is_stopped() {
                     self.replace(&affected, &used, found);
                 }
@@ -154,6 +158,7 @@ impl Workspace {
                 // Every report is made anew, so that no old text is of use.
                 self.sources.forget_late();
                 let found = check_roots(&self.sources, config);
+                clock.lap("check");
                 if !config.is_stopped() {
                     self.by_root = ByRoot::default();
                     self.insights.clear();
