@@ -4,6 +4,7 @@
 //! the one that checks; it never reads a file. Nothing here knows what a rule means.
 
 mod actions;
+mod board;
 mod checker;
 mod clock;
 mod diagnostics;
