@@ -3,15 +3,17 @@
 //!
 //! ```text
 //! cargo bench --bench speed                      # all of it
-//! cargo bench --bench speed -- phases            # one thing: phases, growth or reports
+//! cargo bench --bench speed -- phases            # one thing: phases, growth, reports or keystrokes
 //! cargo bench --bench speed -- tree DIR FILES SHARE AKS   # writes a tree: so many files, this share of them code, so many folders with AKS
 //! cargo bench --bench speed -- folder DIR KIND SIZE       # writes a folder: clusters, scenarios, subnets, deep or templates
 //! ```
 //!
 //! `phases` takes runs apart. `growth` draws how the time of a run grows with files, clusters, scenarios and subnets, four sizes each, into
-//! `target/growth.svg`. `reports` writes up to 100,000 findings in every format. Times are the least of some runs, in milliseconds.
+//! `target/growth.svg`. `reports` writes up to 100,000 findings in every format. `keystrokes` types in workspaces of four sizes,
+//! or of those that are named. Times are the least of some runs, in milliseconds.
 
 mod growth;
+mod keystrokes;
 mod phases;
 mod reports;
 mod trees;
@@ -35,11 +37,17 @@ fn main() -> io::Result<()> {
         [] => {
             phases::run(&mut out)?;
             growth::run(&mut out)?;
-            reports::run(&mut out)
+            reports::run(&mut out)?;
+            keystrokes::table(&keystrokes::SIZES, &mut out)
         }
         ["phases"] => phases::run(&mut out),
         ["growth"] => growth::run(&mut out),
         ["reports"] => reports::run(&mut out),
+        ["keystrokes"] => keystrokes::table(&keystrokes::SIZES, &mut out),
+        ["keystrokes", sizes @ ..] => {
+            let sizes: Result<Vec<usize>, _> = sizes.iter().map(|size| size.parse()).collect();
+            keystrokes::table(&sizes.map_err(io::Error::other)?, &mut out)
+        }
         [reports::ONE, format, count] => reports::one(&mut out, format, number(count)?),
         ["tree", folder, files, share, aks] => {
             let share = share.parse().map_err(io::Error::other)?;
@@ -50,7 +58,9 @@ fn main() -> io::Result<()> {
             let write = trees::of_kind(kind).ok_or_else(|| io::Error::other(format!("there is no kind {kind}")))?;
             write(Path::new(folder), number(size)?)
         }
-        _ => Err(io::Error::other("phases, growth, reports, tree DIR FILES SHARE AKS, or folder DIR KIND SIZE")),
+        _ => Err(io::Error::other(
+            "phases, growth, reports, keystrokes [FILES..], tree DIR FILES SHARE AKS, or folder DIR KIND SIZE",
+        )),
     }
 }
 
