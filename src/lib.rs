@@ -39,7 +39,7 @@ use crate::eval::template::Templates;
 use crate::eval::terraform::{self, Modules, Own};
 use crate::facts::Facts;
 use crate::model::{Undecided, World};
-use crate::report::{Finding, Report, UndecidedRule};
+use crate::report::{Report, UndecidedRule};
 use crate::scenarios::Scenarios;
 use crate::scenarios::parameters::Roots;
 use crate::settings::{Set, Settings};
@@ -71,7 +71,7 @@ fn check_changed(sources: &Sources, config: &Config) -> Report {
 /// What was found, by the root that it was found in: a root module's folder, the path of a template or of a plan.
 #[derive(Clone, Debug, Default)]
 pub struct ByRoot {
-    /// What belongs to no root: what could not be read, and so on.
+    /// What belongs to no root: what could not be read.
     pub rest: Report,
     /// The reports on the roots.
     pub roots: BTreeMap<String, Report>,
@@ -84,10 +84,7 @@ impl ByRoot {
     pub fn whole(self, sources: &Sources, config: &Config) -> Report {
         let mut report = self.rest;
         for (root, part) in self.roots {
-            // Templates and plans are files, root modules are folders.
-            let folder = if sources.has(&root) { source::parent(&root) } else { &root };
-            let owned = |finding: Finding| Finding { owners: vec![(folder.to_owned(), finding.cluster.clone())], ..finding };
-            report.findings.extend(part.findings.into_iter().map(owned));
+            report.findings.extend(part.findings.into_iter().map(|finding| finding.owned_by(&root, sources)));
             report.undecided.extend(part.undecided);
             report.unreadable.extend(part.unreadable);
             report.insights.extend(part.insights);
@@ -102,6 +99,11 @@ impl ByRoot {
 /// The same as [`check`], with the roots kept apart: for those who check some of them again when something changes.
 pub fn check_roots(sources: &Sources, config: &Config) -> ByRoot {
     Code::read(sources, config).check_roots()
+}
+
+/// The same for a part of what was checked before, with the configuration files as they were read then.
+pub fn check_part(part: &Sources, config: &Config, settings: &Arc<Settings>) -> ByRoot {
+    Code::with(Arc::clone(settings), part, config).check_roots()
 }
 
 /// What one root module or template declares, in one scenario.
@@ -160,7 +162,7 @@ struct Code<'a> {
     sources: &'a Sources,
     config: &'a Config,
     facts: Facts,
-    settings: Settings,
+    settings: Arc<Settings>,
     modules: Modules,
     plans: Vec<Plan>,
     templates: Templates,
@@ -193,8 +195,12 @@ impl<'a> Deployments<'a> {
 
 impl<'a> Code<'a> {
     fn read(sources: &'a Sources, config: &'a Config) -> Self {
+        Self::with(Arc::new(Settings::read(sources)), sources, config)
+    }
+
+    fn with(settings: Arc<Settings>, sources: &'a Sources, config: &'a Config) -> Self {
         let facts = Facts::embedded();
-        let (settings, mut errors) = Settings::read(sources);
+        let mut errors = settings.errors.clone();
         let named: Vec<&str> = config.var_files().into_iter().chain(settings.variable_files()).collect();
         let (mut modules, wrong) = Modules::read(sources, &named);
         errors.extend(wrong);
@@ -215,7 +221,6 @@ impl<'a> Code<'a> {
         let mut errors = Vec::new();
         let deployments = Deployments::of(&self, &mut errors);
         let mut report = Report { files: sources.len(), unreadable: sources.unreadable().to_vec(), ..Report::default() };
-        report.undecided.extend(deployments.scenarios.undecided.iter().cloned());
         report.unreadable.extend(deployments.templates.wrong.iter().map(|(path, message)| Unreadable {
             message: message.clone(),
             path: (*path).to_owned(),
@@ -228,7 +233,7 @@ impl<'a> Code<'a> {
         }));
         let roots = self.check(&deployments);
         drop(deployments);
-        ByRoot { rest: report, roots, settings: Arc::new(self.settings) }
+        ByRoot { rest: report, roots, settings: self.settings }
     }
 
     fn checker(&self) -> templates::Checker<'_> {
@@ -272,6 +277,9 @@ impl<'a> Code<'a> {
             plans::add(found.entry(root).or_default(), part);
         }
         found.extend(self.checker().check(&deployments.templates));
+        for (root, undecided) in &deployments.scenarios.undecided {
+            found.entry(root.clone()).or_default().undecided.extend(undecided.iter().cloned());
+        }
         found
     }
 

@@ -2,7 +2,12 @@
 //! exit code and a message, and nothing half-written.
 
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests may panic as tests may")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "helpers of tests may panic as tests may, and say what they skip"
+)]
 
 mod common;
 

@@ -4,7 +4,9 @@
 //! the one that checks; it never reads a file. Nothing here knows what a rule means.
 
 mod actions;
+mod board;
 mod checker;
+mod clock;
 mod diagnostics;
 mod documents;
 mod hover;

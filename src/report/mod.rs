@@ -23,7 +23,7 @@ pub use repair::{Edit, Repair, Safety};
 
 use crate::insight::Insight;
 use crate::model::Undecided;
-use crate::source::{Sources, Span, Unreadable};
+use crate::source::{Sources, Span, Unreadable, parent};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -88,6 +88,13 @@ pub struct Finding {
 const MOST_RELATED: usize = 16;
 
 impl Finding {
+    /// The same with the root that it was found in.
+    pub(crate) fn owned_by(self, root: &str, sources: &Sources) -> Self {
+        // Templates and plans are files, root modules are folders.
+        let folder = if sources.has(root) { parent(root) } else { root };
+        Self { owners: vec![(folder.to_owned(), self.cluster.clone())], ..self }
+    }
+
     /// Adds what another finding that says the same has beside: places, and what to change.
     pub fn is_also(&mut self, related: Vec<Related>, repair: Option<Repair>) {
         self.comes_also_from(related);
