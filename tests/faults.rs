@@ -629,6 +629,19 @@ fn a_changed_file_keeps_its_owner() {
     assert!(is_fixed(&project.read("main.tf")));
 }
 
+#[test]
+fn a_file_that_is_not_to_be_written_is_left() {
+    let project = Project::new(&[("main.tf", FIXABLE), ("r.json", "old")]);
+    assert_eq!(shell(&project.path(""), "chmod 444 main.tf r.json").code, 0);
+    for (args, file) in [("--fix", "main.tf"), ("--output json=r.json", "r.json"), ("--write-baseline r.json", "r.json")] {
+        let run = shell(&project.path(""), &format!("exec \"$0\" check -q {args}"));
+        assert_eq!(run.code, 2, "{args}: {}", run.err);
+        assert!(run.err.contains(&format!("{file}: permission denied")), "{args}: {}", run.err);
+        assert_eq!((project.read("main.tf").as_str(), project.read("r.json").as_str()), (FIXABLE, "old"), "{args}");
+        assert_eq!(names(&project), [".git", "main.tf", "r.json"], "{args}");
+    }
+}
+
 /// What the language server says to something, and how it ends.
 fn served(input: &[u8]) -> Run {
     let mut server = Command::new(env!("CARGO_BIN_EXE_overlint"));

@@ -101,6 +101,11 @@ pub(super) fn file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result
     write(&mut text)?;
     match fs::metadata(path) {
         Ok(found) if found.is_file() => {
+            // A new file could take the place of one that nobody is meant to write.
+            if found.permissions().readonly() {
+                return Err(io::ErrorKind::PermissionDenied.into());
+            }
+            File::options().write(true).open(path)?;
             // A symbolic link stays one, and the file behind it keeps its owner and its permissions.
             replace(&fs::canonicalize(path)?, Some(&found), &text)
         }
