@@ -3,6 +3,7 @@
 //! Every value overlint reasons about points back here: a [`Span`] names a file and a byte range in its text.
 
 mod columns;
+mod compare;
 mod encoding;
 mod links;
 mod reader;
@@ -354,6 +355,11 @@ impl Sources {
     /// The name of the file at a path.
     pub fn id_at(&self, path: &str) -> Option<FileId> {
         self.by_path.get(path).copied()
+    }
+
+    /// Whether this is the name of a file of this set, and not of one that was read late.
+    pub fn has_id(&self, id: FileId) -> bool {
+        (id.0 as usize) < self.files.len()
     }
 
     /// All files with their names.

@@ -61,6 +61,11 @@ impl Disk {
         Self { bounds, buffers: buffers.clone(), kept: Mutex::default(), asked }
     }
 
+    /// The same, and what another one was asked for is remembered.
+    pub fn after(self, before: &Self) -> Self {
+        Self { asked: Arc::clone(&before.asked), ..self }
+    }
+
     /// Whether the code has asked for a file, or for the names in its folder.
     pub fn was_asked_for(&self, path: &str) -> bool {
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
