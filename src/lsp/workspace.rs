@@ -166,11 +166,9 @@ impl Workspace {
         }
     }
 
-    /// Takes note of a change in a file that may matter to the code that reads it, and to nothing else.
+    /// Takes note of a change in a file that may matter to the code that reads it.
     fn read_by_code(&mut self, name: &str) {
-        if self.disk.was_asked_for(name) {
-            self.todo.check_all();
-        }
+        self.disk.askers(name).into_iter().for_each(|asker| self.todo.check(asker));
     }
 
     /// Does what is to be done. When it is stopped, that stays to be done.
@@ -199,6 +197,9 @@ impl Workspace {
             };
             self.follow(found);
             clock.lap("find");
+        }
+        if self.sources.is_late_full() {
+            self.todo = Todo::CheckAll;
         }
         self.sources.set_reader(self.disk.with(&buffers));
         match &self.todo {
@@ -265,13 +266,6 @@ impl Todo {
             Self::Nothing => *self = Self::Check(BTreeSet::from([file])),
             Self::Check(files) | Self::Discover { replaced: files, .. } => _ = files.insert(file),
             Self::CheckAll => {}
-        }
-    }
-
-    fn check_all(&mut self) {
-        match self {
-            Self::Discover { all, .. } => *all = true,
-            _ => *self = Self::CheckAll,
         }
     }
 
