@@ -129,6 +129,14 @@ impl Settings {
         self.templates.values().flatten().flat_map(|entry| entry.sets.iter().flatten()).map(|file| file.path.as_str())
     }
 
+    /// Whether something is said of a root module, template, variable file or parameter file.
+    pub fn names(&self, path: &str, sources: &Sources) -> bool {
+        let absolute = sources.absolute(path);
+        self.files.values().flatten().any(|entry| entry.folder == absolute)
+            || self.templates.values().flatten().any(|entry| entry.template == absolute)
+            || self.variable_files().chain(self.parameter_files()).any(|file| file == path)
+    }
+
     /// The paths of all variable files that are named.
     pub fn variable_files(&self) -> impl Iterator<Item = &str> {
         self.files.values().flatten().flat_map(|entry| entry.sets.iter().flatten()).map(|file| file.path.as_str())

@@ -3,6 +3,7 @@
 //! Every value overlint reasons about points back here: a [`Span`] names a file and a byte range in its text.
 
 mod columns;
+mod compare;
 mod encoding;
 mod links;
 mod reader;
@@ -356,6 +357,11 @@ impl Sources {
         self.by_path.get(path).copied()
     }
 
+    /// Whether this is the name of a file of this set, and not of one that was read late.
+    pub fn has_id(&self, id: FileId) -> bool {
+        (id.0 as usize) < self.files.len()
+    }
+
     /// All files with their names.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
         let own = self.of_part.iter().flat_map(|ids| ids.iter().map(|id| (*id, self.file(*id))));
@@ -384,28 +390,28 @@ impl Sources {
         self.reader = Some(Arc::new(reader));
     }
 
-    /// The content of a file that the code names.
+    /// The content of a file that the code of a root module's folder, or of a template, names.
     ///
     /// # Errors
     /// When it is not there, or must not or cannot be read.
-    pub fn read(&self, path: &str) -> Result<Arc<[u8]>, ReadError> {
+    pub fn read(&self, path: &str, asker: &str) -> Result<Arc<[u8]>, ReadError> {
         match &self.reader {
-            Some(reader) => reader.read(path),
+            Some(reader) => reader.read(path, asker),
             None => match self.by_path.get(path) {
                 Some(id) => Ok(self.file(*id).text().as_bytes().into()),
-                None if self.list(path).is_ok() => Err(ReadError::Folder),
+                None if self.list(path, asker).is_ok() => Err(ReadError::Folder),
                 None => Err(ReadError::Missing),
             },
         }
     }
 
-    /// What a folder that the code names holds, sorted by name.
+    /// What a folder holds that the code of a root module's folder, or of a template, names, sorted by name.
     ///
     /// # Errors
     /// When it is not there, or must not or cannot be read.
-    pub fn list(&self, folder: &str) -> Result<Vec<Entry>, ReadError> {
+    pub fn list(&self, folder: &str, asker: &str) -> Result<Vec<Entry>, ReadError> {
         match &self.reader {
-            Some(reader) => reader.list(folder),
+            Some(reader) => reader.list(folder, asker),
             None => reader::list_known(self.by_path.keys().map(String::as_str), folder),
         }
     }
@@ -414,6 +420,11 @@ impl Sources {
     pub fn late_file(&self, path: &str, text: &str) -> Option<FileId> {
         let known = self.by_path.get(path).filter(|id| self.file(**id).text() == text);
         known.copied().or_else(|| self.late.add(path, text))
+    }
+
+    /// Whether most names for texts that are read late are taken.
+    pub fn is_late_full(&self) -> bool {
+        self.late.len() > reader::MOST_FILES / 2
     }
 
     /// Forgets the texts that were read late. Spans in them lead nowhere from then on.

@@ -216,11 +216,13 @@ resource "azurerm_subnet" "more" {{
     text
 }
 
-/// Files of [`workspace`] that somebody types in: what they are, and their paths.
-pub const TYPED_IN: [(&str, &str); 3] = [
-    ("a root of one file", "group0/alone/main.tf"),
-    ("a module of five roots", "group0/module/main.tf"),
-    ("a Bicep file", "group0/bicep0/main.bicep"),
+/// Where somebody types in a [`workspace`]: what that is, the file, and the words before it.
+pub const TYPED_IN: [(&str, &str, &str); 5] = [
+    ("a root of one file", "group0/alone/main.tf", "10.24"),
+    ("a module of five roots", "group0/module/main.tf", "10.24"),
+    ("a Bicep file", "group0/bicep0/main.bicep", "10.24"),
+    ("a Bicep parameter's name", "group0/bicep0/main.bicep", "param podCid"),
+    ("overlint.toml", "overlint.toml", "10.10."),
 ];
 
 /// A folder as an editor has it open, of about so many files: root modules by themselves, groups of five that call a module with their
@@ -229,6 +231,7 @@ pub fn workspace(root: &Path, files: usize) -> io::Result<()> {
     for group in 0..(files / FILES_OF_GROUP).max(1) {
         write_group(&root.join(format!("group{group}")), group)?;
     }
+    fs::write(root.join("overlint.toml"), "[network]\non-premises = [\"10.10.4.0/24\"]\n")?;
     fs::create_dir(root.join(".git"))
 }
 

@@ -4,7 +4,7 @@ use super::buffers::Buffers;
 use super::folder::{on_disk, reason};
 use crate::source::{Entry, EntryKind, ReadError, Reader, parent};
 use crate::system;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, FileType};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -24,8 +24,8 @@ pub struct Disk {
     bounds: Vec<PathBuf>,
     buffers: Buffers,
     kept: Mutex<Kept>,
-    /// The paths that were asked for: files, and folders whose names were listed.
-    asked: Arc<Mutex<HashSet<String>>>,
+    /// The paths that were asked for, files and folders whose names were listed; and by whom.
+    asked: Arc<Mutex<HashMap<String, BTreeSet<String>>>>,
 }
 
 #[derive(Debug, Default)]
@@ -62,14 +62,26 @@ impl Disk {
         Self { bounds, buffers: buffers.clone(), kept: Mutex::default(), asked }
     }
 
-    /// Whether the code has asked for a file, or for the names in its folder.
-    pub fn was_asked_for(&self, path: &str) -> bool {
-        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        asked.contains(path) || asked.contains(parent(path))
+    /// The same, and what another one was asked for is remembered.
+    pub fn after(self, before: &Self) -> Self {
+        Self { asked: Arc::clone(&before.asked), ..self }
     }
 
-    fn remember(&self, path: &str) {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+    /// The folders of root modules and the templates whose code has asked for a file, or for the names in a folder around it.
+    pub fn askers(&self, path: &str) -> BTreeSet<String> {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_inner = |path: &&str| !path.is_empty() && *path != "/" && !path.ends_with("..");
+        let around = std::iter::successors(Some(path), |path| Some(*path).filter(is_inner).map(parent));
+        around.filter_map(|path| asked.get(path)).flatten().cloned().collect()
+    }
+
+    fn remember(&self, path: &str, asker: &str) {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        match asked.get_mut(path) {
+            Some(askers) if askers.contains(asker) => {}
+            Some(askers) => _ = askers.insert(asker.to_owned()),
+            None => _ = asked.insert(path.to_owned(), BTreeSet::from([asker.to_owned()])),
+        }
     }
 
     /// The absolute path of something inside the bounds, without symbolic links.
@@ -147,12 +159,12 @@ impl Disk {
 }
 
 impl Reader for Disk {
-    fn read(&self, path: &str) -> Result<Arc<[u8]>, ReadError> {
+    fn read(&self, path: &str, asker: &str) -> Result<Arc<[u8]>, ReadError> {
+        self.remember(path, asker);
         let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(bytes) = kept().files.get(path) {
             return Ok(Arc::clone(bytes));
         }
-        self.remember(path);
         let bytes = self.read_new(path)?;
         let mut kept = kept();
         if kept.bytes + bytes.len() <= MOST_KEPT {
@@ -162,12 +174,12 @@ impl Reader for Disk {
         Ok(bytes)
     }
 
-    fn list(&self, folder: &str) -> Result<Vec<Entry>, ReadError> {
+    fn list(&self, folder: &str, asker: &str) -> Result<Vec<Entry>, ReadError> {
         let cannot = |e: io::Error| match e.kind() {
             io::ErrorKind::NotADirectory => ReadError::Missing,
             _ => ReadError::Refused(format!("cannot be read: {}", reason(&e))),
         };
-        self.remember(folder);
+        self.remember(folder, asker);
         let found = self.locate(folder)?;
         let mut entries = Vec::new();
         for entry in fs::read_dir(&found).map_err(cannot)? {

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::insight::Insight;
 use crate::report::{Finding, Report};
 use crate::settings::Settings;
-use crate::source::{FileId, Sources, Unreadable};
+use crate::source::{FileId, Sources, Span, Unreadable};
 use crate::suppress::{Judge, Suppressions};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -174,6 +174,24 @@ impl Board {
             stale.extend(self.said.keys().cloned());
         }
         self.refresh(stale, sources, config);
+    }
+
+    /// Gives files the names that they have in sources that were found again.
+    pub fn rename(&mut self, before: &Sources, now: &Sources) {
+        let name = |file: FileId| if before.has_id(file) { now.id_at(before.file(file).path()) } else { Some(file) };
+        let rename = |span: &mut Span| span.file = name(span.file).unwrap_or(FileId::outside(0));
+        for root in self.roots.values_mut() {
+            root.findings.values_mut().flatten().for_each(|finding| finding.spans_mut().for_each(rename));
+            root.unreadable.values_mut().flatten().filter_map(|wrong| wrong.span.as_mut()).for_each(rename);
+            Arc::make_mut(&mut root.insights).iter_mut().for_each(|insight| insight.spans_mut().for_each(rename));
+        }
+        self.rest.values_mut().flatten().filter_map(|wrong| wrong.span.as_mut()).for_each(rename);
+        for file in self.files.values_mut().map(Arc::make_mut) {
+            file.findings.iter_mut().for_each(|finding| finding.spans_mut().for_each(rename));
+            file.unreadable.iter_mut().filter_map(|wrong| wrong.span.as_mut()).for_each(rename);
+        }
+        self.settings = Arc::new(Settings::read(now));
+        self.news = News { is_all: true, ..News::default() };
     }
 
     /// Tells what is new, once.

@@ -46,7 +46,12 @@ enum Todo {
     /// All roots are to be checked.
     CheckAll,
     /// Files are to be found first.
-    Discover,
+    Discover {
+        /// Whether all roots are to be checked then.
+        all: bool,
+        /// Files that changed, and that were replaced already.
+        replaced: BTreeSet<String>,
+    },
 }
 
 /// What is new of a folder.
@@ -121,13 +126,13 @@ impl Workspace {
             sources: Sources::new(),
             disk: Disk::around(&[], &Buffers::default()),
             board: Board::default(),
-            todo: Todo::Discover,
+            todo: Todo::find_all(),
         }
     }
 
     /// Everything is to be done again.
     pub fn forget(&mut self) {
-        self.todo = Todo::Discover;
+        self.todo = Todo::find_all();
     }
 
     /// Takes note of a change. `before` and `now` are what the editor has.
@@ -143,7 +148,7 @@ impl Workspace {
         match () {
             () if !appears && old == new => {}
             // It may be in order now.
-            () if is_wrong => self.forget(),
+            () if is_wrong => self.todo.find(),
             () if old.is_some() && new.is_some() && !appears && imprint(&old) == imprint(&new) => match (&known, &new) {
                 (Some(_), Some(new)) => {
                     self.sources.replace(&name, new);
@@ -154,15 +159,16 @@ impl Workspace {
             },
             // Most files in a folder are none of our business.
             () if known.is_none() && imprint(&new).is_nothing() && imprint(&old).is_nothing() => self.read_by_code(&name),
-            () => self.forget(),
+            () => {
+                self.read_by_code(&name);
+                self.todo.find();
+            }
         }
     }
 
-    /// Takes note of a change in a file that may matter to the code that reads it, and to nothing else.
+    /// Takes note of a change in a file that may matter to the code that reads it.
     fn read_by_code(&mut self, name: &str) {
-        if self.disk.was_asked_for(name) {
-            self.todo.check_all();
-        }
+        self.disk.askers(name).into_iter().for_each(|asker| self.todo.check(asker));
     }
 
     /// Does what is to be done. When it is stopped, that stays to be done.
@@ -178,11 +184,22 @@ impl Workspace {
         }
         let texts = texts.iter().map(|(path, text)| (places::relative(&self.base, path), Arc::clone(text)));
         let buffers = Buffers::new(texts.collect());
-        if matches!(self.todo, Todo::Discover) {
-            self.sources = discover(&self.paths, &Options { buffers: buffers.clone(), ..Options::default() });
-            self.disk = Disk::around(&self.paths, &buffers);
-            self.todo = Todo::CheckAll;
+        if let Todo::Discover { all, replaced } = &self.todo {
+            let found = discover(&self.paths, &Options { buffers: buffers.clone(), ..Options::default() });
+            self.disk = Disk::around(&self.paths, &buffers).after(&self.disk);
+            let changed = if *all { None } else { found.changed_since(&self.sources) };
+            // Whether such files are there is also told at the place that names them.
+            let settings = self.board.settings();
+            let changed = changed.filter(|changed| !changed.iter().any(|path| settings.names(path, &found)));
+            self.todo = match changed {
+                None => Todo::CheckAll,
+                Some(changed) => Todo::Check(self.sources.links().users(changed.into_iter().chain(replaced.iter().cloned()))),
+            };
+            self.follow(found);
             clock.lap("find");
+        }
+        if self.sources.is_late_full() {
+            self.todo = Todo::CheckAll;
         }
         self.sources.set_reader(self.disk.with(&buffers));
         match &self.todo {
@@ -215,6 +232,15 @@ impl Workspace {
         clock.lap("merge");
     }
 
+    /// Goes on with sources that were found again. What is known stays known, until it is checked again.
+    fn follow(&mut self, mut found: Sources) {
+        found.keep_late(&self.sources);
+        if !found.is_named_like(&self.sources) {
+            self.board.rename(&self.sources, &found);
+        }
+        self.sources = found;
+    }
+
     /// The repair of a finding in a file, if everything else stays as good with it.
     pub fn repair(&self, path: &Path, number: usize, config: &Config) -> Option<Repair> {
         let (report, number) = self.board.whole(&places::relative(&self.base, path), number)?;
@@ -230,17 +256,25 @@ impl Workspace {
 }
 
 impl Todo {
+    /// Everything.
+    fn find_all() -> Self {
+        Self::Discover { all: true, replaced: BTreeSet::new() }
+    }
+
     fn check(&mut self, file: String) {
         match self {
             Self::Nothing => *self = Self::Check(BTreeSet::from([file])),
-            Self::Check(files) => _ = files.insert(file),
-            Self::CheckAll | Self::Discover => {}
+            Self::Check(files) | Self::Discover { replaced: files, .. } => _ = files.insert(file),
+            Self::CheckAll => {}
         }
     }
 
-    fn check_all(&mut self) {
-        if !matches!(self, Self::Discover) {
-            *self = Self::CheckAll;
-        }
+    fn find(&mut self) {
+        *self = match std::mem::replace(self, Self::Nothing) {
+            Self::Nothing => Self::Discover { all: false, replaced: BTreeSet::new() },
+            Self::Check(replaced) => Self::Discover { all: false, replaced },
+            Self::CheckAll => Self::find_all(),
+            known @ Self::Discover { .. } => known,
+        };
     }
 }

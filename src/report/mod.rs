@@ -88,6 +88,12 @@ pub struct Finding {
 const MOST_RELATED: usize = 16;
 
 impl Finding {
+    /// All places in it.
+    pub(crate) fn spans_mut(&mut self) -> impl Iterator<Item = &mut Span> {
+        let edits = self.repair.iter_mut().flat_map(|repair| &mut repair.edits).map(|edit| &mut edit.span);
+        std::iter::once(&mut self.place).chain(self.related.iter_mut().map(|related| &mut related.span)).chain(edits)
+    }
+
     /// The same with the root that it was found in.
     pub(crate) fn owned_by(self, root: &str, sources: &Sources) -> Self {
         // Templates and plans are files, root modules are folders.
