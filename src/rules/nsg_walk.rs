@@ -53,6 +53,7 @@ pub(super) enum Loss {
     Open(Undecided),
 }
 
+const TOO_MUCH: &str = "the rules list too many ranges and ports";
 const TAG: &str = "whether the service tag VirtualNetwork holds the pods is not documented";
 
 impl<T> Reach<T> {
@@ -187,7 +188,7 @@ impl Ground {
 }
 
 fn too_much(rule: &SecurityRule) -> Undecided {
-    Undecided::new("the rules list too many ranges and ports", Some(rule.at.site))
+    Undecided::new(TOO_MUCH, Some(rule.at.site))
 }
 
 /// The value that a rule cannot do without.
@@ -255,6 +256,11 @@ impl<'s, 'a> Contest<'s, 'a> {
         self.step.rule
     }
 
+    /// Whether nothing more can be said of it.
+    pub(super) fn is_given_up(&self) -> bool {
+        self.work.is_done()
+    }
+
     /// What the rule takes of some traffic.
     pub(super) fn loss(&self, flow: &Block) -> Loss {
         let step = self.step;
@@ -302,7 +308,7 @@ pub(super) struct Work {
 }
 
 /// So many blocks of traffic are compared with one another for all clusters.
-const MOST_WORK: usize = 40_000_000;
+const MOST_WORK: usize = 20_000_000;
 
 impl Default for Work {
     fn default() -> Self {
@@ -317,5 +323,14 @@ impl Work {
 
     pub(super) fn is_done(&self) -> bool {
         self.left.get() == 0
+    }
+
+    /// Whether there is enough for some more.
+    ///
+    /// # Errors
+    /// The reason why a group is not looked at, when there is not.
+    pub(super) fn allows(&self, steps: usize, group: &SecurityGroup) -> Result<(), Undecided> {
+        self.spend(steps);
+        if self.is_done() { Err(Undecided::new(TOO_MUCH, Some(group.at.site))) } else { Ok(()) }
     }
 }
