@@ -7,7 +7,7 @@
 //! ```
 //!
 //! `phases` takes trees of 1, 1,000 and 100,000 files apart: finding and reading, parsing, evaluating, all. `growth` draws how the time grows
-//! with files, clusters, scenarios and subnets, four sizes each, into `target/growth.svg`. `reports` writes up to 100,000 findings in every
+//! with files, clusters, scenarios, subnets, security rules and node pools, four sizes each, into `target/growth.svg`. `reports` writes up to 100,000 findings in every
 //! format. Times are the least of some runs, in milliseconds, on one thread but for finding files.
 
 mod plot;
@@ -98,11 +98,13 @@ fn phases(out: &mut impl Write) -> io::Result<()> {
 }
 
 fn growth(out: &mut impl Write) -> io::Result<()> {
-    let sizes: [(&'static str, [usize; 4], Tree); 4] = [
+    let sizes: [(&'static str, [usize; 4], Tree); 6] = [
         ("files", [1_000, 2_000, 4_000, 8_000], |folder, n| trees::tree(folder, n, 1.0, 3)),
         ("clusters", [100, 200, 400, 800], trees::clusters),
         ("scenarios", [10, 20, 40, 80], trees::scenarios),
         ("subnets", [200, 400, 800, 1_600], trees::subnets),
+        ("security rules", [100, 200, 400, 800], trees::rules),
+        ("node pools", [100, 200, 400, 800], trees::pools),
     ];
     let mut all: Vec<Growth> = Vec::new();
     for (what, sizes, write) in sizes {

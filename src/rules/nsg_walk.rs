@@ -3,7 +3,7 @@
 use super::traffic::{self, Block, EVERY_PROTOCOL, Side, Span};
 use crate::cidr::Cidr;
 use crate::model::{Addresses, Field, SecurityGroup, SecurityRule, Taken, Undecided};
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 
 /// What service tags stand for, as far as the cluster's traffic goes.
 pub(super) struct Ground {
@@ -13,6 +13,8 @@ pub(super) struct Ground {
     pub(super) pods: Vec<Cidr>,
     /// What no tag of public addresses holds.
     pub(super) never_internet: Vec<Cidr>,
+    /// What is left, once that is worked out.
+    pub(super) public: OnceCell<Vec<Side>>,
     /// The addresses of both.
     pub(super) taken: Taken,
     /// Whether there may be other nodes or pods.
@@ -105,8 +107,8 @@ impl Ground {
                 }
             }
             Addresses::Tag(_) => {
-                let public = Side::outside(self.never_internet.iter().chain(&self.nodes));
-                reach.add(&[], &public, &public);
+                let public = self.public.get_or_init(|| Side::outside(self.never_internet.iter().chain(&self.nodes)));
+                reach.add(&[], public, public);
             }
         })
     }
@@ -117,7 +119,8 @@ impl Ground {
     /// The reason, when they are too many to walk.
     pub(super) fn steps<'a>(&self, group: &'a SecurityGroup, direction: &str, work: &Work) -> Result<Vec<Step<'a>>, Undecided> {
         let mut steps = Vec::new();
-        work.spend(group.rules.len());
+        let ranges = self.nodes.len() + self.pods.len();
+        work.allows(group.rules.len().saturating_add(ranges.saturating_pow(2)), group)?;
         let mut size = 0;
         for step in group.rules.iter().filter_map(|rule| self.step(rule, direction)) {
             size += step.traffic.most.len();
