@@ -37,6 +37,14 @@ pub struct Insight {
     pub scenarios: Vec<String>,
 }
 
+impl Insight {
+    /// All places in it.
+    pub(crate) fn spans_mut(&mut self) -> impl Iterator<Item = &mut Span> {
+        let others = self.overlaps.iter_mut().chain(&mut self.origin).map(|(_, span)| span);
+        std::iter::once(&mut self.span).chain(others)
+    }
+}
+
 /// Keeps what is there several times once.
 pub fn unite(insights: &mut Vec<Insight>) {
     let mut seen = HashSet::new();

@@ -77,10 +77,32 @@ pub fn verify(report: &mut Report, sources: &Sources, config: &Config) {
     }
 }
 
+/// The repair of one finding of such a report, if it holds by itself.
+///
+/// Needs deep stacks, as [`crate::check`] does.
+pub fn verify_one(mut report: Report, number: usize, sources: &Sources, config: &Config) -> Option<Repair> {
+    let finding = report.findings.get(number)?;
+    let own = finding.repair.as_ref()?;
+    let clashes = |edit: &Edit| own.edits.iter().any(|known| known != edit && known.clashes(edit));
+    let is_contrary = |other: &Finding| other.rule == finding.rule && edits(other).any(clashes);
+    if report.findings.iter().any(is_contrary) {
+        return None;
+    }
+    for (_, other) in report.findings.iter_mut().enumerate().filter(|(i, _)| *i != number) {
+        other.repair = None;
+    }
+    verify(&mut report, sources, config);
+    report.findings.into_iter().nth(number)?.repair
+}
+
+fn edits(finding: &Finding) -> impl Iterator<Item = &Edit> {
+    finding.repair.iter().flat_map(|repair| &repair.edits)
+}
+
 /// Drops repairs of one rule that would put different texts in one place: what is right for one cluster is wrong for another.
 fn drop_contrary(report: &mut Report) {
-    let edits = |finding: &Finding| finding.repair.iter().flat_map(|r| r.edits.clone()).map(|e| (finding.rule, e)).collect();
-    let all: Vec<Vec<(&str, Edit)>> = report.findings.iter().map(edits).collect();
+    let of_rule = |finding: &Finding| edits(finding).map(|edit| (finding.rule, edit.clone())).collect();
+    let all: Vec<Vec<(&str, Edit)>> = report.findings.iter().map(of_rule).collect();
     let contrary = contrary(all.iter().flatten().collect());
     for (finding, edits) in report.findings.iter_mut().zip(&all) {
         if edits.iter().any(|edit| contrary.contains(edit)) {
@@ -287,7 +309,7 @@ fn affected(sources: &Sources, edits: &[&Edit]) -> Sources {
         return sources.clone();
     }
     let used = sources.links().used(users.iter().cloned());
-    sources.part(&|path| used.contains(path), &|path| users.contains(path))
+    sources.part(&used, &users)
 }
 
 /// A text with changes made in it that do not clash.

@@ -23,7 +23,7 @@ pub use repair::{Edit, Repair, Safety};
 
 use crate::insight::Insight;
 use crate::model::Undecided;
-use crate::source::{Sources, Span, Unreadable};
+use crate::source::{Sources, Span, Unreadable, parent};
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 use std::fmt;
@@ -88,6 +88,19 @@ pub struct Finding {
 const MOST_RELATED: usize = 16;
 
 impl Finding {
+    /// All places in it.
+    pub(crate) fn spans_mut(&mut self) -> impl Iterator<Item = &mut Span> {
+        let edits = self.repair.iter_mut().flat_map(|repair| &mut repair.edits).map(|edit| &mut edit.span);
+        std::iter::once(&mut self.place).chain(self.related.iter_mut().map(|related| &mut related.span)).chain(edits)
+    }
+
+    /// The same with the root that it was found in.
+    pub(crate) fn owned_by(self, root: &str, sources: &Sources) -> Self {
+        // Templates and plans are files, root modules are folders.
+        let folder = if sources.has(root) { parent(root) } else { root };
+        Self { owners: vec![(folder.to_owned(), self.cluster.clone())], ..self }
+    }
+
     /// Adds what another finding that says the same has beside: places, and what to change.
     pub fn is_also(&mut self, related: Vec<Related>, repair: Option<Repair>) {
         self.comes_also_from(related);
