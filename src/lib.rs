@@ -26,6 +26,7 @@ pub mod source;
 pub mod spelling;
 pub mod suppress;
 pub mod syntax;
+mod system;
 mod templates;
 pub mod tree;
 pub mod value;
@@ -45,6 +46,7 @@ use crate::settings::{Set, Settings};
 use crate::source::{Sources, Span, Unreadable};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Checks the texts: evaluates every root module and template among them, runs the wanted rules, and sorts what they found.
 ///
@@ -342,11 +344,26 @@ fn run_rules(
 /// The stack that a thread needs for the deepest code that is still evaluated.
 pub const STACK_BYTES: usize = 64 << 20;
 
-/// Runs something on threads with deep stacks; 0 threads means one for each core.
+/// So often it is tried to start one thread where there is no room for more: those that were started need a moment to end.
+const TRIES: usize = 20;
+
+/// Runs something on threads with deep stacks; 0 threads means one for each core. Where not so many can be started, one does it.
 ///
 /// # Errors
-/// When the threads cannot be started.
+/// When not even one can be started.
 pub fn with_threads<T: Send>(threads: usize, run: impl FnOnce() -> T + Send) -> Result<T, rayon::ThreadPoolBuildError> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK_BYTES).build()?;
-    Ok(pool.install(run))
+    let start = |threads| {
+        // Signals are for the thread that waits, which is the one that writes files.
+        let _held = system::Held::new();
+        rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK_BYTES).build()
+    };
+    let mut pool = start(threads);
+    for _ in 0..TRIES {
+        if pool.is_ok() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+        pool = start(1);
+    }
+    Ok(pool?.install(run))
 }

@@ -5,6 +5,9 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+/// Writes a tree of a size.
+pub type Tree = fn(&Path, usize) -> io::Result<()>;
+
 /// So many files lie in a folder, on average.
 const IN_A_FOLDER: usize = 20;
 const OTHERS: [&str; 8] = ["py", "go", "ts", "md", "yaml", "txt", "java", "html"];
@@ -75,6 +78,13 @@ fn cluster_folder(root: &Path) -> io::Result<()> {
     fs::write(inner.join("main.tf"), argument.to_owned() + &cluster(0, "azurerm_subnet.nodes.id") + &network(1))
 }
 
+/// What writes a folder of a kind.
+pub fn of_kind(kind: &str) -> Option<Tree> {
+    let kinds: [(&str, Tree); 5] =
+        [("clusters", clusters), ("scenarios", scenarios), ("subnets", subnets), ("deep", deep), ("templates", templates)];
+    kinds.into_iter().find_map(|(name, tree)| (name == kind).then_some(tree))
+}
+
 /// One root module with many clusters, half of which have a mistake.
 pub fn clusters(root: &Path, number: usize) -> io::Result<()> {
     let text: String = (0..number).map(|i| cluster(i, "azurerm_subnet.nodes.id")).collect();
@@ -101,6 +111,43 @@ pub fn subnets(root: &Path, number: usize) -> io::Result<()> {
         root.join("main.tf"),
         format!("variable \"pod_cidr\" {{\n  default = \"10.244.0.0/16\"\n}}\n\n{text}{}", network(number)),
     )
+}
+
+/// Modules inside one another, so many deep, ten times; the innermost makes the cluster.
+pub fn deep(root: &Path, depth: usize) -> io::Result<()> {
+    let argument = "variable \"pod_cidr\" {\n  type = string\n}\n\n";
+    let call = |name: &str, value: &str| format!("module \"{name}\" {{\n  source   = \"./inner\"\n  pod_cidr = {value}\n}}\n\n");
+    let mut folder = root.to_owned();
+    let roots: String = (0..10).map(|i| call(&format!("stage{i}"), &format!("\"10.{}.0.0/16\"", 200 + i))).collect();
+    fs::write(folder.join("main.tf"), roots)?;
+    for level in 0..depth {
+        folder.push("inner");
+        fs::create_dir(&folder)?;
+        let last = level + 1 == depth;
+        let text = if last { cluster(0, "azurerm_subnet.nodes.id") + &network(1) } else { call("inner", "var.pod_cidr") };
+        fs::write(folder.join("main.tf"), argument.to_owned() + &text)?;
+    }
+    Ok(())
+}
+
+/// Bicep files with a parameter file each, and a module that makes the cluster.
+pub fn templates(root: &Path, number: usize) -> io::Result<()> {
+    let cluster = "param podCidr string\nparam subnetId string\n\nresource cluster 'Microsoft.ContainerService/managedClusters@2025-05-01' = {\n  \
+         name: 'c'\n  location: resourceGroup().location\n  properties: {\n    agentPoolProfiles: [ { name: 'system', count: 3, vmSize: \
+         'Standard_D4s_v5', mode: 'System', maxPods: 300, vnetSubnetID: subnetId } ]\n    networkProfile: { networkPlugin: 'azure', \
+         networkPluginMode: 'overlay', podCidr: podCidr, serviceCidr: '172.20.0.0/16', dnsServiceIP: '172.20.0.10' }\n  }\n}\n";
+    fs::write(root.join("cluster.bicep"), cluster)?;
+    let main = "param podCidr string\n\nresource vnet 'Microsoft.Network/virtualNetworks@2024-05-01' = {\n  name: 'nodes'\n  properties: {\n    \
+        addressSpace: { addressPrefixes: [ '10.0.0.0/9' ] }\n    subnets: [ { name: 'nodes', properties: { addressPrefix: '10.0.0.0/16' } } ]\n  }\n}\n\n\
+        module cluster 'cluster.bicep' = {\n  name: 'cluster'\n  params: { podCidr: podCidr, subnetId: vnet.properties.subnets[0].id }\n}\n";
+    for i in 0..number {
+        fs::write(root.join(format!("stage{i}.bicep")), main)?;
+        fs::write(
+            root.join(format!("stage{i}.bicepparam")),
+            format!("using 'stage{i}.bicep'\n\nparam podCidr = '10.{}.0.0/16'\n", 130 + i % 100),
+        )?;
+    }
+    Ok(())
 }
 
 fn cluster(number: usize, subnet: &str) -> String {

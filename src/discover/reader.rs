@@ -3,8 +3,9 @@
 use super::buffers::Buffers;
 use super::folder::{on_disk, reason};
 use crate::source::{Entry, EntryKind, ReadError, Reader, parent};
+use crate::system;
 use std::collections::{BTreeSet, HashMap};
-use std::fs::{self, File, FileType};
+use std::fs::{self, FileType};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -120,15 +121,20 @@ impl Disk {
         if kind.is_dir() {
             return Err(ReadError::Folder);
         }
-        // Opening a pipe could wait forever.
+        let not_regular = || ReadError::Refused("is no regular file and is not read".to_owned());
         if !kind.is_file() {
-            return Err(ReadError::Refused("is no regular file and is not read".to_owned()));
+            return Err(not_regular());
         }
         if let Some(text) = self.buffers.get(path) {
             return Ok(text.as_bytes().into());
         }
+        // The path may lead to another thing by now.
+        let file = system::open_itself(&found).map_err(cannot)?;
+        if !file.metadata().is_ok_and(|opened| opened.is_file()) {
+            return Err(not_regular());
+        }
         let mut bytes = Vec::new();
-        File::open(&found).map_err(cannot)?.take(LARGEST + 1).read_to_end(&mut bytes).map_err(cannot)?;
+        file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(cannot)?;
         if bytes.len() as u64 > LARGEST {
             return Err(ReadError::Refused(format!("is larger than {} MiB and is not read", LARGEST >> 20)));
         }

@@ -7,6 +7,7 @@ use crate::report::Repair;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::{io, thread};
 
 /// What the thread is asked for.
 pub(super) enum Job {
@@ -79,15 +80,19 @@ pub(super) struct Checked {
     pub clock: Clock,
 }
 
-/// Starts the thread; `tell` gets what it finds out. It ends when the sender of jobs is gone.
+/// Starts the thread; `tell` gets what it finds out, `fail` why it cannot check at all. It ends when the sender of jobs is gone.
 ///
 /// # Errors
 /// When it cannot be started.
-pub(super) fn start(tell: impl Fn(Answer) + Send + 'static) -> std::io::Result<Sender<Job>> {
+pub(super) fn start(
+    tell: impl Fn(Answer) + Send + 'static,
+    fail: impl FnOnce(io::Error) + Send + 'static,
+) -> io::Result<Sender<Job>> {
     let (sender, jobs) = channel();
-    std::thread::Builder::new().name("checker".to_owned()).spawn(move || {
-        // Without threads of its own for deep code there is no checker; the server goes on without.
-        let _ = crate::with_threads(0, move || run(jobs, tell));
+    thread::Builder::new().name("checker".to_owned()).spawn(move || {
+        if let Err(e) = crate::with_threads(0, move || run(jobs, tell)) {
+            fail(io::Error::other(e));
+        }
     })?;
     Ok(sender)
 }

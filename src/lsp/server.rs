@@ -18,11 +18,12 @@ use gen_lsp_types::{
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufReader, Read, Write};
+use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// A check begins when the user has typed nothing for so long.
@@ -35,16 +36,23 @@ const WATCHED: &str = "**/*.{tf,tofu,tfvars,json,jsonc,hcl,bicep,bicepparam,toml
 enum Event {
     Received(Received),
     Answered(Answer),
+    CannotCheck(io::Error),
     Gone,
 }
 
 /// Serves a client until it goes. Tells whether it went in order.
-pub(super) fn serve(input: impl Read + Send + 'static, output: impl Write + Send + 'static) -> bool {
+///
+/// # Errors
+/// When the threads for that cannot be started.
+pub(super) fn serve(input: impl Read + Send + 'static, output: impl Write + Send + 'static) -> io::Result<bool> {
     let (sender, events) = channel();
     let (out, messages) = channel::<Outgoing>();
-    let told = sender.clone();
-    let Ok(jobs) = checker::start(move |answer| _ = told.send(Event::Answered(answer))) else { return false };
-    std::thread::spawn(move || {
+    let (told, failed) = (sender.clone(), sender.clone());
+    let jobs = checker::start(
+        move |answer| _ = told.send(Event::Answered(answer)),
+        move |why| _ = failed.send(Event::CannotCheck(why)),
+    )?;
+    thread::Builder::new().spawn(move || {
         let mut input = BufReader::new(input);
         while let Ok(Some(received)) = transport::read(&mut input) {
             if sender.send(Event::Received(received)).is_err() {
@@ -52,12 +60,12 @@ pub(super) fn serve(input: impl Read + Send + 'static, output: impl Write + Send
             }
         }
         let _ = sender.send(Event::Gone);
-    });
-    let writer = std::thread::spawn(move || {
+    })?;
+    let writer = thread::Builder::new().spawn(move || {
         let mut output = output;
         // Who does not read any more is gone: the reader will tell.
         let _ = messages.iter().try_for_each(|message| message.write(&mut output));
-    });
+    })?;
     let mut server = Server::new(out, jobs);
     let orderly = loop {
         let event = match server.due {
@@ -74,6 +82,7 @@ pub(super) fn serve(input: impl Read + Send + 'static, output: impl Write + Send
             Ok(Event::Received(Received::Garbage(why))) => server.send(Outgoing::error(None, ErrorCodes::ParseError, why)),
             Ok(Event::Answered(Answer::Checked(checked))) => server.take(checked),
             Ok(Event::Answered(Answer::Tried(tried))) => server.take_repairs(tried),
+            Ok(Event::CannotCheck(why)) => return Err(why),
             Err(RecvTimeoutError::Timeout) => server.check_now(),
             Ok(Event::Gone) | Err(RecvTimeoutError::Disconnected) => break server.state == State::ShutDown,
         }
@@ -81,7 +90,7 @@ pub(super) fn serve(input: impl Read + Send + 'static, output: impl Write + Send
     server.stop.store(true, Ordering::Relaxed);
     drop(server);
     let _ = writer.join();
-    orderly
+    Ok(orderly)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use super::board::{Board, Insights, OfFile, Scope, Told};
 use super::clock::Clock;
 use super::places;
 use crate::config::Config;
-use crate::discover::{Buffers, Disk, Imprint, Options, discover};
+use crate::discover::{Buffers, Disk, Imprint, Options, discover, read_again};
 use crate::repairs;
 use crate::report::Repair;
 use crate::source::{self, Sources};
@@ -138,7 +138,7 @@ impl Workspace {
     /// Takes note of a change. `before` and `now` are what the editor has.
     pub fn note(&mut self, path: &Path, change: Change, before: &Texts, now: &Texts) {
         let name = places::relative(&self.base, path);
-        let on_disk = || std::fs::read(path).ok().map(|bytes| Arc::from(source::text(&bytes)));
+        let on_disk = || read_again(path).ok().map(|bytes| Arc::from(source::text(&bytes)));
         let known = self.sources.file_at(&name).map(|file| file.shared_text());
         let old = known.clone().or_else(|| before.get(path).cloned()).or_else(|| now.get(path).and_then(|_| on_disk()));
         let new = now.get(path).cloned().or_else(on_disk);

@@ -141,7 +141,7 @@ impl Client {
 
     /// The text of a hover on the first place where a file's text has these words.
     pub fn hover_on(&mut self, file: &str, text: &str, words: &str) -> String {
-        let before = &text[..text.find(words).unwrap()];
+        let (before, _) = text.split_once(words).unwrap();
         let line = before.matches('\n').count();
         let character = before.rsplit('\n').next().unwrap().encode_utf16().count();
         self.hover(file, line, character)["contents"]["value"].as_str().unwrap_or("").to_owned()
