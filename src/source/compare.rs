@@ -57,7 +57,10 @@ impl Sources {
     }
 }
 
-fn by_place(unreadable: &[Unreadable]) -> BTreeSet<(&str, &str, Option<(u32, u32)>)> {
+/// What could not be read: a path, why, and from where to where.
+type ByPlace<'u> = BTreeSet<(&'u str, &'u str, Option<(u32, u32)>)>;
+
+fn by_place(unreadable: &[Unreadable]) -> ByPlace<'_> {
     let place = |known: &Unreadable| known.span.map(|span| (span.start, span.end));
     unreadable.iter().map(|known| (known.path.as_str(), known.message.as_str(), place(known))).collect()
 }
