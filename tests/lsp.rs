@@ -355,3 +355,26 @@ fn requests_before_the_beginning_are_refused() {
     assert!(output.contains("\"id\":\"a\"") && output.contains("-32002"), "{output}");
     assert_eq!(server.wait().unwrap().code(), Some(1));
 }
+
+#[test]
+fn of_many_edits_at_once_only_the_last_ones_are_checked() {
+    let folder = good();
+    let (mut client, _) = Client::start(folder.path(), json!({"trace": "messages"}));
+    client.open("variables.tf", GOOD);
+    client.hover("none.tf", 0, 0);
+    let traces = |client: &Client| client.others.iter().filter(|m| m["method"] == "$/logTrace").count();
+    let before = traces(&client);
+    for edit in 1..=200 {
+        client.change("variables.tf", edit, json!([{"text": if edit % 2 == 0 { BAD } else { GOOD }}]));
+    }
+    client.wait_for("main.tf", has(OVERLAP));
+    client.hover("none.tf", 0, 0);
+    assert!(has(OVERLAP)(&client.found("main.tf")));
+    // One is the rule; a machine that is busy may pause in between.
+    let checks = traces(&client) - before;
+    assert!((1..20).contains(&checks), "{checks}");
+    client.tell("$/setTrace", json!({"value": "off"}));
+    client.change("variables.tf", 201, json!([{"text": GOOD}]));
+    client.wait_for("main.tf", |found| found.is_empty());
+    assert_eq!(traces(&client) - before, checks);
+}

@@ -380,12 +380,12 @@ fn after_a_change_the_same_is_told_as_by_a_check_of_everything() {
             &MAIN.replace("var.pod_cidr", "regex(\"[0-9./]+\", file(\"${path.module}/../near/vars/prod.tfvars\"))"),
         ),
         ("reader/network.tf", NETWORK),
-        ("shared/cluster/main.tf", MAIN),
-        ("shared/cluster/variables.tf", open),
-        ("shared/cluster/network.tf", NETWORK),
-        ("shared/blue/main.tf", "module \"aks\" {\n  source   = \"../cluster\"\n  pod_cidr = \"10.0.0.0/16\"\n}\n"),
-        ("shared/green/main.tf", "module \"aks\" {\n  source   = \"../cluster\"\n  pod_cidr = \"10.0.0.0/16\"\n}\n"),
-        ("shared/green/overlint.toml", "[rules]\npod-cidr-overlaps-node-subnet = \"note\"\n"),
+        ("common/cluster/main.tf", MAIN),
+        ("common/cluster/variables.tf", open),
+        ("common/cluster/network.tf", NETWORK),
+        ("common/blue/main.tf", "module \"aks\" {\n  source   = \"../cluster\"\n  pod_cidr = \"10.0.0.0/16\"\n}\n"),
+        ("common/green/main.tf", "module \"aks\" {\n  source   = \"../cluster\"\n  pod_cidr = \"10.0.0.0/16\"\n}\n"),
+        ("common/green/overlint.toml", "[rules]\npod-cidr-overlaps-node-subnet = \"note\"\n"),
         ("overlint.toml", config),
     ];
     files.extend(more.map(|(name, text)| (name.to_owned(), text.to_owned())));

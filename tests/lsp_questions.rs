@@ -209,3 +209,35 @@ fn what_an_action_writes_suppresses_in_every_language() {
         assert!(!has("unused-suppression")(&left), "{name}: {left:?}\n{new}");
     }
 }
+
+#[test]
+fn an_action_that_is_asked_for_between_edits_is_of_the_last_of_them() {
+    let main = MAIN.replace("172.16.0.10", "172.16.0.1");
+    let folder = folder(&[("main.tf", &main), ("network.tf", NETWORK), ("variables.tf", BAD)]);
+    let mut client = Client::simple(folder.path());
+    client.open("main.tf", &main);
+    client.wait_for("main.tf", has("dns-service-ip-first-address"));
+    let place = json!({"line": 17, "character": 30});
+    let params = json!({
+        "textDocument": {"uri": client.uri("main.tf")},
+        "range": {"start": place, "end": place},
+        "context": {"diagnostics": []},
+    });
+    client.open("variables.tf", BAD);
+    let mut asked = Vec::new();
+    for (version, text) in [GOOD, BAD, GOOD].iter().enumerate() {
+        asked.push(client.ask("textDocument/codeAction", params.clone()));
+        asked.push(client.ask("textDocument/codeAction", params.clone()));
+        client.change("variables.tf", 2 + version as i64, json!([{"text": text}]));
+    }
+    // Each answer passes by only once: they are taken as they come.
+    let mut titles = Vec::new();
+    while titles.len() < asked.len() {
+        let message = client.next_message();
+        if asked.iter().any(|id| message["id"] == *id) {
+            titles.push(message["result"][0]["title"].clone());
+        }
+    }
+    assert!(titles.iter().all(|title| *title == "Set dns_service_ip to 172.16.0.10"), "{titles:?}");
+    assert!(client.hover_on("main.tf", &main, "pod_cidr").contains("10.244.0.0/16"));
+}
