@@ -10,8 +10,8 @@ cd "$(dirname "$0")/.."
 rounds=${1:-7}
 checkout=${2:-}
 
-cargo build --release --locked
-cargo build --release --locked --bench speed 2>/dev/null
+# One build for both programs.
+cargo build --release --locked --bench speed
 overlint=$PWD/target/release/overlint
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

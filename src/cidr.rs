@@ -148,6 +148,16 @@ impl Cidr {
         self.contains(address).then_some(address)
     }
 
+    /// How many places after the first address another one is; `None` if it is outside the range.
+    pub fn place(&self, address: IpAddr) -> Option<u128> {
+        let places = match (self.net.addr(), address) {
+            (IpAddr::V4(first), IpAddr::V4(address)) => u128::from(u32::from(address).checked_sub(first.into())?),
+            (IpAddr::V6(first), IpAddr::V6(address)) => u128::from(address).checked_sub(first.into())?,
+            _ => return None,
+        };
+        self.contains(address).then_some(places)
+    }
+
     /// Whether an address lies in the range.
     pub fn contains(&self, address: IpAddr) -> bool {
         self.net.contains(&address)

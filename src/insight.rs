@@ -37,6 +37,14 @@ pub struct Insight {
     pub scenarios: Vec<String>,
 }
 
+impl Insight {
+    /// All places in it.
+    pub(crate) fn spans_mut(&mut self) -> impl Iterator<Item = &mut Span> {
+        let others = self.overlaps.iter_mut().chain(&mut self.origin).map(|(_, span)| span);
+        std::iter::once(&mut self.span).chain(others)
+    }
+}
+
 /// Keeps what is there several times once.
 pub fn unite(insights: &mut Vec<Insight>) {
     let mut seen = HashSet::new();
@@ -196,7 +204,8 @@ impl Gather<'_> {
         for cluster in &self.world.clusters {
             let (own, subnets) = (of_cluster(cluster), ranges::all_subnets(self.world, cluster));
             let (spaces, connected) = (ranges::vnet_spaces(self.world, cluster), ranges::connected(self.world, cluster));
-            let has = |ranges: &Ranges| ranges.known.iter().any(|range| range.field.at.site == at.site && range.cidr == *cidr);
+            let has =
+                |ranges: &Ranges| ranges.overlapping(cidr).any(|range| range.field.at.site == at.site && range.cidr == *cidr);
             // Subnets lie in the space of their VNet; that is no overlap.
             let others: &[&Ranges] = match () {
                 () if has(&own) => &[&own, &subnets, &spaces, &connected],
@@ -205,9 +214,9 @@ impl Gather<'_> {
                 () if has(&connected) => &[&own, &subnets, &spaces],
                 () => &[],
             };
-            for range in others.iter().flat_map(|ranges| &ranges.known) {
+            for range in others.iter().flat_map(|ranges| ranges.overlapping(cidr)) {
                 let other = (range.title(), range.field.at.site);
-                if range.cidr.overlaps(cidr) && range.field.at.site != at.site && !found.contains(&other) {
+                if range.field.at.site != at.site && !found.contains(&other) {
                     found.push(other);
                 }
             }

@@ -26,6 +26,7 @@ pub mod source;
 pub mod spelling;
 pub mod suppress;
 pub mod syntax;
+mod system;
 mod templates;
 pub mod tree;
 pub mod value;
@@ -38,13 +39,14 @@ use crate::eval::template::Templates;
 use crate::eval::terraform::{self, Modules, Own};
 use crate::facts::Facts;
 use crate::model::{Undecided, World};
-use crate::report::{Finding, Report, UndecidedRule};
+use crate::report::{Report, UndecidedRule};
 use crate::scenarios::Scenarios;
 use crate::scenarios::parameters::Roots;
 use crate::settings::{Set, Settings};
 use crate::source::{Sources, Span, Unreadable};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Checks the texts: evaluates every root module and template among them, runs the wanted rules, and sorts what they found.
 ///
@@ -69,7 +71,7 @@ fn check_changed(sources: &Sources, config: &Config) -> Report {
 /// What was found, by the root that it was found in: a root module's folder, the path of a template or of a plan.
 #[derive(Clone, Debug, Default)]
 pub struct ByRoot {
-    /// What belongs to no root: what could not be read, and so on.
+    /// What belongs to no root: what could not be read.
     pub rest: Report,
     /// The reports on the roots.
     pub roots: BTreeMap<String, Report>,
@@ -82,10 +84,7 @@ impl ByRoot {
     pub fn whole(self, sources: &Sources, config: &Config) -> Report {
         let mut report = self.rest;
         for (root, part) in self.roots {
-            // Templates and plans are files, root modules are folders.
-            let folder = if sources.has(&root) { source::parent(&root) } else { &root };
-            let owned = |finding: Finding| Finding { owners: vec![(folder.to_owned(), finding.cluster.clone())], ..finding };
-            report.findings.extend(part.findings.into_iter().map(owned));
+            report.findings.extend(part.findings.into_iter().map(|finding| finding.owned_by(&root, sources)));
             report.undecided.extend(part.undecided);
             report.unreadable.extend(part.unreadable);
             report.insights.extend(part.insights);
@@ -100,6 +99,11 @@ impl ByRoot {
 /// The same as [`check`], with the roots kept apart: for those who check some of them again when something changes.
 pub fn check_roots(sources: &Sources, config: &Config) -> ByRoot {
     Code::read(sources, config).check_roots()
+}
+
+/// The same for a part of what was checked before, with the configuration files as they were read then.
+pub fn check_part(part: &Sources, config: &Config, settings: &Arc<Settings>) -> ByRoot {
+    Code::with(Arc::clone(settings), part, config).check_roots()
 }
 
 /// What one root module or template declares, in one scenario.
@@ -158,7 +162,7 @@ struct Code<'a> {
     sources: &'a Sources,
     config: &'a Config,
     facts: Facts,
-    settings: Settings,
+    settings: Arc<Settings>,
     modules: Modules,
     plans: Vec<Plan>,
     templates: Templates,
@@ -191,8 +195,12 @@ impl<'a> Deployments<'a> {
 
 impl<'a> Code<'a> {
     fn read(sources: &'a Sources, config: &'a Config) -> Self {
+        Self::with(Arc::new(Settings::read(sources)), sources, config)
+    }
+
+    fn with(settings: Arc<Settings>, sources: &'a Sources, config: &'a Config) -> Self {
         let facts = Facts::embedded();
-        let (settings, mut errors) = Settings::read(sources);
+        let mut errors = settings.errors.clone();
         let named: Vec<&str> = config.var_files().into_iter().chain(settings.variable_files()).collect();
         let (mut modules, wrong) = Modules::read(sources, &named);
         errors.extend(wrong);
@@ -213,7 +221,6 @@ impl<'a> Code<'a> {
         let mut errors = Vec::new();
         let deployments = Deployments::of(&self, &mut errors);
         let mut report = Report { files: sources.len(), unreadable: sources.unreadable().to_vec(), ..Report::default() };
-        report.undecided.extend(deployments.scenarios.undecided.iter().cloned());
         report.unreadable.extend(deployments.templates.wrong.iter().map(|(path, message)| Unreadable {
             message: message.clone(),
             path: (*path).to_owned(),
@@ -226,7 +233,7 @@ impl<'a> Code<'a> {
         }));
         let roots = self.check(&deployments);
         drop(deployments);
-        ByRoot { rest: report, roots, settings: Arc::new(self.settings) }
+        ByRoot { rest: report, roots, settings: self.settings }
     }
 
     fn checker(&self) -> templates::Checker<'_> {
@@ -270,6 +277,9 @@ impl<'a> Code<'a> {
             plans::add(found.entry(root).or_default(), part);
         }
         found.extend(self.checker().check(&deployments.templates));
+        for (root, undecided) in &deployments.scenarios.undecided {
+            found.entry(root.clone()).or_default().undecided.extend(undecided.iter().cloned());
+        }
         found
     }
 
@@ -334,11 +344,26 @@ fn run_rules(
 /// The stack that a thread needs for the deepest code that is still evaluated.
 pub const STACK_BYTES: usize = 64 << 20;
 
-/// Runs something on threads with deep stacks; 0 threads means one for each core.
+/// So often it is tried to start one thread where there is no room for more: those that were started need a moment to end.
+const TRIES: usize = 20;
+
+/// Runs something on threads with deep stacks; 0 threads means one for each core. Where not so many can be started, one does it.
 ///
 /// # Errors
-/// When the threads cannot be started.
+/// When not even one can be started.
 pub fn with_threads<T: Send>(threads: usize, run: impl FnOnce() -> T + Send) -> Result<T, rayon::ThreadPoolBuildError> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK_BYTES).build()?;
-    Ok(pool.install(run))
+    let start = |threads| {
+        // Signals are for the thread that waits, which is the one that writes files.
+        let _held = system::Held::new();
+        rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK_BYTES).build()
+    };
+    let mut pool = start(threads);
+    for _ in 0..TRIES {
+        if pool.is_ok() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+        pool = start(1);
+    }
+    Ok(pool?.install(run))
 }

@@ -5,7 +5,7 @@
 
 use crate::config::Config;
 use crate::report::{Edit, Finding, Repair, Report, Safety};
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Sources, Span};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// So many checks are made at most to find out which repairs hold; what is not tried is dropped.
@@ -61,10 +61,10 @@ pub fn verify(report: &mut Report, sources: &Sources, config: &Config) {
     let known = report.unreadable.clone();
     let unreadable = known.iter().map(|u| (&u.path, &u.message)).collect();
     let mut trial = Trial { sources, config, before: Count::of(report, sources), unreadable, left: MOST_CHECKS };
-    let mut held = Vec::new();
+    let mut held = BTreeSet::new();
     for safety in [Safety::Safe, Safety::Unsafe] {
         let mut rest = Candidate::of(report, &|_, repair| repair.safety == safety);
-        while !rest.is_empty() {
+        while !rest.is_empty() && trial.left > 0 {
             let (group, later) = split(rest);
             rest = later;
             trial.run(group, report, &mut held);
@@ -77,19 +77,55 @@ pub fn verify(report: &mut Report, sources: &Sources, config: &Config) {
     }
 }
 
+/// The repair of one finding of such a report, if it holds by itself.
+///
+/// Needs deep stacks, as [`crate::check`] does.
+pub fn verify_one(mut report: Report, number: usize, sources: &Sources, config: &Config) -> Option<Repair> {
+    let finding = report.findings.get(number)?;
+    let own = finding.repair.as_ref()?;
+    let clashes = |edit: &Edit| own.edits.iter().any(|known| known != edit && known.clashes(edit));
+    let is_contrary = |other: &Finding| other.rule == finding.rule && edits(other).any(clashes);
+    if report.findings.iter().any(is_contrary) {
+        return None;
+    }
+    for (_, other) in report.findings.iter_mut().enumerate().filter(|(i, _)| *i != number) {
+        other.repair = None;
+    }
+    verify(&mut report, sources, config);
+    report.findings.into_iter().nth(number)?.repair
+}
+
+fn edits(finding: &Finding) -> impl Iterator<Item = &Edit> {
+    finding.repair.iter().flat_map(|repair| &repair.edits)
+}
+
 /// Drops repairs of one rule that would put different texts in one place: what is right for one cluster is wrong for another.
 fn drop_contrary(report: &mut Report) {
-    let edits =
-        |finding: &Finding| finding.repair.iter().flat_map(|r| r.edits.clone()).map(|edit| (finding.rule, edit)).collect();
-    let all: Vec<Vec<(&str, Edit)>> = report.findings.iter().map(edits).collect();
-    let contrary = |(rule, edit): &(&str, Edit)| {
-        all.iter().flatten().any(|(other, known)| rule == other && known != edit && known.clashes(edit))
-    };
+    let of_rule = |finding: &Finding| edits(finding).map(|edit| (finding.rule, edit.clone())).collect();
+    let all: Vec<Vec<(&str, Edit)>> = report.findings.iter().map(of_rule).collect();
+    let contrary = contrary(all.iter().flatten().collect());
     for (finding, edits) in report.findings.iter_mut().zip(&all) {
-        if edits.iter().any(contrary) {
+        if edits.iter().any(|edit| contrary.contains(edit)) {
             finding.repair = None;
         }
     }
+}
+
+/// The edits that clash with others of their rule. They come in the order of their places, so that only neighbours can clash.
+fn contrary<'e>(sorted: BTreeSet<&'e (&'static str, Edit)>) -> BTreeSet<&'e (&'static str, Edit)> {
+    let mut found = BTreeSet::new();
+    // The one that reaches furthest, of those before.
+    let mut before: Option<&(&str, Edit)> = None;
+    for edit in sorted {
+        let known = before.filter(|known| known.0 == edit.0 && known.1.span.file == edit.1.span.file);
+        if let Some(known) = known.filter(|known| known.1.clashes(&edit.1)) {
+            found.extend([known, edit]);
+        }
+        if known.is_none_or(|known| known.1.span.end <= edit.1.span.end) {
+            before = Some(edit);
+        }
+    }
+    found
 }
 
 /// Changes, and the findings that they are to make go away.
@@ -119,13 +155,34 @@ impl Candidate {
 
 /// Those that can be made together, and the others.
 fn split(candidates: Vec<Candidate>) -> (Vec<Candidate>, Vec<Candidate>) {
-    let mut group: Vec<Candidate> = Vec::new();
-    let mut later = Vec::new();
+    let mut taken = Places::default();
+    let (mut group, mut later) = (Vec::new(), Vec::new());
     for candidate in candidates {
-        let taken = |edit: &Edit| group.iter().flat_map(|c| &c.edits).any(|known| known.clashes(edit));
-        if candidate.edits.iter().any(taken) { later.push(candidate) } else { group.push(candidate) }
+        if candidate.edits.iter().any(|edit| taken.clash(edit)) {
+            later.push(candidate);
+        } else {
+            candidate.edits.iter().for_each(|edit| taken.add(edit));
+            group.push(candidate);
+        }
     }
     (group, later)
+}
+
+/// The places of edits that do not clash, by where they begin.
+#[derive(Default)]
+struct Places(BTreeMap<(FileId, u32), Span>);
+
+impl Places {
+    fn add(&mut self, edit: &Edit) {
+        self.0.insert((edit.span.file, edit.span.start), edit.span);
+    }
+
+    /// Whether an edit clashes with one of them: if any, then with one of its neighbours.
+    fn clash(&self, edit: &Edit) -> bool {
+        let at = (edit.span.file, edit.span.start);
+        let near = [self.0.range(..=at).next_back(), self.0.range(at..).next()];
+        near.into_iter().flatten().any(|(_, span)| edit.clashes(&Edit { span: *span, text: String::new() }))
+    }
 }
 
 struct Trial<'a> {
@@ -140,7 +197,7 @@ struct Trial<'a> {
 
 impl Trial<'_> {
     /// Tries repairs together. Where something is wrong, those that may have to do with it are tried by themselves, and the others again.
-    fn run(&mut self, group: Vec<Candidate>, report: &Report, held: &mut Vec<usize>) {
+    fn run(&mut self, group: Vec<Candidate>, report: &Report, held: &mut BTreeSet<usize>) {
         if group.is_empty() || self.left == 0 {
             return;
         }
@@ -252,7 +309,7 @@ fn affected(sources: &Sources, edits: &[&Edit]) -> Sources {
         return sources.clone();
     }
     let used = sources.links().used(users.iter().cloned());
-    sources.part(&|path| used.contains(path), &|path| users.contains(path))
+    sources.part(&used, &users)
 }
 
 /// A text with changes made in it that do not clash.

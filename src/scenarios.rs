@@ -40,8 +40,8 @@ impl Named for Scenario {
 #[derive(Debug, Default)]
 pub struct Scenarios {
     by_root: BTreeMap<String, Vec<Scenario>>,
-    /// Scenarios that cannot be checked.
-    pub undecided: Vec<UndecidedRule>,
+    /// Scenarios that cannot be checked, by their root.
+    pub undecided: BTreeMap<String, Vec<UndecidedRule>>,
     /// What is wrong in the variable files that are used, and in what the configuration file says of them.
     pub errors: Vec<(Span, String)>,
 }
@@ -61,7 +61,7 @@ impl Scenarios {
             let mut scenarios = match entries {
                 _ if !open => Vec::new(),
                 [] => match (belonging.remove(root), modules.get(root)) {
-                    (Some(files), Some(module)) => found.by_default(&files, module, modules, sources, config),
+                    (Some(files), Some(module)) => found.by_default((root, &files), module, modules, sources, config),
                     _ => Vec::new(),
                 },
                 entries => entries.iter().flat_map(|entry| found.configured(entry, modules, config)).collect(),
@@ -83,7 +83,7 @@ impl Scenarios {
     /// variables have values.
     fn by_default(
         &mut self,
-        files: &[belong::Belonging<'_>],
+        (root, files): (&str, &[belong::Belonging<'_>]),
         module: &Module,
         modules: &Modules,
         sources: &Sources,
@@ -99,7 +99,7 @@ impl Scenarios {
         }
         for (path, span) in &templates {
             let reason = format!("this file is a template, as {} in it shows", sources.text(*span).trim());
-            self.undecided.push(skipped(path, reason, Some(*span)));
+            self.skip(root, skipped(path, reason, Some(*span)));
         }
         let sets = sets::sets(files).into_iter().filter(|set| !set.files.iter().any(|path| templates.contains_key(path)));
         let mut scenarios: Vec<Scenario> = sets.map(|set| scenario(set.name, &set.files, config)).collect();
@@ -133,10 +133,14 @@ impl Scenarios {
         scenarios
     }
 
+    fn skip(&mut self, root: &str, why: UndecidedRule) {
+        self.undecided.entry(root.to_owned()).or_default().push(why);
+    }
+
     fn bound(&mut self, root: &str, scenarios: &mut Vec<Scenario>) {
         if scenarios.len() > MOST {
             let reason = format!("there are more than {MOST} variable sets here; the others were not checked");
-            self.undecided.push(skipped(if root.is_empty() { "." } else { root }, reason, None));
+            self.skip(root, skipped(if root.is_empty() { "." } else { root }, reason, None));
             scenarios.truncate(MOST);
         }
     }

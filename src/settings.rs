@@ -30,6 +30,8 @@ pub struct Settings {
     networks: BTreeMap<FileId, Told>,
     policies: BTreeMap<FileId, Policy>,
     of_root: BTreeMap<String, FileId>,
+    /// What is wrong in them.
+    pub errors: Vec<(Span, String)>,
 }
 
 /// What a configuration file says of rules.
@@ -71,17 +73,16 @@ pub struct VariableFile {
 }
 
 impl Settings {
-    /// Reads the configuration files among the sources. Returns what is wrong in them, too.
-    pub fn read(sources: &Sources) -> (Self, Vec<(Span, String)>) {
+    /// Reads the configuration files among the sources.
+    pub fn read(sources: &Sources) -> Self {
         let mut settings = Self::default();
-        let mut errors = Vec::new();
         for (folder, file) in sources.configs() {
             settings.of_root.insert(folder.to_owned(), file);
             if settings.files.contains_key(&file) {
                 continue;
             }
             let (content, wrong) = parse(sources.file(file).text());
-            errors.extend(wrong.into_iter().map(|(at, message)| (Span::new(file, at.start, at.end), message)));
+            settings.errors.extend(wrong.into_iter().map(|(at, message)| (Span::new(file, at.start, at.end), message)));
             let roots = content.terraform.into_iter().map(|entry| terraform_root(entry, file, sources));
             settings.files.insert(file, roots.collect());
             let templates = content.arm.into_iter().map(|entry| template_root(entry, file, sources));
@@ -90,7 +91,7 @@ impl Settings {
             let policy = Policy { severities: Arc::new(content.rules), as_of: content.as_of };
             settings.policies.insert(file, policy);
         }
-        (settings, errors)
+        settings
     }
 
     /// What is said of a root module. Several entries add up.
@@ -126,6 +127,14 @@ impl Settings {
     /// The paths of all parameter files that are named.
     pub fn parameter_files(&self) -> impl Iterator<Item = &str> {
         self.templates.values().flatten().flat_map(|entry| entry.sets.iter().flatten()).map(|file| file.path.as_str())
+    }
+
+    /// Whether something is said of a root module, template, variable file or parameter file.
+    pub fn names(&self, path: &str, sources: &Sources) -> bool {
+        let absolute = sources.absolute(path);
+        self.files.values().flatten().any(|entry| entry.folder == absolute)
+            || self.templates.values().flatten().any(|entry| entry.template == absolute)
+            || self.variable_files().chain(self.parameter_files()).any(|file| file == path)
     }
 
     /// The paths of all variable files that are named.

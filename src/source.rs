@@ -3,6 +3,7 @@
 //! Every value overlint reasons about points back here: a [`Span`] names a file and a byte range in its text.
 
 mod columns;
+mod compare;
 mod encoding;
 mod links;
 mod reader;
@@ -144,20 +145,23 @@ pub enum Asked {
     Named,
 }
 
-/// All texts of a run. Reading files is discovery's work; the core only looks things up here. A copy shares the texts.
+/// All texts of a run. Reading files is discovery's work; the core only looks things up here. A copy shares all that has not changed since, and
+/// costs next to nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    files: Vec<Arc<SourceFile>>,
+    files: Arc<Vec<Arc<SourceFile>>>,
+    /// What stands in the place of some of the files.
+    replaced: BTreeMap<FileId, Arc<SourceFile>>,
     by_path: Arc<HashMap<String, FileId>>,
     /// The files of a part, which shares the list of files with the whole.
     of_part: Option<Arc<[FileId]>>,
-    folders: BTreeSet<String>,
-    asked: BTreeMap<String, Asked>,
-    restored: BTreeMap<(String, String), String>,
-    configs: BTreeMap<String, FileId>,
+    folders: Arc<BTreeSet<String>>,
+    asked: Arc<BTreeMap<String, Asked>>,
+    restored: Arc<BTreeMap<(String, String), String>>,
+    configs: Arc<BTreeMap<String, FileId>>,
     base: String,
     repositories: Vec<String>,
-    unreadable: Vec<Unreadable>,
+    unreadable: Arc<Vec<Unreadable>>,
     reader: Option<Arc<dyn Reader>>,
     late: Arc<Late>,
     links: Arc<Links>,
@@ -178,38 +182,43 @@ impl Sources {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         let (text, bad) = decode(bytes);
         if let Some(offset) = bad {
-            self.unreadable.push(Unreadable {
+            Arc::make_mut(&mut self.unreadable).push(Unreadable {
                 message: "this file is not valid UTF-8".to_owned(),
                 path: path.to_owned(),
                 span: Some(Span::new(id, offset, offset + '\u{fffd}'.len_utf8())),
             });
         }
-        self.files.push(Arc::new(SourceFile::new(path, text.into())));
+        Arc::make_mut(&mut self.files).push(Arc::new(SourceFile::new(path, text.into())));
         Arc::make_mut(&mut self.by_path).insert(path.to_owned(), id);
         id
     }
 
     /// Puts another text in the place of a file's, under the same name; without a file of this path, nothing happens.
     pub fn replace(&mut self, path: &str, text: &str) {
-        let slot = self.by_path.get(path).and_then(|id| self.files.get_mut(id.0 as usize));
-        if let Some(file) = slot {
-            *file = Arc::new(SourceFile::new(path, text.into()));
+        if let Some(id) = self.by_path.get(path) {
+            self.replaced.insert(*id, Arc::new(SourceFile::new(path, text.into())));
         }
     }
 
-    /// The part that holds only the wanted paths (of files, and of folders to lint). Files keep their names, and those of other parts of
-    /// the same sources can be looked up all the same.
-    pub fn part(&self, wanted: &dyn Fn(&str) -> bool, linted: &dyn Fn(&str) -> bool) -> Self {
-        let mut part = self.clone();
-        let own = self.by_path.iter().filter(|(path, _)| wanted(path)).map(|(path, id)| (path.clone(), *id));
-        let own: HashMap<String, FileId> = own.collect();
+    /// The part that holds only the wanted paths (of files and folders), and has only some of them linted. Files keep their names, and those
+    /// of other parts of the same sources can be looked up all the same. What it costs depends on the part alone.
+    pub fn part(&self, wanted: &BTreeSet<String>, linted: &BTreeSet<String>) -> Self {
+        let own = wanted.iter().filter_map(|path| self.by_path.get_key_value(path));
+        let own: HashMap<String, FileId> = own.map(|(path, id)| (path.clone(), *id)).collect();
         let mut ids: Vec<FileId> = own.values().copied().collect();
         ids.sort_unstable();
-        part.of_part = Some(ids.into());
-        part.by_path = Arc::new(own);
-        part.folders.retain(|folder| linted(folder));
-        part.asked.retain(|path, _| linted(path));
-        part
+        let asked = linted.iter().filter_map(|path| self.asked.get_key_value(path));
+        let of = |path: &String| self.restored.range((path.clone(), String::new())..);
+        let restored = wanted.iter().flat_map(|path| of(path).take_while(move |((from, _), _)| from == path));
+        Self {
+            of_part: Some(ids.into()),
+            by_path: Arc::new(own),
+            folders: Arc::new(linted.iter().filter(|path| self.folders.contains(*path)).cloned().collect()),
+            asked: Arc::new(asked.map(|(path, asked)| (path.clone(), *asked)).collect()),
+            restored: Arc::new(restored.map(|(named, path)| (named.clone(), path.clone())).collect()),
+            unreadable: Arc::new(self.unreadable.iter().filter(|known| wanted.contains(&known.path)).cloned().collect()),
+            ..self.clone()
+        }
     }
 
     /// What is worked out with what.
@@ -224,7 +233,12 @@ impl Sources {
 
     /// Records a folder that the run was asked to lint. Other folders are there only because these call them as modules.
     pub fn add_folder(&mut self, path: &str) {
-        self.folders.insert(path.to_owned());
+        Arc::make_mut(&mut self.folders).insert(path.to_owned());
+    }
+
+    /// Whether a folder is to be linted.
+    pub fn is_linted(&self, folder: &str) -> bool {
+        self.folders.contains(folder)
     }
 
     /// The folders to lint, sorted; "" is the current folder.
@@ -235,7 +249,7 @@ impl Sources {
     /// Records a template or parameter file that the run was asked to lint. Other files are there only because these refer to them, or
     /// may.
     pub fn ask(&mut self, path: &str, asked: Asked) {
-        let known = self.asked.entry(path.to_owned()).or_insert(asked);
+        let known = Arc::make_mut(&mut self.asked).entry(path.to_owned()).or_insert(asked);
         *known = asked.max(*known);
     }
 
@@ -246,7 +260,7 @@ impl Sources {
 
     /// Records where the compiled form of a module is that a Bicep file names as something of a registry.
     pub fn add_restored(&mut self, from: &str, written: &str, path: &str) {
-        self.restored.insert((from.to_owned(), written.to_owned()), path.to_owned());
+        Arc::make_mut(&mut self.restored).insert((from.to_owned(), written.to_owned()), path.to_owned());
     }
 
     /// The modules of registries that are at hand: the file that names one, how, and where it is.
@@ -256,7 +270,7 @@ impl Sources {
 
     /// Records which configuration file applies to a folder.
     pub fn set_config(&mut self, folder: &str, file: FileId) {
-        self.configs.insert(folder.to_owned(), file);
+        Arc::make_mut(&mut self.configs).insert(folder.to_owned(), file);
     }
 
     /// The folders that a configuration file applies to, sorted, with that file.
@@ -316,19 +330,20 @@ impl Sources {
     /// Records that something named at a place could not be found or read.
     pub fn add_wrong(&mut self, span: Span, message: impl Into<String>) {
         let path = self.file(span.file).path().to_owned();
-        self.unreadable.push(Unreadable { message: message.into(), path, span: Some(span) });
+        Arc::make_mut(&mut self.unreadable).push(Unreadable { message: message.into(), path, span: Some(span) });
     }
 
     /// Records something that could not be read at all.
     pub fn add_unreadable(&mut self, path: &str, message: impl Into<String>) {
-        self.unreadable.push(Unreadable { message: message.into(), path: path.to_owned(), span: None });
+        Arc::make_mut(&mut self.unreadable).push(Unreadable { message: message.into(), path: path.to_owned(), span: None });
     }
 
     /// The file with this name. Ids come from [`Sources::add`] of the same set, so there always is one; an id of another set
     /// gives an empty file.
     pub fn file(&self, id: FileId) -> &SourceFile {
         static NOTHING: OnceLock<SourceFile> = OnceLock::new();
-        let file = self.files.get(id.0 as usize).map(Arc::as_ref).or_else(|| self.late.get(id));
+        let replaced = if self.replaced.is_empty() { None } else { self.replaced.get(&id) };
+        let file = replaced.or_else(|| self.files.get(id.0 as usize)).map(Arc::as_ref).or_else(|| self.late.get(id));
         file.unwrap_or_else(|| NOTHING.get_or_init(|| SourceFile::new("", "".into())))
     }
 
@@ -337,11 +352,22 @@ impl Sources {
         self.by_path.get(path).map(|id| self.file(*id))
     }
 
+    /// The name of the file at a path.
+    pub fn id_at(&self, path: &str) -> Option<FileId> {
+        self.by_path.get(path).copied()
+    }
+
+    /// Whether this is the name of a file of this set, and not of one that was read late.
+    pub fn has_id(&self, id: FileId) -> bool {
+        (id.0 as usize) < self.files.len()
+    }
+
     /// All files with their names.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
         let own = self.of_part.iter().flat_map(|ids| ids.iter().map(|id| (*id, self.file(*id))));
-        let all = self.files.iter().enumerate().filter(|_| self.of_part.is_none());
-        own.chain(all.map(|(i, file)| (FileId(i as u32), file.as_ref())))
+        let count = if self.of_part.is_none() { self.files.len() } else { 0 };
+        let all = (0..count).map(|i| FileId(i as u32)).map(|id| (id, self.file(id)));
+        own.chain(all)
     }
 
     /// How many files there are.
@@ -364,28 +390,28 @@ impl Sources {
         self.reader = Some(Arc::new(reader));
     }
 
-    /// The content of a file that the code names.
+    /// The content of a file that the code of a root module's folder, or of a template, names.
     ///
     /// # Errors
     /// When it is not there, or must not or cannot be read.
-    pub fn read(&self, path: &str) -> Result<Arc<[u8]>, ReadError> {
+    pub fn read(&self, path: &str, asker: &str) -> Result<Arc<[u8]>, ReadError> {
         match &self.reader {
-            Some(reader) => reader.read(path),
+            Some(reader) => reader.read(path, asker),
             None => match self.by_path.get(path) {
                 Some(id) => Ok(self.file(*id).text().as_bytes().into()),
-                None if self.list(path).is_ok() => Err(ReadError::Folder),
+                None if self.list(path, asker).is_ok() => Err(ReadError::Folder),
                 None => Err(ReadError::Missing),
             },
         }
     }
 
-    /// What a folder that the code names holds, sorted by name.
+    /// What a folder holds that the code of a root module's folder, or of a template, names, sorted by name.
     ///
     /// # Errors
     /// When it is not there, or must not or cannot be read.
-    pub fn list(&self, folder: &str) -> Result<Vec<Entry>, ReadError> {
+    pub fn list(&self, folder: &str, asker: &str) -> Result<Vec<Entry>, ReadError> {
         match &self.reader {
-            Some(reader) => reader.list(folder),
+            Some(reader) => reader.list(folder, asker),
             None => reader::list_known(self.by_path.keys().map(String::as_str), folder),
         }
     }
@@ -394,6 +420,11 @@ impl Sources {
     pub fn late_file(&self, path: &str, text: &str) -> Option<FileId> {
         let known = self.by_path.get(path).filter(|id| self.file(**id).text() == text);
         known.copied().or_else(|| self.late.add(path, text))
+    }
+
+    /// Whether most names for texts that are read late are taken.
+    pub fn is_late_full(&self) -> bool {
+        self.late.len() > reader::MOST_FILES / 2
     }
 
     /// Forgets the texts that were read late. Spans in them lead nowhere from then on.

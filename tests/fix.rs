@@ -156,7 +156,7 @@ fn encodings_and_marks_are_kept() {
     let output = run(place.path(), &["--fix"]);
     assert_eq!(fs::read(place.path().join("terraform.tfvars")).unwrap(), broken);
     assert_eq!(code(&output), 2);
-    assert!(stderr(&output).contains("cannot change terraform.tfvars: its bytes are no valid text"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("terraform.tfvars is not changed: it could not be read in full"), "{}", stderr(&output));
 }
 
 #[test]

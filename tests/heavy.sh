@@ -520,6 +520,57 @@ for what, make in [("a pipe", os.mkfifo), ("a link to /dev/zero", link("/dev/zer
 special("a pipe as .git", "sub/.git", "--tracked-only", "sub")
 
 
+# --- what git keeps, paths and names ---------------------------------------------------------------------------------------------
+def repository(name, git, index=None):
+    @case(name, "--tracked-only")
+    def fill(folder):
+        write(folder, "main.tf", cluster())
+        if isinstance(git, str):
+            write(folder, ".git", git)
+        else:
+            write(folder, ".git/HEAD", "ref: refs/heads/main\n")
+            write(folder, ".git/index", index())
+
+
+def entry(path, version=3):
+    fixed = b"\0" * 24 + b"\0\0\x81\xa4" + b"\0" * 12 + b"\0" * 20 + b"\0\0"
+    return fixed + path + (b"\0" if version == 4 else b"\0" * (8 - (len(fixed) + len(path)) % 8))
+
+
+repository("a .git that leads nowhere", "gitdir: /nowhere/at/all\n")
+repository("a .git that leads to itself", "gitdir: .git\n")
+repository("a .git of 100 MB", "gitdir: " + "x/" * 50 * MB)
+for what, index in [
+    ("zeros", lambda: b"\0" * 100 * MB),
+    ("4 billion entries", lambda: b"DIRC\0\0\0\x02\xff\xff\xff\xff" + b"\0" * 100 * MB),
+    ("a million entries", lambda: b"DIRC\0\0\0\x02" + (1_000_000).to_bytes(4, "big") + b"".join(entry(b"d%07d/main.tf" % i) for i in range(1_000_000)) + b"\0" * 20),
+    ("an entry of 100 MB", lambda: b"DIRC\0\0\0\x02\0\0\0\x01" + entry(b"x" * 100 * MB) + b"\0" * 20),
+    ("names that take away more than there is", lambda: b"DIRC\0\0\0\x04\0\0\0\x02" + entry(b"\0a", 4) + entry(b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7fa", 4) + b"\0" * 20),
+    ("an extension of 4 GB", lambda: b"DIRC\0\0\0\x02\0\0\0\0TREE\xff\xff\xff\xff" + b"\0" * 40),
+]:
+    repository(f"an index with {what}", None, index)
+hcl("10000 paths that are not there", cluster, *[f"no{i}.tf" for i in range(10_000)])
+hcl("one path 10000 times", cluster, *["main.tf"] * 10_000)
+hcl("a path of 100 KB", cluster, "n/" * 50_000)
+hcl("15 MB of characters that steer", lambda: cluster('"' + "\x1b[2J\u009b\u202e\u200b" * (15 * MB // 12) + '"'))
+one("15 MB of lone surrogates", "azuredeploy.json", lambda: arm(pod_cidr='"' + "\\ud800" * (15 * MB // 6) + '"'))
+hcl("15 MB of commands of pipelines", lambda: cluster('"' + "##[error]##vso[task.x] ::error::" * (15 * MB // 32) + '"'))
+
+
+@case("1000 names that steer")
+def fill(folder):
+    for i in range(1000):
+        write(folder, f"\x1b[2J\n::error::{i}\u202e/main.tf", cluster())
+
+
+@case("1000 names that are not UTF-8")
+def fill(folder):
+    for i in range(1000):
+        path = os.path.join(folder.encode(), b"\xff\xfe%d" % i)
+        os.mkdir(path)
+        Path(os.fsdecode(path), "main.tf").write_text(cluster())
+
+
 # --- running ---------------------------------------------------------------------------------------------------------------------
 def limit():
     # Whoever runs this keeps the machine.

@@ -118,6 +118,7 @@ fn an_index_that_cannot_be_read_ends_with_2() {
         assert!(run.code == 2 && run.out.contains(message), "{message}: {}", run.out);
     }
     std::fs::remove_file(project.path(".git/index")).unwrap();
+    project.write(".git/HEAD", "ref: refs/heads/main\n");
     assert_eq!(tracked(&project, "").code, 0, "nothing was ever added");
     std::fs::remove_dir_all(project.path(".git")).unwrap();
     let run = tracked(&project, "");

@@ -263,7 +263,8 @@ fn read(files: &[(&str, &str)], parameters: &[&str]) -> Vec<String> {
         sources.set_config("", id);
     }
     let config = Config { parameters: parameters.iter().map(|path| (*path).to_owned()).collect(), ..Config::default() };
-    let (settings, mut errors) = Settings::read(&sources);
+    let settings = Settings::read(&sources);
+    let mut errors = settings.errors.clone();
     let (templates, wrong) = Templates::read(&sources);
     errors.extend(wrong);
     let mut lines = lines(&Roots::of(&templates, &mut errors, &sources, &config, &settings));

@@ -5,6 +5,9 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+/// Writes a tree of a size.
+pub type Tree = fn(&Path, usize) -> io::Result<()>;
+
 /// So many files lie in a folder, on average.
 const IN_A_FOLDER: usize = 20;
 const OTHERS: [&str; 8] = ["py", "go", "ts", "md", "yaml", "txt", "java", "html"];
@@ -75,6 +78,13 @@ fn cluster_folder(root: &Path) -> io::Result<()> {
     fs::write(inner.join("main.tf"), argument.to_owned() + &cluster(0, "azurerm_subnet.nodes.id") + &network(1))
 }
 
+/// What writes a folder of a kind.
+pub fn of_kind(kind: &str) -> Option<Tree> {
+    let kinds: [(&str, Tree); 5] =
+        [("clusters", clusters), ("scenarios", scenarios), ("subnets", subnets), ("deep", deep), ("templates", templates)];
+    kinds.into_iter().find_map(|(name, tree)| (name == kind).then_some(tree))
+}
+
 /// One root module with many clusters, half of which have a mistake.
 pub fn clusters(root: &Path, number: usize) -> io::Result<()> {
     let text: String = (0..number).map(|i| cluster(i, "azurerm_subnet.nodes.id")).collect();
@@ -101,6 +111,107 @@ pub fn subnets(root: &Path, number: usize) -> io::Result<()> {
         root.join("main.tf"),
         format!("variable \"pod_cidr\" {{\n  default = \"10.244.0.0/16\"\n}}\n\n{text}{}", network(number)),
     )
+}
+
+/// Modules inside one another, so many deep, ten times; the innermost makes the cluster.
+pub fn deep(root: &Path, depth: usize) -> io::Result<()> {
+    let argument = "variable \"pod_cidr\" {\n  type = string\n}\n\n";
+    let call = |name: &str, value: &str| format!("module \"{name}\" {{\n  source   = \"./inner\"\n  pod_cidr = {value}\n}}\n\n");
+    let mut folder = root.to_owned();
+    let roots: String = (0..10).map(|i| call(&format!("stage{i}"), &format!("\"10.{}.0.0/16\"", 200 + i))).collect();
+    fs::write(folder.join("main.tf"), roots)?;
+    for level in 0..depth {
+        folder.push("inner");
+        fs::create_dir(&folder)?;
+        let last = level + 1 == depth;
+        let text = if last { cluster(0, "azurerm_subnet.nodes.id") + &network(1) } else { call("inner", "var.pod_cidr") };
+        fs::write(folder.join("main.tf"), argument.to_owned() + &text)?;
+    }
+    Ok(())
+}
+
+/// Bicep files with a parameter file each, and a module that makes the cluster.
+pub fn templates(root: &Path, number: usize) -> io::Result<()> {
+    let cluster = "param podCidr string\nparam subnetId string\n\nresource cluster 'Microsoft.ContainerService/managedClusters@2025-05-01' = {\n  \
+         name: 'c'\n  location: resourceGroup().location\n  properties: {\n    agentPoolProfiles: [ { name: 'system', count: 3, vmSize: \
+         'Standard_D4s_v5', mode: 'System', maxPods: 300, vnetSubnetID: subnetId } ]\n    networkProfile: { networkPlugin: 'azure', \
+         networkPluginMode: 'overlay', podCidr: podCidr, serviceCidr: '172.20.0.0/16', dnsServiceIP: '172.20.0.10' }\n  }\n}\n";
+    fs::write(root.join("cluster.bicep"), cluster)?;
+    let main = "param podCidr string\n\nresource vnet 'Microsoft.Network/virtualNetworks@2024-05-01' = {\n  name: 'nodes'\n  properties: {\n    \
+        addressSpace: { addressPrefixes: [ '10.0.0.0/9' ] }\n    subnets: [ { name: 'nodes', properties: { addressPrefix: '10.0.0.0/16' } } ]\n  }\n}\n\n\
+        module cluster 'cluster.bicep' = {\n  name: 'cluster'\n  params: { podCidr: podCidr, subnetId: vnet.properties.subnets[0].id }\n}\n";
+    for i in 0..number {
+        fs::write(root.join(format!("stage{i}.bicep")), main)?;
+        fs::write(
+            root.join(format!("stage{i}.bicepparam")),
+            format!("using 'stage{i}.bicep'\n\nparam podCidr = '10.{}.0.0/16'\n", 130 + i % 100),
+        )?;
+    }
+    Ok(())
+}
+
+/// One security group with many rules, and ten clusters behind it.
+pub fn rules(root: &Path, number: usize) -> io::Result<()> {
+    let clusters: String = (0..10).map(|i| cluster(i, &format!("azurerm_subnet.more[{i}].id"))).collect();
+    let rule = |i: usize| {
+        let (access, direction) = (if i % 3 == 0 { "Allow" } else { "Deny" }, if i % 2 == 0 { "Inbound" } else { "Outbound" });
+        format!(
+            r#"  security_rule {{
+    name                       = "rule{i}"
+    priority                   = {}
+    direction                  = "{direction}"
+    access                     = "{access}"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "{}"
+    source_address_prefix      = "10.{}.0.0/16"
+    destination_address_prefix = "*"
+  }}
+"#,
+            100 + i,
+            1 + i,
+            i % 256
+        )
+    };
+    let rules: String = (0..number).map(rule).collect();
+    let group = format!(
+        r#"resource "azurerm_network_security_group" "nodes" {{
+  name                = "nodes"
+  location            = "westeurope"
+  resource_group_name = "example"
+{rules}}}
+
+resource "azurerm_subnet_network_security_group_association" "more" {{
+  count                     = 10
+  subnet_id                 = azurerm_subnet.more[count.index].id
+  network_security_group_id = azurerm_network_security_group.nodes.id
+}}
+
+"#
+    );
+    let variable = "variable \"pod_cidr\" {\n  default = \"10.244.0.0/16\"\n}\n\n";
+    fs::write(root.join("main.tf"), format!("{variable}{clusters}{group}{}", network(10)))
+}
+
+/// One cluster with many node pools.
+pub fn pools(root: &Path, number: usize) -> io::Result<()> {
+    let pool = |i: usize| {
+        format!(
+            r#"resource "azurerm_kubernetes_cluster_node_pool" "p{i}" {{
+  name                  = "p{i}"
+  kubernetes_cluster_id = azurerm_kubernetes_cluster.c0.id
+  vm_size               = "Standard_D4s_v5"
+  node_count            = 1
+  vnet_subnet_id        = azurerm_subnet.more[{}].id
+}}
+
+"#,
+            i % 10
+        )
+    };
+    let pools: String = (0..number).map(pool).collect();
+    let variable = "variable \"pod_cidr\" {\n  default = \"10.128.0.0/10\"\n}\n\n";
+    fs::write(root.join("main.tf"), format!("{variable}{}{pools}{}", cluster(0, "azurerm_subnet.nodes.id"), network(10)))
 }
 
 fn cluster(number: usize, subnet: &str) -> String {
@@ -167,4 +278,99 @@ resource "azurerm_subnet" "more" {{
 "#
     );
     text
+}
+
+/// Where somebody types in a [`workspace`]: what that is, the file, and the words before it.
+pub const TYPED_IN: [(&str, &str, &str); 5] = [
+    ("a root of one file", "group0/alone/main.tf", "10.24"),
+    ("a module of five roots", "group0/module/main.tf", "10.24"),
+    ("a Bicep file", "group0/bicep0/main.bicep", "10.24"),
+    ("a Bicep parameter's name", "group0/bicep0/main.bicep", "param podCid"),
+    ("overlint.toml", "overlint.toml", "10.10."),
+];
+
+/// A folder as an editor has it open, of about so many files: root modules by themselves, groups of five that call a module with their
+/// cluster, and Bicep templates with their parameter files. Half of all have a mistake, and one in ten says that it is known.
+pub fn workspace(root: &Path, files: usize) -> io::Result<()> {
+    for group in 0..(files / FILES_OF_GROUP).max(1) {
+        write_group(&root.join(format!("group{group}")), group)?;
+    }
+    fs::write(root.join("overlint.toml"), "[network]\non-premises = [\"10.10.4.0/24\"]\n")?;
+    fs::create_dir(root.join(".git"))
+}
+
+/// Files of a group of [`workspace`].
+const FILES_OF_GROUP: usize = 20;
+
+fn write_group(folder: &Path, group: usize) -> io::Result<()> {
+    let write = |path: &str, text: String| {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().unwrap_or(folder))?;
+        fs::write(path, text)
+    };
+    let variable = "variable \"pod_cidr\" {\n  type    = string\n  default = \"10.244.0.0/16\"\n}\n\n";
+    let known = |text: String| {
+        let comment = "    # overlint: ignore[max-pods-range] known\n    max_pods  ";
+        if group.is_multiple_of(10) { text.replace("    max_pods  ", comment) } else { text }
+    };
+    write("alone/main.tf", known(format!("{variable}{}{}", cluster(0, "azurerm_subnet.nodes.id"), network(1))))?;
+    write("module/main.tf", format!("{variable}{}", cluster(group, "azurerm_subnet.nodes.id")))?;
+    write("module/network.tf", network(1))?;
+    for i in 0..5 {
+        let call = format!("module \"aks\" {{\n  source   = \"../module\"\n  pod_cidr = \"10.{}.0.0/16\"\n}}\n", 128 + i);
+        write(&format!("root{i}/main.tf"), if i == 0 { call.replace("  pod_cidr", "  # pod_cidr") } else { call })?;
+    }
+    for i in 0..4 {
+        let folder = format!("bicep{i}");
+        write(&format!("{folder}/main.bicep"), bicep(if i < 2 { 300 } else { 110 }))?;
+        write(&format!("{folder}/dev.bicepparam"), "using 'main.bicep'\n\nparam podCidr = '10.200.0.0/16'\n".to_owned())?;
+        let parameters = "{\n  \"$schema\": \"https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#\",\n  \
+                          \"contentVersion\": \"1.0.0.0\",\n  \"parameters\": { \"podCidr\": { \"value\": \"10.201.0.0/16\" } }\n}\n";
+        write(&format!("{folder}/main.parameters.json"), parameters.to_owned())?;
+    }
+    Ok(())
+}
+
+fn bicep(max_pods: usize) -> String {
+    format!(
+        r"param podCidr string = '10.244.0.0/16'
+
+resource vnet 'Microsoft.Network/virtualNetworks@2024-05-01' = {{
+  name: 'vnet'
+  location: 'westeurope'
+  properties: {{
+    addressSpace: {{ addressPrefixes: ['10.0.0.0/16'] }}
+    subnets: [
+      {{ name: 'nodes', properties: {{ addressPrefix: '10.0.0.0/20' }} }}
+    ]
+  }}
+}}
+
+resource aks 'Microsoft.ContainerService/managedClusters@2025-01-01' = {{
+  name: 'aks'
+  location: 'westeurope'
+  identity: {{ type: 'SystemAssigned' }}
+  properties: {{
+    dnsPrefix: 'aks'
+    agentPoolProfiles: [
+      {{
+        name: 'system'
+        mode: 'System'
+        count: 3
+        maxPods: {max_pods}
+        vmSize: 'Standard_D4s_v5'
+        vnetSubnetID: vnet.properties.subnets[0].id
+      }}
+    ]
+    networkProfile: {{
+      networkPlugin: 'azure'
+      networkPluginMode: 'overlay'
+      podCidr: podCidr
+      serviceCidr: '172.20.0.0/16'
+      dnsServiceIP: '172.20.0.10'
+    }}
+  }}
+}}
+"
+    )
 }

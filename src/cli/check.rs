@@ -8,10 +8,12 @@ use crate::baseline::Baseline;
 use crate::config::Config;
 use crate::date::Date;
 use crate::discover::{self, Buffers, Changes, Options};
+use crate::repairs::Repaired;
 use crate::report::{self, Format, Report, Severity, Style, sarif};
 use crate::source::{self, Sources};
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
+use rayon::ThreadPoolBuildError;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -178,14 +180,15 @@ pub(super) fn run(args: &CheckArgs) -> Exit {
         }
     };
     let threads = args.jobs.map_or(0, usize::from);
-    let Checked { sources, config, mut report, diff, fixed } =
-        match crate::with_threads(threads, || check_and_fix(args, baseline.as_ref())) {
-            Ok(done) => done,
-            Err(e) => {
-                output::complain(&format!("cannot start the threads: {e}"));
-                return Exit::Failed;
-            }
-        };
+    let checked = crate::with_threads(threads, || check_and_repair(args, baseline.as_ref()));
+    let checked = checked.and_then(|checked| write_repairs(checked, args, threads));
+    let Checked { sources, config, mut report, diff, fixed } = match checked {
+        Ok(checked) => checked,
+        Err(e) => {
+            output::complain(&format!("cannot start the threads: {e}"));
+            return Exit::Failed;
+        }
+    };
     let written = write_baseline(args, &mut report, &sources);
     if let Some(baseline) = baseline {
         compare(args, &config, baseline, &mut report, &sources);
@@ -195,7 +198,7 @@ pub(super) fn run(args: &CheckArgs) -> Exit {
     }
     let files = write_files(args, &report, &sources);
     let printed = match diff {
-        Some(diff) => output::stdout(|out| out.write_all(diff.as_bytes())).max(tell_failures(&report)),
+        Some(diff) => output::difference(&diff).max(tell_failures(&report)),
         None if args.quiet => tell_failures(&report),
         None => print(args, &report, &sources),
     };
@@ -214,33 +217,49 @@ struct Checked {
     fixed: Exit,
 }
 
-/// Checks, and makes repairs if they are asked for. What is left is then reported.
-fn check_and_fix(args: &CheckArgs, baseline: Option<&Baseline>) -> Checked {
+/// Repairs that are to be written.
+struct Repairs {
+    changes: Changes,
+    repaired: Repaired,
+}
+
+/// Checks, and makes repairs in memory if they are asked for.
+fn check_and_repair(args: &CheckArgs, baseline: Option<&Baseline>) -> (Checked, Option<Repairs>) {
     let (sources, config, report) = check(args);
-    let Some(which) = args.fix.or(args.diff.then_some(Which::Safe)) else {
-        return Checked { sources, config, report, diff: None, fixed: Exit::Clean };
-    };
+    let mut checked = Checked { sources, config, report, diff: None, fixed: Exit::Clean };
+    let Some(which) = args.fix.or(args.diff.then_some(Which::Safe)) else { return (checked, None) };
+    let (sources, report) = (&checked.sources, &checked.report);
     let changes = Changes::within(&args.paths, &args.options());
     // What is not told is not changed.
     let mut told = report.clone();
     if let (Some(baseline), Some(path)) = (baseline, &args.baseline) {
-        baseline.clone().apply(&mut told, &sources, &folder_of(path, &sources));
+        baseline.clone().apply(&mut told, sources, &folder_of(path, sources));
     }
     if let Some(files) = &args.report_only {
-        limit::to_files(&mut told, &sources, files);
+        limit::to_files(&mut told, sources, files);
     }
-    let repaired = fix::repair(which, &changes, &sources, &config, (report.clone(), &told));
+    let repaired = fix::repair(which, &changes, sources, &checked.config, (report.clone(), &told));
     if args.diff {
-        let diff = fix::difference(&repaired, &sources);
-        return Checked { sources, config, report, diff: Some(diff), fixed: Exit::Clean };
+        checked.diff = Some(fix::difference(&repaired, sources));
+        return (checked, None);
     }
-    let fixed = fix::write(&repaired, &sources, &changes);
+    (checked, Some(Repairs { changes, repaired }))
+}
+
+/// Writes repairs, if there are any. What is left is then reported. Not for the threads that check: signals would not wait for those.
+fn write_repairs(
+    (checked, repairs): (Checked, Option<Repairs>),
+    args: &CheckArgs,
+    threads: usize,
+) -> Result<Checked, ThreadPoolBuildError> {
+    let Some(Repairs { changes, repaired }) = repairs else { return Ok(checked) };
+    let fixed = fix::write(&repaired, &checked.sources, &changes);
     if fixed == Exit::Failed {
         // What is on the disk now is told, not what should be.
-        let (sources, config, report) = check(args);
-        return Checked { sources, config, report, diff: None, fixed };
+        let (sources, config, report) = crate::with_threads(threads, || check(args))?;
+        return Ok(Checked { sources, config, report, diff: None, fixed });
     }
-    Checked { sources: repaired.sources, config, report: repaired.report, diff: None, fixed }
+    Ok(Checked { sources: repaired.sources, report: repaired.report, fixed, ..checked })
 }
 
 fn check(args: &CheckArgs) -> (Sources, Config, Report) {

@@ -1,5 +1,6 @@
 //! Differences of two texts, in the unified form that `patch` and `git apply` read.
 
+use crate::report::printable;
 use std::fmt::Write;
 
 /// So many lines are shown around a difference.
@@ -20,7 +21,7 @@ pub(super) fn unified(path: &str, old: &str, new: &str) -> String {
     while let Some(first) = parts.next() {
         if text.is_empty() {
             let (a, b) = if path.starts_with('/') { ("", "") } else { ("a/", "b/") };
-            let _ = write!(text, "--- {a}{path}\n+++ {b}{path}\n");
+            let _ = write!(text, "--- {}\n+++ {}\n", quoted(a, path), quoted(b, path));
         }
         let mut hunk = vec![first];
         let mut last = first;
@@ -31,6 +32,35 @@ pub(super) fn unified(path: &str, old: &str, new: &str) -> String {
         write_hunk(&mut text, &hunk, &old, &new);
     }
     text
+}
+
+/// A path as git writes it: in quotes if anything in it would end the line or steer a terminal.
+fn quoted(side: &str, path: &str) -> String {
+    let is_special = |byte: &u8| byte.is_ascii_control() || matches!(byte, b'"' | b'\\');
+    let path = format!("{side}{path}");
+    if !path.bytes().any(|byte| is_special(&byte)) && printable(&path) == path {
+        return path;
+    }
+    let mut text = String::from("\"");
+    for byte in path.bytes() {
+        match byte {
+            b'"' | b'\\' => text.extend(['\\', char::from(byte)]),
+            b' '..=b'~' => text.push(char::from(byte)),
+            _ => _ = write!(text, "\\{byte:03o}"),
+        }
+    }
+    text.push('"');
+    text
+}
+
+/// A difference for eyes only: with characters that would steer a terminal spelled out.
+pub(super) fn shown(diff: &str) -> String {
+    let part = |part: &str| {
+        let inner = part.trim_end_matches(['\n', '\t']);
+        let inner = if part.ends_with('\n') { inner.strip_suffix('\r').unwrap_or(inner) } else { inner };
+        format!("{}{}", printable(inner), part.strip_prefix(inner).unwrap_or_default())
+    };
+    diff.split_inclusive(['\n', '\t']).map(part).collect()
 }
 
 fn write_hunk(text: &mut String, parts: &[Part], old: &[&str], new: &[&str]) {
@@ -92,6 +122,19 @@ mod tests {
             @@ -11,4 +11,5 @@\n k\n l\n m\n-n\n\\ No newline at end of file\n+x\n+N\n\\ No newline at end of file\n";
         assert_eq!(unified("x y.tf", old, new), expected);
         assert_eq!(unified("x", old, old), "");
+    }
+
+    #[test]
+    fn names_are_quoted_as_git_does() {
+        let head = |path: &str| unified(path, "a", "b").lines().next().unwrap().to_owned();
+        assert_eq!(head("ä b's.tf"), "--- a/ä b's.tf");
+        assert_eq!(head("a\n\"\\.tf"), r#"--- "a/a\012\"\\.tf""#);
+        assert_eq!(head("/\u{202e}x"), r#"--- "/\342\200\256x""#);
+    }
+
+    #[test]
+    fn a_terminal_is_not_steered() {
+        assert_eq!(shown("-a\u{1b}[1m\r\n+\tb\tc\r\r\n"), "-a\\u{1b}[1m\r\n+\tb\tc\\r\r\n");
     }
 
     #[test]

@@ -2,13 +2,13 @@
 
 use super::{Exit, diff, output};
 use crate::config::Config;
-use crate::discover::Changes;
+use crate::discover::{self, Changes};
 use crate::repairs::{self, Repaired};
 use crate::report::{Finding, Repair, Report, Safety, plural};
 use crate::source::{FileId, NotRewritten, Sources, rewrite};
 use clap::ValueEnum;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Which repairs to make.
@@ -29,12 +29,14 @@ pub(super) fn repair(
     (report, told): (Report, &Report),
 ) -> Repaired {
     let most = if which == Which::All { Safety::Unsafe } else { Safety::Safe };
+    let unread: BTreeSet<String> = report.unreadable.iter().map(|unreadable| unreadable.path.clone()).collect();
     let known: RefCell<BTreeMap<FileId, bool>> = RefCell::default();
     let may_change = |file: FileId| {
         let mut known = known.borrow_mut();
         *known.entry(file).or_insert_with(|| {
             let path = sources.file(file).path();
-            let allowed = changes.file(path);
+            let in_full = if unread.contains(path) { Err("it could not be read in full".to_owned()) } else { Ok(()) };
+            let allowed = in_full.and_then(|()| changes.file(path));
             if let Err(why) = &allowed {
                 output::complain(&format!("{path} is not changed: {why}"));
             }
@@ -80,7 +82,7 @@ fn write_file(file: FileId, repaired: &Repaired, before: &Sources, changes: &Cha
 fn rewritten(file: FileId, repaired: &Repaired, before: &Sources, changes: &Changes) -> Result<(PathBuf, Vec<u8>), String> {
     let (old, new) = (before.file(file), repaired.sources.file(file));
     let path = changes.file(old.path())?;
-    let bytes = std::fs::read(&path).map_err(|e| e.to_string())?;
+    let bytes = discover::read_again(&path)?;
     let bytes = rewrite(&bytes, old.text(), new.text()).map_err(|why| match why {
         NotRewritten::Changed => "it has changed meanwhile",
         NotRewritten::Inexact => "its bytes are no valid text",
@@ -93,7 +95,7 @@ pub(super) fn difference(repaired: &Repaired, before: &Sources) -> String {
     let one = |file: &FileId| {
         let (old, new) = (before.file(*file), repaired.sources.file(*file));
         // `patch` compares the mark, too, which a text does not have.
-        let mark = std::fs::read(Path::new(old.path())).is_ok_and(|bytes| bytes.starts_with(b"\xef\xbb\xbf"));
+        let mark = discover::read_again(Path::new(old.path())).is_ok_and(|bytes| bytes.starts_with(b"\xef\xbb\xbf"));
         let marked = |text: &str| if mark { format!("\u{feff}{text}") } else { text.to_owned() };
         diff::unified(old.path(), &marked(old.text()), &marked(new.text()))
     };

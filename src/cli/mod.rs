@@ -12,9 +12,11 @@ mod output;
 use crate::lsp;
 use crate::rules::{self, RULES};
 use crate::spelling::nearest;
+use crate::system;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use std::io;
 use std::process::ExitCode;
 
 const EXIT_CODES: &str = "\
@@ -92,7 +94,12 @@ enum Exit {
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
-    let exit = match Cli::parse().command {
+    system::survive_size_limits();
+    let command = match Cli::try_parse() {
+        Ok(cli) => cli.command,
+        Err(told) => return usage(&told),
+    };
+    let exit = match command {
         Command::Check(args) => match args.settled() {
             Ok(args) => check::run(&args),
             Err(message) => {
@@ -109,6 +116,17 @@ pub fn main() -> ExitCode {
         Command::Completions { shell } => completions(shell),
     };
     ExitCode::from(exit as u8)
+}
+
+/// Prints what is said in the place of running a command: help, the version, or what is wrong with the arguments.
+fn usage(told: &clap::Error) -> ExitCode {
+    match told.print() {
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe && !told.use_stderr() => {
+            output::complain(&format!("cannot write to the standard output: {e}"));
+            ExitCode::from(Exit::Failed as u8)
+        }
+        _ => ExitCode::from(if told.use_stderr() { Exit::Failed } else { Exit::Clean } as u8),
+    }
 }
 
 fn completions(shell: Shell) -> Exit {

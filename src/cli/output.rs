@@ -1,10 +1,11 @@
 //! Writing to the terminal and to files.
 
-use super::Exit;
+use super::{Exit, diff};
 use crate::report::printable;
+use crate::system::Held;
 use clap::ValueEnum;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -70,6 +71,15 @@ pub(super) fn stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Ex
     }
 }
 
+/// Prints a difference: as it is for programs, and so that it does no harm on a terminal.
+pub(super) fn difference(text: &str) -> Exit {
+    if io::stdout().is_terminal() {
+        stdout(|out| out.write_all(diff::shown(text).as_bytes()))
+    } else {
+        stdout(|out| out.write_all(text.as_bytes()))
+    }
+}
+
 /// Says on the standard error output what could not be done.
 pub(super) fn complain(message: &str) {
     // When not even this can be written, there is nobody to tell.
@@ -91,8 +101,13 @@ pub(super) fn file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result
     write(&mut text)?;
     match fs::metadata(path) {
         Ok(found) if found.is_file() => {
-            // A symbolic link stays one, and the file behind it keeps its permissions.
-            replace(&fs::canonicalize(path)?, Some(found.permissions()), &text)
+            // A new file could take the place of one that nobody is meant to write.
+            if found.permissions().readonly() {
+                return Err(io::ErrorKind::PermissionDenied.into());
+            }
+            File::options().write(true).open(path)?;
+            // A symbolic link stays one, and the file behind it keeps its owner and its permissions.
+            replace(&fs::canonicalize(path)?, Some(&found), &text)
         }
         // A reader that has seen enough and went away is no failure.
         Ok(_) => match File::options().write(true).open(path)?.write_all(&text) {
@@ -108,24 +123,52 @@ pub(super) fn file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result
 /// # Errors
 /// What the disk says, also that the file is there.
 pub(super) fn new_file(path: &Path, text: &[u8]) -> io::Result<()> {
-    let written = File::create_new(path)?.write_all(text);
+    let _held = Held::new();
+    let mut file = File::create_new(path)?;
+    let written = file.write_all(text).and_then(|()| settle(&file));
     if written.is_err() {
         let _ = fs::remove_file(path);
     }
     written
 }
 
-fn replace(path: &Path, mode: Option<fs::Permissions>, text: &[u8]) -> io::Result<()> {
+fn replace(path: &Path, old: Option<&Metadata>, text: &[u8]) -> io::Result<()> {
+    // Whoever stops the run meanwhile gets the old file or the new one, and nothing beside it.
+    let _held = Held::new();
     let (mut file, temporary) = beside(path)?;
-    let written = mode
-        .map_or(Ok(()), |mode| file.set_permissions(mode))
+    let written = old
+        .map_or(Ok(()), |old| take_after(&file, old))
         .and_then(|()| file.write_all(text))
+        .and_then(|()| settle(&file))
         .and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
         // The first failure is the one to tell.
         let _ = fs::remove_file(&temporary);
     }
     written
+}
+
+/// Gives a new file the owner and the permissions of an old one.
+fn take_after(file: &File, old: &Metadata) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, fchown};
+        let owners = |of: &Metadata| (of.uid(), of.gid());
+        if file.metadata().is_ok_and(|new| owners(&new) != owners(old)) {
+            // Only the superuser may give files away.
+            let _ = fchown(file, Some(old.uid()), Some(old.gid()));
+        }
+    }
+    file.set_permissions(old.permissions())
+}
+
+/// Waits until a file is on the disk: some disks, above all those in a network, say only then that they are full.
+fn settle(file: &File) -> io::Result<()> {
+    match file.sync_all() {
+        // Some can only write.
+        Err(e) if matches!(e.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+        settled => settled,
+    }
 }
 
 /// A new file beside another one. In containers, a run that was killed had the same process id: names that are taken are passed over.

@@ -1,12 +1,17 @@
-//! Which files may be changed: those of the user's own repository that neither git nor the configuration file passes over.
+//! Which files may be changed: those of the user's own repository that neither git nor the configuration file passes over; with
+//! `--tracked-only`, those that git tracks.
 
 use super::filter::{Filter, excluded};
 use super::folder::on_disk;
 use super::ignores::Ignores;
+use super::index::Index;
 use super::reader::Disk;
 use super::{Buffers, Options, folder, normal};
 use crate::repairs::OF_OTHERS;
 use crate::settings::NAMES;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Tells which files may be changed.
@@ -15,13 +20,22 @@ pub struct Changes {
     /// The configuration file that applies everywhere.
     config: Option<PathBuf>,
     current: PathBuf,
+    tracked_only: bool,
+    /// By the top folders of repositories: what git tracks there, or why that is not known.
+    indexes: RefCell<BTreeMap<PathBuf, Result<Index, String>>>,
 }
 
 impl Changes {
     /// For a run on these paths.
     pub fn within(paths: &[String], options: &Options) -> Self {
         let config = options.config.as_deref().map(|typed| PathBuf::from(normal(typed)));
-        Self { disk: Disk::around(paths, &Buffers::default()), config, current: std::env::current_dir().unwrap_or_default() }
+        Self {
+            disk: Disk::around(paths, &Buffers::default()),
+            config,
+            current: std::env::current_dir().unwrap_or_default(),
+            tracked_only: options.tracked_only,
+            indexes: RefCell::default(),
+        }
     }
 
     /// The file itself, behind symbolic links.
@@ -29,7 +43,11 @@ impl Changes {
     /// # Errors
     /// Why it must not be changed, in words for the user.
     pub fn file(&self, path: &str) -> Result<PathBuf, String> {
-        let found = std::fs::canonicalize(on_disk(Path::new(path))).map_err(|e| folder::reason(&e))?;
+        let found = std::fs::canonicalize(on_disk(Path::new(path))).map_err(|e| match e.kind() {
+            // In our paths, such a byte is spelled out.
+            io::ErrorKind::NotFound if path.contains("\\x") => "its name is not valid UTF-8".to_owned(),
+            _ => folder::reason(&e),
+        })?;
         if !found.is_file() {
             return Err("it is no regular file".to_owned());
         }
@@ -43,7 +61,18 @@ impl Changes {
         if self.is_excluded(&found) {
             return Err("the configuration file excludes it".to_owned());
         }
+        if self.tracked_only && !self.is_tracked(&found)? {
+            return Err("git does not track it".to_owned());
+        }
         Ok(found)
+    }
+
+    /// Whether git tracks a file (an absolute path).
+    fn is_tracked(&self, file: &Path) -> Result<bool, String> {
+        let top = folders(file).find(|folder| folder.join(".git").exists()).ok_or("it is in no git repository")?;
+        let mut indexes = self.indexes.borrow_mut();
+        let index = indexes.entry(top.to_owned()).or_insert_with(|| Index::read(top));
+        index.as_ref().map_or_else(|_| Err("which files git tracks cannot be told".to_owned()), |index| Ok(index.has(file)))
     }
 
     /// Whether a configuration file excludes a file (an absolute path).

@@ -10,6 +10,7 @@ use crate::syntax::bicep::Dialect;
 use crate::syntax::hcl::files::{self, Role};
 use crate::syntax::hcl::{from_json, is_local_source, module_calls};
 use crate::syntax::installed::{self, InstalledModule};
+use crate::system;
 use memchr::memmem;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -398,13 +399,15 @@ pub(super) fn read_named(path: &Path, most: usize, buffers: &Buffers) -> Result<
     if let Some(text) = buffers.at(path) {
         return Ok(text.as_bytes().to_vec());
     }
-    // Opening a pipe could wait forever, but for those that the shell has opened already: `--var-file <(..)`.
-    let is_open = path.starts_with("/dev/fd") || path == Path::new("/dev/stdin");
-    if !is_open && fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
-        return Err(NOT_REGULAR.to_owned());
-    }
     let mut bytes = Vec::new();
-    read_regular(path, most, &mut bytes)?;
+    if is_open(path) {
+        // Its writer may take its time.
+        read_some(File::open(path).map_err(|e| cannot(&e))?, most, &mut bytes)?;
+    } else if fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        return Err(NOT_REGULAR.to_owned());
+    } else {
+        read_regular(path, most, &mut bytes)?;
+    }
     Ok(bytes)
 }
 
@@ -415,8 +418,19 @@ pub(super) fn read_stdin() -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
+/// Reads a file that was regular when somebody looked. If it has become a pipe meanwhile, that looks like an empty file.
 fn read_regular(path: &Path, most: usize, buffer: &mut Vec<u8>) -> Result<(), String> {
-    read_some(File::open(path).map_err(|e| cannot(&e))?, most, buffer)
+    let file = system::open(path).map_err(|e| cannot(&e))?;
+    read_some(&file, most, buffer)?;
+    if buffer.is_empty() && !file.metadata().is_ok_and(|found| found.is_file()) {
+        return Err(NOT_REGULAR.to_owned());
+    }
+    Ok(())
+}
+
+/// Whether a path is that of what the shell has opened for us: `--var-file <(..)`.
+fn is_open(path: &Path) -> bool {
+    path.starts_with("/dev/fd") || path == Path::new("/dev/stdin")
 }
 
 fn cannot(error: &io::Error) -> String {

@@ -4,7 +4,7 @@
 //! because the checkout is sparse, are refused.
 
 use super::buffers::Buffers;
-use super::folder::read_named;
+use super::folder::{name, read_named};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -40,9 +40,11 @@ impl Index {
         let index = git.join("index");
         let files = if index.symlink_metadata().is_ok() {
             parse(&read_named(&index, LARGEST, &Buffers::default()).map_err(|why| format!("of git's index, {why}"))?, hash)?
-        } else {
+        } else if git.join("HEAD").symlink_metadata().is_ok() {
             // Nothing was ever added.
             BTreeSet::new()
+        } else {
+            return Err(format!("git's folder cannot be found: {} is none", name(&git)));
         };
         Ok(Self { top: top.to_owned(), files })
     }

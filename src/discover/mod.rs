@@ -82,7 +82,8 @@ pub fn discover(paths: &[String], options: &Options) -> Sources {
     let configs = configs(&found, options);
     let templates = parameters::read(&mut found, &configs, &current, (options, &filter), &mut sources);
     for (path, message) in filter.failures() {
-        sources.add_unreadable(&folder::name(path.strip_prefix(&current).unwrap_or(&path)), message);
+        let path = folder::on_disk(path.strip_prefix(&current).unwrap_or(&path));
+        sources.add_unreadable(&folder::name(path), message);
     }
     links::record(&found, &wanted, &templates, &configs, &mut sources);
     add_files(&mut sources, found, &wanted, &templates, &options.buffers);
@@ -191,6 +192,14 @@ fn add_configs(sources: &mut Sources, configs: Vec<ConfigFile>, buffers: &Buffer
 /// Why it cannot be read, or is not: more than `most` bytes are not.
 pub fn read_named(path: &str, most: usize) -> Result<Vec<u8>, String> {
     folder::read_named(Path::new(path), most, &Buffers::default())
+}
+
+/// Reads a file of the code once more, as it is now.
+///
+/// # Errors
+/// Why it cannot be read, or is not.
+pub fn read_again(path: &Path) -> Result<Vec<u8>, String> {
+    folder::read_named(path, folder::LARGEST, &Buffers::default())
 }
 
 /// Reads the standard input, which stands for a file: no more than is read of one.

@@ -3,8 +3,9 @@
 use super::buffers::Buffers;
 use super::folder::{on_disk, reason};
 use crate::source::{Entry, EntryKind, ReadError, Reader, parent};
-use std::collections::{HashMap, HashSet};
-use std::fs::{self, File, FileType};
+use crate::system;
+use std::collections::{BTreeSet, HashMap};
+use std::fs::{self, FileType};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,8 +24,8 @@ pub struct Disk {
     bounds: Vec<PathBuf>,
     buffers: Buffers,
     kept: Mutex<Kept>,
-    /// The paths that were asked for: files, and folders whose names were listed.
-    asked: Arc<Mutex<HashSet<String>>>,
+    /// The paths that were asked for, files and folders whose names were listed; and by whom.
+    asked: Arc<Mutex<HashMap<String, BTreeSet<String>>>>,
 }
 
 #[derive(Debug, Default)]
@@ -61,14 +62,26 @@ impl Disk {
         Self { bounds, buffers: buffers.clone(), kept: Mutex::default(), asked }
     }
 
-    /// Whether the code has asked for a file, or for the names in its folder.
-    pub fn was_asked_for(&self, path: &str) -> bool {
-        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        asked.contains(path) || asked.contains(parent(path))
+    /// The same, and what another one was asked for is remembered.
+    pub fn after(self, before: &Self) -> Self {
+        Self { asked: Arc::clone(&before.asked), ..self }
     }
 
-    fn remember(&self, path: &str) {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+    /// The folders of root modules and the templates whose code has asked for a file, or for the names in a folder around it.
+    pub fn askers(&self, path: &str) -> BTreeSet<String> {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_inner = |path: &&str| !path.is_empty() && *path != "/" && !path.ends_with("..");
+        let around = std::iter::successors(Some(path), |path| Some(*path).filter(is_inner).map(parent));
+        around.filter_map(|path| asked.get(path)).flatten().cloned().collect()
+    }
+
+    fn remember(&self, path: &str, asker: &str) {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        match asked.get_mut(path) {
+            Some(askers) if askers.contains(asker) => {}
+            Some(askers) => _ = askers.insert(asker.to_owned()),
+            None => _ = asked.insert(path.to_owned(), BTreeSet::from([asker.to_owned()])),
+        }
     }
 
     /// The absolute path of something inside the bounds, without symbolic links.
@@ -108,15 +121,20 @@ impl Disk {
         if kind.is_dir() {
             return Err(ReadError::Folder);
         }
-        // Opening a pipe could wait forever.
+        let not_regular = || ReadError::Refused("is no regular file and is not read".to_owned());
         if !kind.is_file() {
-            return Err(ReadError::Refused("is no regular file and is not read".to_owned()));
+            return Err(not_regular());
         }
         if let Some(text) = self.buffers.get(path) {
             return Ok(text.as_bytes().into());
         }
+        // The path may lead to another thing by now.
+        let file = system::open_itself(&found).map_err(cannot)?;
+        if !file.metadata().is_ok_and(|opened| opened.is_file()) {
+            return Err(not_regular());
+        }
         let mut bytes = Vec::new();
-        File::open(&found).map_err(cannot)?.take(LARGEST + 1).read_to_end(&mut bytes).map_err(cannot)?;
+        file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(cannot)?;
         if bytes.len() as u64 > LARGEST {
             return Err(ReadError::Refused(format!("is larger than {} MiB and is not read", LARGEST >> 20)));
         }
@@ -141,12 +159,12 @@ impl Disk {
 }
 
 impl Reader for Disk {
-    fn read(&self, path: &str) -> Result<Arc<[u8]>, ReadError> {
+    fn read(&self, path: &str, asker: &str) -> Result<Arc<[u8]>, ReadError> {
+        self.remember(path, asker);
         let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(bytes) = kept().files.get(path) {
             return Ok(Arc::clone(bytes));
         }
-        self.remember(path);
         let bytes = self.read_new(path)?;
         let mut kept = kept();
         if kept.bytes + bytes.len() <= MOST_KEPT {
@@ -156,12 +174,12 @@ impl Reader for Disk {
         Ok(bytes)
     }
 
-    fn list(&self, folder: &str) -> Result<Vec<Entry>, ReadError> {
+    fn list(&self, folder: &str, asker: &str) -> Result<Vec<Entry>, ReadError> {
         let cannot = |e: io::Error| match e.kind() {
             io::ErrorKind::NotADirectory => ReadError::Missing,
             _ => ReadError::Refused(format!("cannot be read: {}", reason(&e))),
         };
-        self.remember(folder);
+        self.remember(folder, asker);
         let found = self.locate(folder)?;
         let mut entries = Vec::new();
         for entry in fs::read_dir(&found).map_err(cannot)? {

@@ -2,14 +2,13 @@
 
 mod in_json;
 
+use super::checker::Place;
 use super::diagnostics::{self, uri_of};
 use super::places::{self, Encoding};
-use super::workspace::View;
-use crate::config::Config;
-use crate::repairs;
-use crate::report::{Finding, Repair, Report, Safety};
+use super::workspace::{View, Views};
+use crate::report::{Finding, Repair, Safety};
 use gen_lsp_types::{CodeAction, CodeActionKind, Command, Position, Range, TextEdit, Uri, WorkspaceEdit};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 /// The command that shows a rule's document.
@@ -18,22 +17,38 @@ pub(super) const EXPLAIN: &str = "overlint.explain";
 /// What stands for the reason until the user writes it.
 const REASON: &str = "TODO: say why";
 
+/// What is known of repairs: those that hold, nothing for those that do not.
+pub(super) type Repairs = BTreeMap<Place, Option<Repair>>;
+
 /// The actions for the findings that touch a range of a document.
-pub(super) fn at(document: Document<'_>, range: Range, views: &[View], config: &Config, encoding: Encoding) -> Vec<CodeAction> {
+pub(super) fn at(document: Document<'_>, range: Range, views: &Views, repairs: &Repairs, encoding: Encoding) -> Vec<CodeAction> {
     let mut actions: Vec<CodeAction> = Vec::new();
-    for view in views {
-        let name = places::relative(&view.base, document.path);
-        for (number, finding) in view.report.findings.iter().enumerate() {
+    for (place, view, finding) in findings(document.path, range, views, encoding) {
+        let repair = repairs.get(&place).and_then(Option::as_ref);
+        let here = Here { finding, repair, document, view, encoding };
+        let new: Vec<CodeAction> = here.actions().into_iter().filter(|action| !actions.contains(action)).collect();
+        actions.extend(new);
+    }
+    actions
+}
+
+/// The findings that touch a range of a document, if they have a repair.
+pub(super) fn to_repair(path: &Path, range: Range, views: &Views, encoding: Encoding) -> Vec<Place> {
+    let all = findings(path, range, views, encoding).into_iter();
+    all.filter(|(_, _, finding)| finding.repair.is_some()).map(|(place, _, _)| place).collect()
+}
+
+fn findings<'v>(path: &Path, range: Range, views: &'v Views, encoding: Encoding) -> Vec<(Place, &'v View, &'v Finding)> {
+    let mut found = Vec::new();
+    for (folder, view) in views {
+        for (number, finding) in view.files.get(path).iter().flat_map(|file| &file.findings).enumerate() {
             let at = encoding.range(finding.place, &view.sources);
-            if view.sources.file(finding.place.file).path() == name && at.start <= range.end && range.start <= at.end {
-                let place = Place { number, finding, document, view, config, encoding };
-                let new = place.actions().into_iter().filter(|action| !actions.contains(action));
-                let new: Vec<CodeAction> = new.collect();
-                actions.extend(new);
+            if at.start <= range.end && range.start <= at.end {
+                found.push((Place { folder: folder.clone(), path: path.to_owned(), number }, view, finding));
             }
         }
     }
-    actions
+    found
 }
 
 /// A document that the client has open.
@@ -45,17 +60,16 @@ pub(super) struct Document<'a> {
 }
 
 /// A finding in an open document.
-struct Place<'a> {
-    /// Which one of the report it is.
-    number: usize,
+struct Here<'a> {
     finding: &'a Finding,
+    /// Its repair, if that holds.
+    repair: Option<&'a Repair>,
     document: Document<'a>,
     view: &'a View,
-    config: &'a Config,
     encoding: Encoding,
 }
 
-impl Place<'_> {
+impl Here<'_> {
     /// All that can be done about it, the best first.
     fn actions(&self) -> Vec<CodeAction> {
         self.repair().into_iter().chain(self.suppress()).chain([self.explain()]).collect()
@@ -63,7 +77,7 @@ impl Place<'_> {
 
     /// Changes the code so that the finding goes away, wherever its value comes from. Only what holds is offered.
     fn repair(&self) -> Option<CodeAction> {
-        let repair = self.verified()?;
+        let repair = self.repair?;
         let mut changes: HashMap<Uri, Vec<TextEdit>> = HashMap::new();
         for edit in &repair.edits {
             let path = places::absolute(&self.view.base, self.view.sources.file(edit.span.file).path());
@@ -74,20 +88,8 @@ impl Place<'_> {
         Some(CodeAction {
             edit: Some(WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() }),
             is_preferred: (repair.safety == Safety::Safe).then_some(true),
-            ..self.action(repair.title)
+            ..self.action(repair.title.clone())
         })
-    }
-
-    /// The repair of this finding, if everything else stays as good with it.
-    fn verified(&self) -> Option<Repair> {
-        self.finding.repair.as_ref()?;
-        let mut report = Report::clone(&self.view.report);
-        let others = report.findings.iter_mut().enumerate().filter(|(number, _)| *number != self.number);
-        others.for_each(|(_, finding)| finding.repair = None);
-        let config = Config { insights: false, ..self.config.clone() };
-        let verify = || repairs::verify(&mut report, &self.view.sources, &config);
-        crate::with_threads(1, verify).ok()?;
-        report.findings.into_iter().nth(self.number)?.repair
     }
 
     /// Says in the code that the finding is known and why that is fine.

@@ -7,32 +7,25 @@ use crate::report::{Finding, Severity};
 use crate::source::{Sources, Unreadable};
 use gen_lsp_types::{CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Position, Range, Uri};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The diagnostics of files, by their absolute paths.
 pub(super) type ByFile = BTreeMap<PathBuf, Vec<Diagnostic>>;
 
-/// Everything that was found in the folders. What folders that lie in one another both have is there once.
-pub(super) fn all(views: &[View], encoding: Encoding) -> ByFile {
-    let mut files = ByFile::new();
+/// Everything that was found in a file. What folders that lie in one another both have is there once.
+pub(super) fn of_file<'a>(path: &Path, views: impl IntoIterator<Item = &'a View>, encoding: Encoding) -> Vec<Diagnostic> {
+    let mut all = Vec::new();
     for view in views {
-        for finding in &view.report.findings {
-            let path = places::absolute(&view.base, view.sources.file(finding.place.file).path());
-            add(&mut files, path, of_finding(finding, view, encoding));
-        }
-        for unreadable in &view.report.unreadable {
-            let path = places::absolute(&view.base, &unreadable.path);
-            add(&mut files, path, of_unreadable(unreadable, &view.sources, encoding));
+        let Some(file) = view.files.get(path) else { continue };
+        let findings = file.findings.iter().map(|finding| of_finding(finding, view, encoding));
+        let unreadable = file.unreadable.iter().map(|unreadable| of_unreadable(unreadable, &view.sources, encoding));
+        for diagnostic in findings.chain(unreadable) {
+            if !all.contains(&diagnostic) {
+                all.push(diagnostic);
+            }
         }
     }
-    files
-}
-
-fn add(files: &mut ByFile, path: PathBuf, diagnostic: Diagnostic) {
-    let file = files.entry(path).or_default();
-    if !file.contains(&diagnostic) {
-        file.push(diagnostic);
-    }
+    all
 }
 
 /// The diagnostic of a finding.
@@ -81,6 +74,6 @@ fn plain() -> Diagnostic {
 }
 
 /// The URI of a file, as the client writes it if it has it open.
-pub(super) fn uri_of(path: &std::path::Path, open: Option<&Uri>) -> Uri {
+pub(super) fn uri_of(path: &Path, open: Option<&Uri>) -> Uri {
     open.cloned().unwrap_or_else(|| uri::of_path(path))
 }

@@ -1,7 +1,7 @@
 //! What is shown where the pointer rests: what is known of an attribute, or the document of a rule.
 
 use super::places::{self, Encoding};
-use super::workspace::View;
+use super::workspace::{View, Views};
 use super::{rule_text, uri};
 use crate::insight::Insight;
 use crate::report::{in_scenarios, printable};
@@ -16,8 +16,8 @@ const MOST: usize = 4;
 const MOST_OVERLAPS: usize = 6;
 
 /// What there is to show at a position of a file, given its text.
-pub(super) fn at(path: &Path, text: &str, position: Position, views: &[View], encoding: Encoding) -> Option<Hover> {
-    rule(path, text, position, encoding).or_else(|| views.iter().find_map(|view| attribute(path, position, view, encoding)))
+pub(super) fn at(path: &Path, text: &str, position: Position, views: &Views, encoding: Encoding) -> Option<Hover> {
+    rule(path, text, position, encoding).or_else(|| views.values().find_map(|view| attribute(path, position, view, encoding)))
 }
 
 /// The document of a rule that is named in a comment that suppresses it, or in a configuration file.
@@ -37,7 +37,8 @@ fn attribute(path: &Path, position: Position, view: &View, encoding: Encoding) -
     let file = view.sources.file_at(&name)?;
     let offset = encoding.offset(file, position);
     let here = |span: &Span| view.sources.file(span.file).path() == name;
-    let insights = || view.insights.iter().flat_map(|insights| insights.iter());
+    let roots = view.files.get(path)?.roots.as_ref();
+    let insights = || roots.iter().filter_map(|root| view.insights.get(root)).flat_map(|insights| insights.iter());
     let spans = |insight: &'_ Insight| {
         let origin: Vec<Span> = insight.origin.iter().map(|(_, span)| *span).collect();
         std::iter::once(insight.span).chain(origin)

@@ -4,7 +4,9 @@
 //! the one that checks; it never reads a file. Nothing here knows what a rule means.
 
 mod actions;
+mod board;
 mod checker;
+mod clock;
 mod diagnostics;
 mod documents;
 mod hover;
@@ -16,10 +18,18 @@ mod transport;
 mod uri;
 mod workspace;
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 /// Serves one client until it goes. Ends with 0 when the client asked for the end in the right order, else with 1.
 pub fn run() -> ExitCode {
-    let orderly = server::serve(std::io::stdin(), std::io::stdout());
-    if orderly { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    match server::serve(io::stdin(), io::stdout()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(e) => {
+            // When not even this can be written, there is nobody to tell.
+            let _ = writeln!(io::stderr().lock(), "overlint: cannot start the threads: {e}");
+            ExitCode::FAILURE
+        }
+    }
 }

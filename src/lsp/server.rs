@@ -1,13 +1,13 @@
 //! The loop that answers: one message after the other, none of which waits for a check.
 
-use super::actions::{self, EXPLAIN};
-use super::checker::{self, Checked, Job};
+use super::actions::{self, EXPLAIN, Repairs};
+use super::checker::{self, Answer, Check, Checked, Job, Place, Tried, Try};
 use super::diagnostics::{self, ByFile};
 use super::documents::Documents;
 use super::places::{self, Encoding};
 use super::settings::Settings;
 use super::transport::{self, Id, Incoming, Outgoing, Received};
-use super::workspace::{Change, View};
+use super::workspace::{Change, News, View, Views};
 use super::{hover, rule_text, uri};
 use crate::config::Config;
 use gen_lsp_types::{
@@ -17,12 +17,13 @@ use gen_lsp_types::{
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
-use std::io::{BufReader, Read, Write};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// A check begins when the user has typed nothing for so long.
@@ -34,17 +35,24 @@ const WATCHED: &str = "**/*.{tf,tofu,tfvars,json,jsonc,hcl,bicep,bicepparam,toml
 /// What the loop waits for.
 enum Event {
     Received(Received),
-    Checked(Checked),
+    Answered(Answer),
+    CannotCheck(io::Error),
     Gone,
 }
 
 /// Serves a client until it goes. Tells whether it went in order.
-pub(super) fn serve(input: impl Read + Send + 'static, output: impl Write + Send + 'static) -> bool {
+///
+/// # Errors
+/// When the threads for that cannot be started.
+pub(super) fn serve(input: impl Read + Send + 'static, output: impl Write + Send + 'static) -> io::Result<bool> {
     let (sender, events) = channel();
     let (out, messages) = channel::<Outgoing>();
-    let told = sender.clone();
-    let Ok(jobs) = checker::start(move |checked| _ = told.send(Event::Checked(checked))) else { return false };
-    std::thread::spawn(move || {
+    let (told, failed) = (sender.clone(), sender.clone());
+    let jobs = checker::start(
+        move |answer| _ = told.send(Event::Answered(answer)),
+        move |why| _ = failed.send(Event::CannotCheck(why)),
+    )?;
+    thread::Builder::new().spawn(move || {
         let mut input = BufReader::new(input);
         while let Ok(Some(received)) = transport::read(&mut input) {
             if sender.send(Event::Received(received)).is_err() {
@@ -52,12 +60,12 @@ pub(super) fn serve(input: impl Read + Send + 'static, output: impl Write + Send
             }
         }
         let _ = sender.send(Event::Gone);
-    });
-    let writer = std::thread::spawn(move || {
+    })?;
+    let writer = thread::Builder::new().spawn(move || {
         let mut output = output;
         // Who does not read any more is gone: the reader will tell.
         let _ = messages.iter().try_for_each(|message| message.write(&mut output));
-    });
+    })?;
     let mut server = Server::new(out, jobs);
     let orderly = loop {
         let event = match server.due {
@@ -72,7 +80,9 @@ pub(super) fn serve(input: impl Read + Send + 'static, output: impl Write + Send
                 server.receive(message);
             }
             Ok(Event::Received(Received::Garbage(why))) => server.send(Outgoing::error(None, ErrorCodes::ParseError, why)),
-            Ok(Event::Checked(checked)) => server.take(checked),
+            Ok(Event::Answered(Answer::Checked(checked))) => server.take(checked),
+            Ok(Event::Answered(Answer::Tried(tried))) => server.take_repairs(tried),
+            Ok(Event::CannotCheck(why)) => return Err(why),
             Err(RecvTimeoutError::Timeout) => server.check_now(),
             Ok(Event::Gone) | Err(RecvTimeoutError::Disconnected) => break server.state == State::ShutDown,
         }
@@ -80,7 +90,7 @@ pub(super) fn serve(input: impl Read + Send + 'static, output: impl Write + Send
     server.stop.store(true, Ordering::Relaxed);
     drop(server);
     let _ = writer.join();
-    orderly
+    Ok(orderly)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +107,8 @@ struct Server {
     encoding: Encoding,
     /// Whether the client can be asked to watch files.
     watches: bool,
+    /// Whether the client wants to know how long things take.
+    traces: bool,
     folders: Vec<PathBuf>,
     documents: Documents,
     config: Config,
@@ -110,13 +122,16 @@ struct Server {
     /// Set when the running check is no longer wanted.
     stop: Arc<AtomicBool>,
     /// What is known, and of which revision.
-    views: Vec<View>,
+    views: Views,
     known: u64,
+    /// Which repairs of that were tried, and which are being tried.
+    repairs: Repairs,
+    trying: BTreeSet<Place>,
     published: ByFile,
     waiting: Vec<Waiting>,
 }
 
-/// A question that the next check answers.
+/// A question that can be answered after a check, or when repairs were tried.
 struct Waiting {
     id: Id,
     path: PathBuf,
@@ -139,6 +154,7 @@ impl Server {
             state: State::New,
             encoding: Encoding::Utf16,
             watches: false,
+            traces: false,
             folders: Vec::new(),
             documents: Documents::default(),
             config: Config::default(),
@@ -147,8 +163,10 @@ impl Server {
             again: false,
             due: None,
             stop: Arc::default(),
-            views: Vec::new(),
+            views: Views::new(),
             known: 0,
+            repairs: Repairs::new(),
+            trying: BTreeSet::new(),
             published: ByFile::new(),
             waiting: Vec::new(),
         }
@@ -220,6 +238,7 @@ impl Server {
         let offered = params.pointer("/capabilities/general/positionEncodings").and_then(Value::as_array);
         self.encoding = Encoding::negotiate(offered.into_iter().flatten().filter_map(Value::as_str));
         self.watches = is_true("/capabilities/workspace/didChangeWatchedFiles/dynamicRegistration");
+        self.traces = text("/trace").is_some_and(|trace| trace != "off");
         let folders = params.get("workspaceFolders").and_then(Value::as_array).into_iter().flatten();
         self.folders = folders.filter_map(|folder| uri::to_path(folder.get("uri")?.as_str()?)).collect();
         if self.folders.is_empty() {
@@ -275,6 +294,7 @@ impl Server {
                 let watch = json!({"id": "files", "method": "workspace/didChangeWatchedFiles", "registerOptions": options});
                 self.send(Outgoing::request("watch", "client/registerCapability", json!({"registrations": [watch]})));
             }
+            "$/setTrace" => self.traces = params.get("value").is_some_and(|value| value != "off"),
             "$/cancelRequest" => {
                 let id = params.get("id").and_then(|id| serde_json::from_value::<Id>(id.clone()).ok());
                 self.cancel(id.as_ref());
@@ -335,16 +355,21 @@ impl Server {
     fn check_now(&mut self) {
         self.due = None;
         self.stop = Arc::default();
-        let job = Job {
+        let job = Check {
             revision: self.revision,
             folders: self.folders.clone(),
             texts: self.documents.texts(),
             changes: std::mem::take(&mut self.changes),
             again: std::mem::take(&mut self.again),
-            config: Config { stop: Arc::clone(&self.stop), ..self.config.clone() },
+            config: self.stoppable(),
         };
         // Without a checker there is nothing to tell.
-        let _ = self.jobs.send(job);
+        let _ = self.jobs.send(Job::Check(job));
+    }
+
+    /// What to check for, as long as nothing is edited.
+    fn stoppable(&self) -> Config {
+        Config { stop: Arc::clone(&self.stop), ..self.config.clone() }
     }
 
     /// Takes what a check found out.
@@ -352,11 +377,31 @@ impl Server {
         if self.state != State::Running {
             return;
         }
-        self.views = checked.views;
+        let changed = self.look(checked.news);
         self.known = checked.revision;
-        self.publish();
+        let mut clock = checked.clock;
+        clock.resume();
+        self.publish(changed);
+        clock.lap("publish");
+        if self.traces {
+            self.send(Outgoing::notification("$/logTrace", json!({"message": clock.to_string()})));
+        }
+        self.repairs.clear();
+        self.trying.clear();
+        self.answer_waiting();
+    }
+
+    /// Takes what came of trying repairs.
+    fn take_repairs(&mut self, tried: Tried) {
+        if self.state == State::Running && tried.revision == self.known {
+            self.repairs.extend(tried.repairs);
+            self.answer_waiting();
+        }
+    }
+
+    fn answer_waiting(&mut self) {
         for Waiting { id, path, question } in std::mem::take(&mut self.waiting) {
-            if self.is_known(&path) {
+            if self.can_answer(&path, &question) {
                 self.send(Outgoing::result(&id, self.answer(&path, &question)));
             } else {
                 self.waiting.push(Waiting { id, path, question });
@@ -364,21 +409,61 @@ impl Server {
         }
     }
 
-    /// Tells the client the diagnostics of the files where they changed.
-    fn publish(&mut self) {
-        let found = diagnostics::all(&self.views, self.encoding);
-        let gone = self.published.keys().filter(|path| !found.contains_key(*path)).map(|path| (path, &[][..]));
-        let new = found.iter().filter(|(path, new)| self.published.get(*path) != Some(new));
-        for (path, diagnostics) in gone.chain(new.map(|(path, new)| (path, new.as_slice()))) {
-            let document = self.documents.get(path);
+    /// Whether everything is known that a question is about. If not, it will be.
+    fn can_answer(&mut self, path: &Path, question: &Question) -> bool {
+        if !self.is_known(path) {
+            return false;
+        }
+        let Question::Actions(params) = question else { return true };
+        if !wants_fixes(params) {
+            return true;
+        }
+        let mut places = actions::to_repair(path, params.range, &self.views, self.encoding);
+        places.retain(|place| !self.repairs.contains_key(place));
+        let is_tried = places.is_empty();
+        places.retain(|place| !self.trying.contains(place));
+        // The next check comes first, and then all is asked anew.
+        if !places.is_empty() && self.known == self.revision {
+            self.trying.extend(places.iter().cloned());
+            let job = Try { revision: self.known, places, config: self.stoppable() };
+            let _ = self.jobs.send(Job::Try(job));
+        }
+        is_tried
+    }
+
+    /// Takes what is new. Returns the files of which something else is known than before.
+    fn look(&mut self, news: BTreeMap<PathBuf, News>) -> BTreeSet<PathBuf> {
+        let mut before = std::mem::take(&mut self.views);
+        let mut changed = BTreeSet::new();
+        for (folder, news) in news {
+            let mut view = before.remove(&folder).unwrap_or_default();
+            changed.extend(view.take(news));
+            self.views.insert(folder, view);
+        }
+        changed.extend(before.into_values().flat_map(|gone| gone.files.into_keys()));
+        changed
+    }
+
+    /// Tells the client the diagnostics of some files, where they changed.
+    fn publish(&mut self, paths: BTreeSet<PathBuf>) {
+        for path in paths {
+            let diagnostics = diagnostics::of_file(&path, self.views.values(), self.encoding);
+            if self.published.get(&path).map_or(&[][..], Vec::as_slice) == diagnostics {
+                continue;
+            }
+            let document = self.documents.get(&path);
             let params = PublishDiagnosticsParams {
-                uri: diagnostics::uri_of(path, document.map(|document| &document.uri)),
-                version: document.map(|document| document.version).filter(|_| self.is_known(path)),
-                diagnostics: diagnostics.to_vec(),
+                uri: diagnostics::uri_of(&path, document.map(|document| &document.uri)),
+                version: document.map(|document| document.version).filter(|_| self.is_known(&path)),
+                diagnostics: diagnostics.clone(),
             };
             self.send(Outgoing::notification("textDocument/publishDiagnostics", params));
+            if diagnostics.is_empty() {
+                self.published.remove(&path);
+            } else {
+                self.published.insert(path, diagnostics);
+            }
         }
-        self.published = found;
     }
 
     /// Whether what is known of a file is of the text that the client has.
@@ -388,13 +473,13 @@ impl Server {
             let file = view.sources.file_at(&places::relative(&view.base, path));
             file.is_some_and(|file| file.text() == &*document.text)
         };
-        self.known == self.revision || self.views.iter().any(same)
+        self.known == self.revision || self.views.values().any(same)
     }
 
-    /// Answers a question, or keeps it until a check has seen the text that it is about.
+    /// Answers a question, or keeps it until a check has seen the text that it is about, and repairs were tried.
     fn ask(&mut self, id: &Id, uri: &str, question: Question) -> Option<Value> {
         let Some(path) = uri::to_path(uri) else { return Some(Value::Null) };
-        if self.is_known(&path) {
+        if self.can_answer(&path, &question) {
             return Some(self.answer(&path, &question));
         }
         self.waiting.push(Waiting { id: id.clone(), path, question });
@@ -409,13 +494,11 @@ impl Server {
                 serde_json::to_value(hover::at(path, &document.text, position, &self.views, self.encoding))
             }
             Question::Actions(params) => {
-                let is_fix = |kind: &str| kind.is_empty() || kind == "quickfix";
-                let only = params.context.only.as_deref();
-                if only.is_some_and(|only| !only.iter().any(|kind| is_fix(&kind.to_string()))) {
+                if !wants_fixes(params) {
                     return json!([]);
                 }
                 let open = actions::Document { path, uri: &document.uri, text: &document.text };
-                let actions = actions::at(open, params.range, &self.views, &self.config, self.encoding);
+                let actions = actions::at(open, params.range, &self.views, &self.repairs, self.encoding);
                 serde_json::to_value(actions)
             }
         };
@@ -429,6 +512,12 @@ impl Server {
             self.send(Outgoing::error(id, LspErrorCodes::RequestCancelled, "the client cancelled this request"));
         }
     }
+}
+
+/// Whether quick fixes are among the actions that the client asks for.
+fn wants_fixes(params: &CodeActionParams) -> bool {
+    let is_fix = |kind: &str| kind.is_empty() || kind == "quickfix";
+    params.context.only.as_deref().is_none_or(|only| only.iter().any(|kind| is_fix(&kind.to_string())))
 }
 
 /// The parameters of a message.

@@ -10,6 +10,7 @@ use crate::date::Date;
 use crate::facts::{Defaults, Fact};
 use crate::tree::Resource;
 use crate::value::TermPart;
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -36,7 +37,8 @@ pub fn is_cluster(kind: &str) -> bool {
 pub fn world(resources: &[Resource], provider: &ProviderVersion, defaults: &Defaults, day: Date) -> World {
     let updates: Vec<Resource> = resources.iter().filter(|r| arm::is_update(r)).cloned().collect();
     let networks = Networks::read(resources, &updates);
-    let node_pools = resources.iter().filter(|r| is_kind(&r.kind, NODE_POOL) && !r.existing && !arm::is_update(r)).collect();
+    let node_pools = resources.iter().filter(|r| is_kind(&r.kind, NODE_POOL) && !r.existing && !arm::is_update(r));
+    let node_pools = NodePools::of(node_pools, &updates);
     let mut reader = Reader { node_pools, resources, updates: &updates, provider, defaults: Values { defaults, day }, networks };
     let clusters = resources.iter().filter(|r| is_cluster(&r.kind) && !r.existing && !arm::is_update(r));
     let mut world = World { clusters: clusters.map(|r| reader.cluster(r)).collect(), ..World::default() };
@@ -70,11 +72,44 @@ struct Reader<'r> {
     resources: &'r [Resource],
     /// Those of them that only change others.
     updates: &'r [Resource],
-    /// Those of them that are node pools.
-    node_pools: Arc<[&'r Resource]>,
+    node_pools: NodePools<'r>,
     provider: &'r ProviderVersion,
     defaults: Values<'r>,
     networks: Networks,
+}
+
+/// Node pools with resources of their own, by what they say of their cluster.
+struct NodePools<'r> {
+    /// All of them, in the order of the code.
+    all: Vec<(&'r Resource, Part<'r>)>,
+    /// Those that refer to a cluster, by its address.
+    referring: HashMap<Arc<str>, Vec<usize>>,
+    /// Those that name it in another way: it may be any.
+    others: Vec<usize>,
+}
+
+impl<'r> NodePools<'r> {
+    fn of(resources: impl Iterator<Item = &'r Resource>, updates: &'r [Resource]) -> Self {
+        let mut pools = Self { all: Vec::new(), referring: HashMap::new(), others: Vec::new() };
+        for (i, resource) in resources.enumerate() {
+            let part = arm::body(resource, updates);
+            match part.get("kubernetes_cluster_id").map(|val| (arm::address(val), val)) {
+                None => {}
+                Some((Some(address), _)) => pools.referring.entry(address).or_default().push(i),
+                Some(_) => pools.others.push(i),
+            }
+            pools.all.push((resource, part));
+        }
+        pools
+    }
+
+    /// Those that may be of a cluster, in the order of the code.
+    fn near(&self, cluster: &Resource) -> Vec<(&'r Resource, Part<'r>)> {
+        let referring = self.referring.get(&cluster.address).map_or(&[][..], Vec::as_slice);
+        let mut near: Vec<usize> = referring.iter().chain(&self.others).copied().collect();
+        near.sort_unstable();
+        near.into_iter().filter_map(|i| self.all.get(i)).cloned().collect()
+    }
 }
 
 impl Reader<'_> {
@@ -159,7 +194,7 @@ impl Reader<'_> {
         network: (&Field<String>, &Field<String>),
         deprecated: &mut Vec<Field<&'static str>>,
     ) -> (Vec<Pool>, Option<Undecided>) {
-        let mut pools = Vec::new();
+        let mut listed = Vec::new();
         let mut more = None;
         match body.parts("default_node_pool") {
             Ok(parts) if parts.is_empty() => {
@@ -169,26 +204,27 @@ impl Reader<'_> {
             Ok(parts) => {
                 for part in parts {
                     let part = arm::listed_pool(part, cluster, self.updates);
-                    pools.push(self.pool(&cluster.address, &part, network, None, deprecated));
+                    listed.push(self.pool(&cluster.address, &part, network, None, deprecated));
                 }
             }
             Err((why, _)) => more = Some(why),
         }
-        for resource in Arc::clone(&self.node_pools).iter() {
-            let part = arm::body(resource, self.updates);
+        let mut pools = Vec::new();
+        for (resource, part) in self.node_pools.near(cluster) {
             match names_cluster(&part, cluster) {
                 Ok(true) => {
                     let repeated = resource.repeated.as_ref().map(read::undecided);
                     let pool = self.pool(&resource.address, &part, network, repeated, deprecated);
                     // Resource Manager lets a template list a pool in the cluster and declare it again by itself.
-                    pools.retain(|listed| listed.address != cluster.address || !same_name(listed, &pool));
+                    listed.retain(|listed| !same_name(listed, &pool));
                     pools.push(pool);
                 }
                 Ok(false) => {}
                 Err(why) => more = more.or(Some(why)),
             }
         }
-        (pools, more)
+        listed.append(&mut pools);
+        (listed, more)
     }
 
     fn pool(

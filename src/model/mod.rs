@@ -8,13 +8,16 @@ mod fields;
 mod network;
 mod networks;
 mod read;
+mod sorted;
 
 pub use change::Change;
 pub use clusters::{is_cluster, is_wanted};
 pub use field::{Field, State, Undecided};
 pub use network::{
-    Addresses, NatGateway, Outside, Peer, Route, RouteTable, SecurityGroup, SecurityRule, Subnet, SubnetId, Vnet, VnetId,
+    Addresses, NatGateway, Outside, Peer, Route, RouteTable, SecurityGroup, SecurityRule, Subnet, SubnetId, SubnetRanges, Vnet,
+    VnetId,
 };
+pub use sorted::{Sorted, Taken};
 
 use crate::api_version::ApiVersion;
 use crate::cidr::{Cidr, Family};
@@ -22,6 +25,7 @@ use crate::date::Date;
 use crate::facts::Facts;
 use crate::tree::{Resource, Validation};
 use crate::value::At;
+use std::collections::HashSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -34,6 +38,8 @@ pub struct World {
     pub subnets: Vec<Subnet>,
     /// The virtual networks, likewise.
     pub vnets: Vec<Vnet>,
+    /// The address spaces of all of them.
+    pub spaces: Taken,
     /// Set when the code also makes resources that are not shown, in a module from elsewhere say: why. What belongs to a subnet by a
     /// resource of its own may be among them.
     pub more_resources: Option<Undecided>,
@@ -265,15 +271,9 @@ impl Cluster {
 
     /// The subnets of the node pools, each once, in the order of the pools.
     pub fn node_subnets(&self) -> Vec<(&Pool, SubnetId)> {
-        let mut found: Vec<(&Pool, SubnetId)> = Vec::new();
-        for pool in &self.pools {
-            if let Ok(Some(&id)) = pool.subnet.known()
-                && !found.iter().any(|(_, seen)| *seen == id)
-            {
-                found.push((pool, id));
-            }
-        }
-        found
+        let mut seen = HashSet::new();
+        let in_subnets = self.pools.iter().filter_map(|pool| Some((pool, *pool.subnet.known().ok()??)));
+        in_subnets.filter(|(_, id)| seen.insert(*id)).collect()
     }
 
     /// The reason why some pool's subnet is not known, if there is one.
@@ -353,15 +353,9 @@ impl World {
 
     /// The VNets of the cluster's node pools, each once.
     pub fn node_vnets(&self, cluster: &Cluster) -> Vec<VnetId> {
-        let mut found = Vec::new();
-        for (_, id) in cluster.node_subnets() {
-            if let Some(Ok(Some(&vnet))) = self.subnet(id).map(|s| s.vnet.known())
-                && !found.contains(&vnet)
-            {
-                found.push(vnet);
-            }
-        }
-        found
+        let mut seen = HashSet::new();
+        let vnets = cluster.node_subnets().into_iter().filter_map(|(_, id)| self.subnet(id)?.vnet.known().ok()?.copied());
+        vnets.filter(|vnet| seen.insert(*vnet)).collect()
     }
 }
 

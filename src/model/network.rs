@@ -1,6 +1,6 @@
 //! Subnets and virtual networks of the model.
 
-use super::{Field, Undecided, both};
+use super::{Field, Sorted, State, Taken, Undecided, both};
 use crate::cidr::Cidr;
 use crate::value::At;
 use std::sync::Arc;
@@ -137,6 +137,8 @@ pub struct Vnet {
     pub space: Vec<Field<Cidr>>,
     /// Its subnets.
     pub subnets: Vec<SubnetId>,
+    /// The ranges of these.
+    pub ranges: SubnetRanges,
     /// Set when it may have subnets that the code does not show: why.
     pub more_subnets: Option<Undecided>,
     /// The VNets that it is peered with, each once, whichever of the two declares it.
@@ -147,6 +149,55 @@ pub struct Vnet {
     pub declared: bool,
     /// The networks outside Azure that it reaches through gateways of its own.
     pub outside: Vec<Outside>,
+}
+
+/// The ranges of the subnets of a VNet, for those who look for few of many.
+#[derive(Clone, Debug, Default)]
+pub struct SubnetRanges {
+    /// Of each that is known, the subnet, and its place among the subnet's ranges.
+    known: Vec<(SubnetId, usize)>,
+    sorted: Sorted,
+    taken: Taken,
+    /// The subnets that have ranges which are not known.
+    pub unknown: Vec<SubnetId>,
+}
+
+impl SubnetRanges {
+    /// Those of these subnets.
+    pub(super) fn of(ids: &[SubnetId], subnets: &[Subnet]) -> Self {
+        let (mut ranges, mut cidrs) = (Self::default(), Vec::new());
+        for (id, subnet) in ids.iter().filter_map(|id| Some((*id, subnets.get(id.0)?))) {
+            for (place, field) in subnet.prefixes.iter().enumerate() {
+                match &field.state {
+                    State::Set(cidr) | State::Default(cidr) => {
+                        ranges.known.push((id, place));
+                        cidrs.push(*cidr);
+                    }
+                    State::Absent => {}
+                    State::Unknown(_) if ranges.unknown.last() == Some(&id) => {}
+                    State::Unknown(_) => ranges.unknown.push(id),
+                }
+            }
+        }
+        ranges.sorted = Sorted::of(cidrs.iter().copied());
+        ranges.taken = Taken::of(cidrs.into_iter());
+        ranges
+    }
+
+    /// Those that are known: subnets, and places among their ranges.
+    pub fn known(&self) -> impl Iterator<Item = (SubnetId, usize)> {
+        self.known.iter().copied()
+    }
+
+    /// Those of them that overlap a range, in their order.
+    pub fn overlapping(&self, cidr: &Cidr) -> impl Iterator<Item = (SubnetId, usize)> {
+        self.sorted.overlapping(cidr).into_iter().filter_map(|place| self.known.get(place).copied())
+    }
+
+    /// The addresses of those that are known.
+    pub fn taken(&self) -> &Taken {
+        &self.taken
+    }
 }
 
 /// A network outside Azure: on premises, or the machines of users.

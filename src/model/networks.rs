@@ -11,7 +11,7 @@ pub(super) use names::{name_in_id, parts_of_id};
 
 use super::fields::{self, Vocabulary, is_kind};
 use super::read::{self, Part};
-use super::{Field, State, Subnet, SubnetId, Undecided, Vnet, VnetId, World, arm};
+use super::{Field, State, Subnet, SubnetId, SubnetRanges, Taken, Undecided, Vnet, VnetId, World, arm};
 use crate::tree::Resource;
 use crate::value::{At, Term, Val};
 use names::{Candidates, id_in_code, named_in_id, other_name, unseen_subnet};
@@ -91,6 +91,9 @@ impl Networks {
         if let Some(why) = lost {
             self.vnets.iter_mut().filter(|v| v.more_subnets.is_none()).for_each(|v| v.more_subnets = Some(why.clone()));
         }
+        self.vnets.iter_mut().for_each(|vnet| vnet.ranges = SubnetRanges::of(&vnet.subnets, &self.subnets));
+        let spaces = self.vnets.iter().flat_map(|vnet| &vnet.space);
+        world.spaces = Taken::of(spaces.filter_map(|field| field.known().ok().flatten().copied()));
         world.vnets = self.vnets;
         world.subnets = self.subnets;
     }
@@ -105,6 +108,7 @@ impl Networks {
                 resource_group: resource_group(&body),
                 space: body.ranges(&["address_space"]),
                 subnets: Vec::new(),
+                ranges: SubnetRanges::default(),
                 more_subnets: None,
                 peers: Vec::new(),
                 more_peers: None,

@@ -72,5 +72,98 @@ fn of_reason(group: &[&UndecidedRule], sources: &Sources, out: &mut dyn Write) -
 
 /// The text with what both services take for a command, wherever in a line it stands, taken apart.
 fn harmless(line: &str) -> String {
-    line.replace("##", "# #")
+    let mut apart = String::with_capacity(line.len());
+    for c in line.chars() {
+        if c == '#' && apart.ends_with('#') {
+            apart.push(' ');
+        }
+        apart.push(c);
+    }
+    apart
+}
+
+/// Writes lines on, with what pipelines take for a command taken apart: people have text printed into logs, too.
+pub(super) struct Inert<W: Write> {
+    out: W,
+    line: Vec<u8>,
+}
+
+impl<W: Write> Inert<W> {
+    /// In front of `out`.
+    pub fn new(out: W) -> Self {
+        Self { out, line: Vec::new() }
+    }
+
+    fn end_line(&mut self) -> io::Result<()> {
+        let line = std::mem::take(&mut self.line);
+        match std::str::from_utf8(&line) {
+            Ok(text) if memchr::memmem::find(&line, b"##").is_some() || text.trim_start().starts_with("::") => {
+                self.out.write_all(inert(text).as_bytes())
+            }
+            _ => self.out.write_all(&line),
+        }
+    }
+}
+
+impl<W: Write> Write for Inert<W> {
+    fn write(&mut self, part: &[u8]) -> io::Result<usize> {
+        for piece in part.split_inclusive(|byte| *byte == b'\n') {
+            self.line.extend_from_slice(piece);
+            if piece.ends_with(b"\n") {
+                self.end_line()?;
+            }
+        }
+        Ok(part.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.end_line()?;
+        self.out.flush()
+    }
+}
+
+/// A line without commands. GitHub's start a line, `::name ..::`, or stand anywhere, `##[name]`; Azure's do, `##vso[..]`. IPv6 addresses stay.
+fn inert(line: &str) -> String {
+    let mut apart = String::with_capacity(line.len() + 1);
+    let text = line.trim_start();
+    let mut name = text.strip_prefix("::").unwrap_or_default().chars().take_while(|c| c.is_alphanumeric() || *c == '-');
+    let start = line.len() - text.len();
+    let is_command = name.any(|c| !c.is_ascii_hexdigit());
+    for (at, c) in line.char_indices() {
+        apart.push(c);
+        let rest = || line.get(at..).unwrap_or_default();
+        if is_command && at == start || c == '#' && (rest().starts_with("##[") || starts_as(rest(), "##vso[")) {
+            apart.push(' ');
+        }
+    }
+    apart
+}
+
+/// Whether a text starts with another, whatever the case.
+fn starts_as(text: &str, start: &str) -> bool {
+    text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_taken_apart_and_nothing_else() {
+        let lines = [
+            ("  ::error::x", "  : :error::x"),
+            ("::add-mask::x ::b", ": :add-mask::x ::b"),
+            ("::/0 and ::1 and ::ffff:1.2.3.4", "::/0 and ::1 and ::ffff:1.2.3.4"),
+            ("x ::error::", "x ::error::"),
+            ("a ###[error] ##VSO[x]", "a ## #[error] # #VSO[x]"),
+            ("######## a ##", "######## a ##"),
+        ];
+        for (line, expected) in lines {
+            let mut out = Vec::new();
+            let mut inert = Inert::new(&mut out);
+            line.split_inclusive(' ').for_each(|part| inert.write_all(part.as_bytes()).unwrap());
+            inert.flush().unwrap();
+            assert_eq!(String::from_utf8(out).unwrap(), expected);
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! GitLab's Code Quality report: the changes that a merge request makes to the findings.
 
 use super::fingerprint::Identities;
+use super::location::Escaped;
 use super::{Location, Report, Severity, printable, summary};
 use crate::source::Sources;
 use serde::Serialize;
@@ -67,7 +68,7 @@ impl<'a> Place<'a> {
 /// # Errors
 /// What `out` says.
 pub fn write(report: &Report, sources: &Sources, out: &mut dyn Write) -> io::Result<()> {
-    let mut json = serde_json::Serializer::pretty(&mut *out);
+    let mut json = serde_json::Serializer::pretty(Escaped(&mut *out));
     let mut entries = json.serialize_seq(Some(report.findings.len() + report.unreadable.len()))?;
     let mut identities = Identities::default();
     for finding in &report.findings {

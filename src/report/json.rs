@@ -1,5 +1,6 @@
 //! One JSON object, for scripts.
 
+use super::location::Escaped;
 use super::{Finding, Location, Repair, Report, Severity};
 use crate::source::Sources;
 use serde::Serialize;
@@ -106,7 +107,7 @@ pub fn write(report: &Report, sources: &Sources, out: &mut dyn Write) -> io::Res
         undecided: undecided.collect(),
         unreadable: unreadable.collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    serde_json::to_writer_pretty(Escaped(&mut *out), &document)?;
     writeln!(out)
 }
 

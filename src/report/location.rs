@@ -4,6 +4,7 @@ use crate::source::{Sources, Span, Unreadable};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::fmt;
+use std::io::{self, Write};
 
 /// A place as users and scripts see it. Lines and columns start at 1, the end is one past the last character; columns count Unicode
 /// scalar values.
@@ -40,7 +41,9 @@ impl<'a> Location<'a> {
 
 impl fmt::Display for Location<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", printable(self.path), self.line, self.column)
+        // A line that starts with :: is a command to GitHub's runner.
+        let here = if self.path.starts_with(':') { "./" } else { "" };
+        write!(f, "{here}{}:{}:{}", printable(self.path), self.line, self.column)
     }
 }
 
@@ -68,7 +71,35 @@ pub(super) fn visible(text: &str) -> String {
         .collect()
 }
 
-/// Whether a character does something to a terminal other than to show: controls, and those that turn the direction of the text.
+/// Whether a character does something to a terminal other than to show: controls, those that turn the direction of the text, and those
+/// that cannot be seen (but for the two that join and part letters).
 pub(super) fn steers(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+    let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let hides = matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}');
+    c.is_control() || turns || hides || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// Writes JSON on, with escapes for what would steer a terminal. In JSON such characters only stand in strings, so it means the same.
+pub(super) struct Escaped<W>(pub W);
+
+impl<W: Write> Write for Escaped<W> {
+    fn write(&mut self, part: &[u8]) -> io::Result<usize> {
+        // Below are the line ends between the strings.
+        let is_meant = |c: char| c >= '\u{7f}' && steers(c);
+        let is_plain = |byte: &u8| *byte < 0x7f;
+        match std::str::from_utf8(part) {
+            // What the serializer writes at once is whole characters.
+            Ok(text) if !part.iter().all(is_plain) && text.chars().any(is_meant) => {
+                for c in text.chars() {
+                    if is_meant(c) { write!(self.0, "\\u{:04x}", u32::from(c)) } else { write!(self.0, "{c}") }?;
+                }
+            }
+            _ => self.0.write_all(part)?,
+        }
+        Ok(part.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }

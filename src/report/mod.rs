@@ -23,9 +23,9 @@ pub use repair::{Edit, Repair, Safety};
 
 use crate::insight::Insight;
 use crate::model::Undecided;
-use crate::source::{Sources, Span, Unreadable};
+use crate::source::{Sources, Span, Unreadable, parent};
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 
 /// So many scenarios are named in a line.
@@ -88,6 +88,19 @@ pub struct Finding {
 const MOST_RELATED: usize = 16;
 
 impl Finding {
+    /// All places in it.
+    pub(crate) fn spans_mut(&mut self) -> impl Iterator<Item = &mut Span> {
+        let edits = self.repair.iter_mut().flat_map(|repair| &mut repair.edits).map(|edit| &mut edit.span);
+        std::iter::once(&mut self.place).chain(self.related.iter_mut().map(|related| &mut related.span)).chain(edits)
+    }
+
+    /// The same with the root that it was found in.
+    pub(crate) fn owned_by(self, root: &str, sources: &Sources) -> Self {
+        // Templates and plans are files, root modules are folders.
+        let folder = if sources.has(root) { parent(root) } else { root };
+        Self { owners: vec![(folder.to_owned(), self.cluster.clone())], ..self }
+    }
+
     /// Adds what another finding that says the same has beside: places, and what to change.
     pub fn is_also(&mut self, related: Vec<Related>, repair: Option<Repair>) {
         self.comes_also_from(related);
@@ -191,21 +204,28 @@ impl Report {
     pub fn sort(&mut self, sources: &Sources) {
         let place = |span: Span| (sources.file(span.file).path(), span.start, span.end);
         self.findings.sort_by(|a, b| {
-            let key = |f: &Finding| (f.rule, f.message.clone(), f.cluster.clone(), f.scenarios.clone());
-            place(a.place).cmp(&place(b.place)).then_with(|| key(a).cmp(&key(b)))
+            place(a.place)
+                .cmp(&place(b.place))
+                .then_with(|| (a.rule, &a.message, &a.cluster, &a.scenarios).cmp(&(b.rule, &b.message, &b.cluster, &b.scenarios)))
         });
+        // Thousands of clusters may have one finding.
+        let mut also = HashSet::new();
         self.findings.dedup_by(|next, first| {
-            let key = |f: &Finding| (f.rule, f.severity, f.place, f.message.clone());
-            let same = key(next) == key(first);
-            if same {
-                if next.cluster != first.cluster && !first.also.contains(&next.cluster) {
-                    first.also.push(std::mem::take(&mut next.cluster));
-                }
-                first.owners.append(&mut next.owners);
-                first.is_also(std::mem::take(&mut next.related), next.repair.take());
-                first.is_also_in(std::mem::take(&mut next.scenarios));
+            if (next.rule, next.severity, next.place, &next.message) != (first.rule, first.severity, first.place, &first.message)
+            {
+                also.clear();
+                return false;
             }
-            same
+            if also.is_empty() {
+                also.extend(first.also.iter().cloned());
+            }
+            if next.cluster != first.cluster && also.insert(next.cluster.clone()) {
+                first.also.push(std::mem::take(&mut next.cluster));
+            }
+            first.owners.append(&mut next.owners);
+            first.is_also(std::mem::take(&mut next.related), next.repair.take());
+            first.is_also_in(std::mem::take(&mut next.scenarios));
+            true
         });
         for finding in self.findings.iter_mut().filter(|finding| finding.owners.len() > 1) {
             finding.owners.sort();

@@ -1,5 +1,6 @@
 //! The formats, and the one function that writes any of them.
 
+use super::commands::Inert;
 use super::{Report, azure, compact, github, gitlab, json, junit, markdown, printable, sarif, text};
 use crate::rules::RULES;
 use crate::source::Sources;
@@ -128,8 +129,14 @@ impl Default for Style {
 pub fn render(format: Format, report: &Report, sources: &Sources, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     match format {
-        Format::Text => text::write(report, sources, style, &mut out),
-        Format::Compact => compact::write(report, sources, style.undecided, &mut out),
+        Format::Text => {
+            let mut lines = Inert::new(&mut out);
+            text::write(report, sources, style, &mut lines).and_then(|()| lines.flush())
+        }
+        Format::Compact => {
+            let mut lines = Inert::new(&mut out);
+            compact::write(report, sources, style.undecided, &mut lines).and_then(|()| lines.flush())
+        }
         Format::Json => json::write(report, sources, &mut out),
         Format::Sarif => sarif::write(report, sources, RULES, &mut out),
         Format::Github => github::write(report, sources, style.undecided, &mut out),

@@ -4,6 +4,7 @@ mod fixes;
 mod help;
 
 use super::fingerprint::{Identities, line_hashes};
+use super::location::Escaped;
 use super::{Finding, Related, Report, Severity, UndecidedRule, plural, summary};
 use crate::date::Date;
 use crate::rules::{Document, Rule};
@@ -61,7 +62,7 @@ pub fn write(report: &Report, sources: &Sources, rules: &[Rule], out: &mut dyn W
         column_kind: "utf16CodeUnits",
         results: summary::by_severity(&report.findings).into_iter().take(MOST_RESULTS).map(|f| results.result(f)).collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &Log { schema: SCHEMA, version: "2.1.0", runs: [run] })?;
+    serde_json::to_writer_pretty(Escaped(&mut *out), &Log { schema: SCHEMA, version: "2.1.0", runs: [run] })?;
     writeln!(out)
 }
 

@@ -1,13 +1,16 @@
 //! Topic `nsg`: network security groups at the node subnets.
 
 use super::node_subnet::each_subnet;
-use super::nsg_walk::{Ground, Loss, Step, loss};
-use super::ranges::{node_subnets, pods};
+use super::nsg_walk::{Contest, Ground, Loss, Step};
+use super::ranges::{Ranges, node_subnets, pods};
 use super::traffic::{Block, Side};
 use super::{Context, Decision, Out};
 use crate::cidr::Cidr;
-use crate::model::{Addresses, Cluster, SecurityGroup, SecurityRule, Subnet, Undecided};
+use crate::model::{Addresses, Cluster, SecurityGroup, SecurityRule, Subnet, Taken, Undecided};
 use crate::source::Span;
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 /// Traffic that the cluster needs.
 struct Flow {
@@ -27,18 +30,21 @@ const PODS_TO_NODES: &str = "from pods to nodes";
 const TAG_EXPLAINED: &str =
     "A rule before this one allows the service tag VirtualNetwork, but whether that holds the pods is not documented.";
 
+/// What the traffic with another subnet costs, beside blocks of traffic that are compared.
+const COST: usize = 20;
+
 const DIRECTIONS: [&str; 2] = ["inbound", "outbound"];
 
 /// `nsg-deny-blocks-overlay`: no rule at a node subnet denies traffic among its nodes and the pods.
 pub(super) fn deny_blocks_overlay(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
-    let ground = ground(cx, cluster);
-    let mut told = Vec::new();
+    let mut walks = Walks::new(cx, cluster);
+    let mut told = HashSet::new();
     each_group(cx, cluster, |subnet, group| {
-        let wanted = within_subnet(cluster, subnet);
-        each_deny(&ground, group, |direction, steps, step| {
-            let (found, open) = lost(steps, step, &wanted);
-            if let Some(found) = found.filter(|_| first_time(&mut told, step)) {
-                report(out, cluster, (subnet, group), (direction, step.rule), &found);
+        let wanted = within_subnet(cx, cluster, subnet, group)?;
+        walks.each_deny(group, |direction, contest| {
+            let (found, open) = lost(contest, &wanted);
+            if let Some(found) = found.filter(|_| told.insert(identity(contest.rule()))) {
+                report(out, cluster, (subnet, group), (direction, contest.rule()), &found);
             }
             open.map_or(Ok(()), Err)
         })
@@ -52,18 +58,22 @@ pub(super) fn per_pool_subnet(cx: &Context, cluster: &Cluster, out: &mut Out) ->
     if alone || cluster.node_subnets().len() < 2 && cluster.unknown_node_subnet().is_none() {
         return Ok(());
     }
-    let ground = ground(cx, cluster);
-    let mut told = Vec::new();
+    let mut walks = Walks::new(cx, cluster);
+    let all = node_subnets(cx.world, cluster);
+    let mut told = HashSet::new();
     each_group(cx, cluster, |subnet, group| {
-        let own = within_subnet(cluster, subnet);
-        each_deny(&ground, group, |direction, steps, step| {
+        let own = within_subnet(cx, cluster, subnet, group)?;
+        cx.walking.allows(COST * all.known.len(), group)?;
+        let between = DIRECTIONS.map(|direction| between_subnets(&all, cluster, subnet, direction));
+        walks.each_deny(group, |direction, contest| {
             // What a rule takes of the traffic within its subnet is the other rule's matter.
-            if lost(steps, step, &own).0.is_some() {
+            if lost(contest, &own).0.is_some() {
                 return Ok(());
             }
-            let (found, open) = lost(steps, step, &between_subnets(cx, cluster, subnet, direction));
-            if let Some(found) = found.filter(|_| first_time(&mut told, step)) {
-                report_between(out, (subnet, group), (direction, step.rule), &found);
+            let [inbound, outbound] = &between;
+            let (found, open) = lost(contest, if direction == "inbound" { inbound } else { outbound });
+            if let Some(found) = found.filter(|_| told.insert(identity(contest.rule()))) {
+                report_between(out, (subnet, group), (direction, contest.rule()), &found);
             }
             open.map_or(Ok(()), Err)
         })
@@ -77,7 +87,7 @@ fn each_group<'a>(
     mut check: impl FnMut(&'a Subnet, &'a SecurityGroup) -> Decision,
 ) -> Decision {
     each_subnet(cx, cluster, |_, subnet| {
-        let group = subnet.security_group.known()?;
+        let group = subnet.security_group.known()?.map(|group| &**group);
         let hidden = cx.world.more_resources.clone().or_else(|| group?.more_rules.clone());
         match (hidden, group) {
             (Some(why), _) => Err(why),
@@ -87,52 +97,73 @@ fn each_group<'a>(
     })
 }
 
-/// Looks at each rule of a group in each direction, all of them whatever happens.
-fn each_deny<'a>(
-    ground: &Ground,
-    group: &'a SecurityGroup,
-    mut check: impl FnMut(&'static str, &[Step<'a>], &Step<'a>) -> Decision,
-) -> Decision {
-    let mut decision = Ok(());
-    for direction in DIRECTIONS {
-        match ground.steps(group, direction) {
-            Ok(steps) => {
-                for step in &steps {
-                    decision = decision.and(check(direction, &steps, step));
+/// The rules of a group, in each direction.
+type Steps<'a> = [Result<Vec<Step<'a>>, Undecided>; 2];
+
+/// The rules of security groups as far as they have to do with a cluster, whose subnets may share them.
+struct Walks<'a> {
+    cx: &'a Context<'a>,
+    ground: Ground,
+    known: HashMap<*const SecurityGroup, Rc<Steps<'a>>>,
+}
+
+impl<'a> Walks<'a> {
+    fn new(cx: &'a Context<'a>, cluster: &Cluster) -> Self {
+        let (nodes, pods) = (node_subnets(cx.world, cluster), pods(cluster));
+        let both = nodes.known.iter().chain(&pods.known).map(|range| range.cidr);
+        let ground = Ground {
+            incomplete: nodes.decision().and(pods.decision()).is_err(),
+            taken: Taken::of(both),
+            nodes: nodes.known.iter().map(|range| range.cidr).collect(),
+            pods: pods.known.iter().map(|range| range.cidr).collect(),
+            never_internet: cx.facts.addresses.never_internet_ranges.on(cx.day).cloned().unwrap_or_default(),
+            public: OnceCell::new(),
+        };
+        Self { cx, ground, known: HashMap::new() }
+    }
+
+    /// Looks at each rule of a group that may deny something, in each direction, all of them whatever happens.
+    fn each_deny(
+        &mut self,
+        group: &'a SecurityGroup,
+        mut check: impl FnMut(&'static str, &Contest<'_, 'a>) -> Decision,
+    ) -> Decision {
+        let work = &self.cx.walking;
+        let steps = || Rc::new(DIRECTIONS.map(|direction| self.ground.steps(group, direction, work)));
+        let steps = Rc::clone(self.known.entry(group).or_insert_with(steps));
+        let mut decision = Ok(());
+        for (direction, steps) in DIRECTIONS.into_iter().zip(&*steps) {
+            match steps {
+                Ok(steps) => {
+                    for contest in steps.iter().filter_map(|step| Contest::new(steps, step, work)) {
+                        decision = decision.and(check(direction, &contest));
+                    }
                 }
+                Err(why) => decision = decision.and(Err(why.clone())),
             }
-            Err(why) => decision = decision.and(Err(why)),
         }
-    }
-    decision
-}
-
-fn ground(cx: &Context, cluster: &Cluster) -> Ground {
-    let (nodes, pods) = (node_subnets(cx.world, cluster), pods(cluster));
-    Ground {
-        incomplete: nodes.decision().and(pods.decision()).is_err(),
-        nodes: nodes.known.iter().map(|range| range.cidr).collect(),
-        pods: pods.known.iter().map(|range| range.cidr).collect(),
-        never_internet: cx.facts.addresses.never_internet_ranges.on(cx.day).cloned().unwrap_or_default(),
+        decision
     }
 }
 
-/// The traffic among the nodes of a subnet and the pods.
-fn within_subnet(cluster: &Cluster, subnet: &Subnet) -> Traffic {
+/// The traffic among the nodes of a subnet and the pods, or why it is too much to look at with this group.
+fn within_subnet(cx: &Context, cluster: &Cluster, subnet: &Subnet, group: &SecurityGroup) -> Result<Traffic, Undecided> {
     let nodes = known_prefixes(subnet);
     let pods = pods(cluster);
+    cx.walking.allows((nodes.len() + pods.known.len()).saturating_pow(2), group)?;
     let pod_ranges: Vec<Cidr> = pods.known.iter().map(|range| range.cidr).collect();
     let mut flows = between("from nodes to nodes", &nodes, &nodes);
     flows.extend(between("from nodes to pods", &nodes, &pod_ranges));
     flows.extend(between(PODS_TO_NODES, &pod_ranges, &nodes));
     flows.extend(between("from pods to pods", &pod_ranges, &pod_ranges));
-    Traffic { flows, missing: pods.decision().err().or_else(|| subnet.prefixes.iter().find_map(|p| p.known().err())) }
+    let missing = pods.decision().err().or_else(|| subnet.prefixes.iter().find_map(|p| p.known().err()));
+    Ok(Traffic { flows, missing })
 }
 
 /// The traffic between the nodes of other subnets, and what is in a subnet.
-fn between_subnets(cx: &Context, cluster: &Cluster, subnet: &Subnet, direction: &str) -> Traffic {
+fn between_subnets(all: &Ranges<'_>, cluster: &Cluster, subnet: &Subnet, direction: &str) -> Traffic {
     let own = known_prefixes(subnet);
-    let (all, pods) = (node_subnets(cx.world, cluster), pods(cluster));
+    let pods = pods(cluster);
     let others: Vec<Cidr> = all.known.iter().map(|range| range.cidr).filter(|cidr| !own.contains(cidr)).collect();
     let pod_ranges: Vec<Cidr> = pods.known.iter().map(|range| range.cidr).collect();
     let flows = if direction == "inbound" {
@@ -166,11 +197,14 @@ struct Found {
 }
 
 /// What a rule takes of some traffic, and why it may take more.
-fn lost(steps: &[Step<'_>], step: &Step<'_>, wanted: &Traffic) -> (Option<Found>, Option<Undecided>) {
+fn lost(contest: &Contest<'_, '_>, wanted: &Traffic) -> (Option<Found>, Option<Undecided>) {
     let (mut sure, mut by_tag) = (Vec::new(), Vec::new());
     let mut open = None;
     for flow in &wanted.flows {
-        match loss(steps, step, &flow.block) {
+        if contest.is_given_up() && open.is_some() {
+            break;
+        }
+        match contest.loss(&flow.block) {
             Loss::Sure(blocks) => sure.push((flow.title, blocks)),
             Loss::ByTag(blocks) => by_tag.push((flow.title, blocks)),
             Loss::Open(why) => _ = open.get_or_insert(why),
@@ -181,7 +215,7 @@ fn lost(steps: &[Step<'_>], step: &Step<'_>, wanted: &Traffic) -> (Option<Found>
     let parts = if is_tag { by_tag } else { sure };
     if parts.is_empty() {
         // Traffic that is not known may be any.
-        let anywhere = || Block::all(Side::ANY, Side::ANY).is_some_and(|all| !matches!(loss(steps, step, &all), Loss::None));
+        let anywhere = || Block::all(Side::ANY, Side::ANY).is_some_and(|all| !matches!(contest.loss(&all), Loss::None));
         let missing = wanted.missing.clone().filter(|_| open.is_none() && anywhere());
         return (None, open.or(missing));
     }
@@ -190,15 +224,9 @@ fn lost(steps: &[Step<'_>], step: &Step<'_>, wanted: &Traffic) -> (Option<Found>
     (Some(Found { flows, lost: parts.into_iter().flat_map(|(_, blocks)| blocks).collect(), by_tag: is_tag }), None)
 }
 
-/// A rule, by its place and name.
-type Told = (Span, Option<String>);
-
-/// Subnets may share a group.
-fn first_time(told: &mut Vec<Told>, step: &Step<'_>) -> bool {
-    let rule = (step.rule.at.site, step.rule.name.known().ok().flatten().cloned());
-    let is_new = !told.contains(&rule);
-    told.push(rule);
-    is_new
+/// What tells a rule from others, to tell of it once: subnets may share a group.
+fn identity(rule: &SecurityRule) -> (Span, Option<String>) {
+    (rule.at.site, rule.name.known().ok().flatten().cloned())
 }
 
 fn report(

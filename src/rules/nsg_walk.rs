@@ -2,7 +2,8 @@
 
 use super::traffic::{self, Block, EVERY_PROTOCOL, Side, Span};
 use crate::cidr::Cidr;
-use crate::model::{Addresses, Field, SecurityGroup, SecurityRule, Undecided};
+use crate::model::{Addresses, Field, SecurityGroup, SecurityRule, Taken, Undecided};
+use std::cell::{Cell, OnceCell};
 
 /// What service tags stand for, as far as the cluster's traffic goes.
 pub(super) struct Ground {
@@ -12,6 +13,10 @@ pub(super) struct Ground {
     pub(super) pods: Vec<Cidr>,
     /// What no tag of public addresses holds.
     pub(super) never_internet: Vec<Cidr>,
+    /// What is left, once that is worked out.
+    pub(super) public: OnceCell<Vec<Side>>,
+    /// The addresses of both.
+    pub(super) taken: Taken,
     /// Whether there may be other nodes or pods.
     pub(super) incomplete: bool,
 }
@@ -28,10 +33,12 @@ struct Reach<T> {
 
 /// A rule as far as it is known.
 pub(super) struct Step<'a> {
-    pub(super) rule: &'a SecurityRule,
+    rule: &'a SecurityRule,
     priority: Option<u64>,
     allows: Option<bool>,
     traffic: Reach<Block>,
+    /// A block that holds all of it.
+    around: Option<Block>,
     /// Why some of it is not known.
     why: Option<Undecided>,
 }
@@ -48,6 +55,7 @@ pub(super) enum Loss {
     Open(Undecided),
 }
 
+const TOO_MUCH: &str = "the rules list too many ranges and ports";
 const TAG: &str = "whether the service tag VirtualNetwork holds the pods is not documented";
 
 impl<T> Reach<T> {
@@ -84,7 +92,7 @@ impl Ground {
     fn sides(&self, fields: &[Field<Addresses>], why: &mut Option<Undecided>) -> Reach<Side> {
         Reach::of(fields, Side::ANY, why, |reach, addresses| match addresses {
             Addresses::Any => reach.add(&[Side::ANY], &[Side::ANY], &[Side::ANY]),
-            Addresses::Range(range) if self.incomplete || self.nodes.iter().chain(&self.pods).any(|own| own.overlaps(range)) => {
+            Addresses::Range(range) if self.incomplete || self.taken.overlap(range).is_some() => {
                 let side = [Side::of(range)];
                 reach.add(&side, &side, &side);
             }
@@ -99,8 +107,8 @@ impl Ground {
                 }
             }
             Addresses::Tag(_) => {
-                let public = Side::outside(self.never_internet.iter().chain(&self.nodes));
-                reach.add(&[], &public, &public);
+                let public = self.public.get_or_init(|| Side::outside(self.never_internet.iter().chain(&self.nodes)));
+                reach.add(&[], public, public);
             }
         })
     }
@@ -109,15 +117,20 @@ impl Ground {
     ///
     /// # Errors
     /// The reason, when they are too many to walk.
-    pub(super) fn steps<'a>(&self, group: &'a SecurityGroup, direction: &str) -> Result<Vec<Step<'a>>, Undecided> {
+    pub(super) fn steps<'a>(&self, group: &'a SecurityGroup, direction: &str, work: &Work) -> Result<Vec<Step<'a>>, Undecided> {
         let mut steps = Vec::new();
+        let ranges = self.nodes.len() + self.pods.len();
+        work.allows(group.rules.len().saturating_add(ranges.saturating_pow(2)), group)?;
         let mut size = 0;
         for step in group.rules.iter().filter_map(|rule| self.step(rule, direction)) {
             size += step.traffic.most.len();
             if size > traffic::MOST_BLOCKS {
                 return Err(too_much(step.rule));
             }
-            steps.push(step);
+            // What has nothing to do with the cluster takes nothing and saves nothing.
+            if !step.traffic.most.is_empty() || step.why.is_some() && step.allows != Some(false) {
+                steps.push(step);
+            }
         }
         Ok(steps)
     }
@@ -141,7 +154,8 @@ impl Ground {
         if directed.is_none() {
             traffic.sure.clear();
         }
-        Some(Step { rule, priority, allows, traffic, why })
+        let around = traffic::around_all(&traffic.most);
+        Some(Step { rule, priority, allows, traffic, around, why })
     }
 
     fn traffic(&self, rule: &SecurityRule, why: &mut Option<Undecided>) -> Reach<Block> {
@@ -177,7 +191,7 @@ impl Ground {
 }
 
 fn too_much(rule: &SecurityRule) -> Undecided {
-    Undecided::new("the rules list too many ranges and ports", Some(rule.at.site))
+    Undecided::new(TOO_MUCH, Some(rule.at.site))
 }
 
 /// The value that a rule cannot do without.
@@ -222,34 +236,104 @@ impl Step<'_> {
     }
 }
 
-/// What a rule takes of some traffic, with all rules of its direction.
-pub(super) fn loss(steps: &[Step<'_>], step: &Step<'_>, flow: &Block) -> Loss {
-    if step.allows == Some(true) {
-        return Loss::None;
+/// A rule among those of its direction that may be about the same traffic.
+pub(super) struct Contest<'s, 'a> {
+    step: &'s Step<'a>,
+    /// The others, in their order.
+    others: Vec<&'s Step<'a>>,
+    all: &'s [Step<'a>],
+    work: &'s Work,
+}
+
+impl<'s, 'a> Contest<'s, 'a> {
+    /// `None` for a rule that denies nothing.
+    pub(super) fn new(all: &'s [Step<'a>], step: &'s Step<'a>, work: &'s Work) -> Option<Self> {
+        let around = step.around.filter(|_| step.allows != Some(true))?;
+        work.spend(all.len());
+        let meets = |other: &&Step<'_>| !other.is_same(step) && other.around.is_some_and(|b| b.meet(&around).is_some());
+        let others = if work.is_done() { Vec::new() } else { all.iter().filter(meets).collect() };
+        Some(Self { step, others, all, work })
     }
-    let hit = |blocks: &[Block]| blocks.iter().filter_map(|b| b.meet(flow)).collect::<Vec<_>>();
-    let others = || steps.iter().filter(|other| !other.is_same(step));
-    let denied = || others().filter(|s| s.is_before(step) && s.allows == Some(false)).flat_map(|s| &s.traffic.sure);
-    let perhaps_allowed = || others().filter(|s| !step.is_before(s) && s.allows != Some(false));
-    let allowed = others().filter(|s| s.is_before(step) && s.allows == Some(true)).flat_map(|s| &s.traffic.sure);
-    let surely_hit = if step.allows.is_none() { Vec::new() } else { hit(&step.traffic.sure) };
-    let taken = |most: fn(&Reach<Block>) -> &Vec<Block>| {
-        traffic::minus(surely_hit.clone(), perhaps_allowed().flat_map(|s| most(&s.traffic)).chain(denied())).unwrap_or_default()
-    };
-    let sure = taken(|reach| &reach.most);
-    if !sure.is_empty() {
-        return Loss::Sure(sure);
+
+    pub(super) fn rule(&self) -> &'a SecurityRule {
+        self.step.rule
     }
-    let by_tag = taken(|reach| &reach.near);
-    if !by_tag.is_empty() {
-        return Loss::ByTag(by_tag);
+
+    /// Whether nothing more can be said of it.
+    pub(super) fn is_given_up(&self) -> bool {
+        self.work.is_done()
     }
-    match traffic::minus(hit(&step.traffic.most), allowed.chain(denied())) {
-        Some(rest) if rest.is_empty() => Loss::None,
-        Some(_) => {
-            let why = step.why.clone().or_else(|| perhaps_allowed().find_map(|s| s.why.clone()));
-            Loss::Open(why.unwrap_or_else(|| Undecided::new(TAG, Some(step.rule.at.site))))
+
+    /// What the rule takes of some traffic.
+    pub(super) fn loss(&self, flow: &Block) -> Loss {
+        let step = self.step;
+        self.work.spend(step.traffic.most.len());
+        if self.work.is_done() {
+            return Loss::Open(too_much(step.rule));
         }
-        None => Loss::Open(too_much(step.rule)),
+        let hit = |blocks: &[Block]| blocks.iter().filter_map(|b| b.meet(flow)).collect::<Vec<_>>();
+        let most = hit(&step.traffic.most);
+        if most.is_empty() {
+            return Loss::None;
+        }
+        let others = || self.others.iter().copied();
+        let denied = || others().filter(|s| s.is_before(step) && s.allows == Some(false)).flat_map(|s| &s.traffic.sure);
+        let perhaps_allows = |s: &Step<'_>| !step.is_before(s) && s.allows != Some(false);
+        let allowed = others().filter(|s| s.is_before(step) && s.allows == Some(true)).flat_map(|s| &s.traffic.sure);
+        let surely_hit = if step.allows.is_none() { Vec::new() } else { hit(&step.traffic.sure) };
+        let taken = |part: fn(&Reach<Block>) -> &Vec<Block>| {
+            let saved = others().filter(|s| perhaps_allows(s)).flat_map(|s| part(&s.traffic));
+            traffic::minus(surely_hit.clone(), saved.chain(denied()), self.work).unwrap_or_default()
+        };
+        let sure = taken(|reach| &reach.most);
+        if !sure.is_empty() {
+            return Loss::Sure(sure);
+        }
+        let by_tag = taken(|reach| &reach.near);
+        if !by_tag.is_empty() {
+            return Loss::ByTag(by_tag);
+        }
+        match traffic::minus(most, allowed.chain(denied()), self.work) {
+            Some(rest) if rest.is_empty() => Loss::None,
+            Some(_) => {
+                let saving = self.all.iter().filter(|other| !other.is_same(step) && perhaps_allows(other));
+                let why = step.why.clone().or_else(|| saving.into_iter().find_map(|s| s.why.clone()));
+                Loss::Open(why.unwrap_or_else(|| Undecided::new(TAG, Some(step.rule.at.site))))
+            }
+            None => Loss::Open(too_much(step.rule)),
+        }
+    }
+}
+
+/// How much work the rules of all security groups may make.
+pub(super) struct Work {
+    left: Cell<usize>,
+}
+
+/// So many blocks of traffic are compared with one another for all clusters.
+const MOST_WORK: usize = 20_000_000;
+
+impl Default for Work {
+    fn default() -> Self {
+        Self { left: Cell::new(MOST_WORK) }
+    }
+}
+
+impl Work {
+    pub(super) fn spend(&self, steps: usize) {
+        self.left.set(self.left.get().saturating_sub(steps));
+    }
+
+    pub(super) fn is_done(&self) -> bool {
+        self.left.get() == 0
+    }
+
+    /// Whether there is enough for some more.
+    ///
+    /// # Errors
+    /// The reason why a group is not looked at, when there is not.
+    pub(super) fn allows(&self, steps: usize, group: &SecurityGroup) -> Result<(), Undecided> {
+        self.spend(steps);
+        if self.is_done() { Err(Undecided::new(TOO_MUCH, Some(group.at.site))) } else { Ok(()) }
     }
 }

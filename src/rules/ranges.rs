@@ -2,12 +2,15 @@
 
 use super::{Context, Decision, Draft, Out};
 use crate::cidr::Cidr;
-use crate::model::{Cluster, Field, Outside, Peer, Route, Subnet, SubnetId, Undecided, Vnet, World, either};
+use crate::model::{Cluster, Field, Outside, Peer, Route, Subnet, SubnetId, Taken, Undecided, Vnet, VnetId, World, either};
+use std::collections::{BTreeSet, HashMap};
+use std::net::IpAddr;
 
 /// So many of the ranges that one overlaps are told as places; the message says how many there are.
 const MOST_TOLD: usize = 50;
 
 /// A range that is known.
+#[derive(Clone)]
 pub(crate) struct Range<'a> {
     name: Name<'a>,
     pub(crate) field: &'a Field<Cidr>,
@@ -51,7 +54,32 @@ impl Range<'_> {
 #[derive(Default)]
 pub(crate) struct Ranges<'a> {
     pub(crate) known: Vec<Range<'a>>,
+    /// Further ones that are known, which come after those.
+    subnets: Vec<OfVnet<'a>>,
     gaps: Vec<Gap>,
+}
+
+/// The ranges of the subnets of a VNet. There may be very many, and few of them matter.
+struct OfVnet<'a> {
+    world: &'a World,
+    vnet: &'a Vnet,
+    /// But not of these subnets.
+    without: BTreeSet<SubnetId>,
+}
+
+impl<'a> OfVnet<'a> {
+    fn is_empty(&self) -> bool {
+        self.vnet.ranges.known().all(|(id, _)| self.without.contains(&id))
+    }
+
+    fn overlapping(&self, cidr: &Cidr) -> impl Iterator<Item = Range<'a>> {
+        let others = self.vnet.ranges.overlapping(cidr).filter(|(id, _)| !self.without.contains(id));
+        others.filter_map(|(id, place)| {
+            let subnet = self.world.subnet(id)?;
+            let field = subnet.prefixes.get(place)?;
+            Some(Range { name: Name::Subnet("subnet", subnet), field, cidr: *field.known().ok()??, peer: None })
+        })
+    }
 }
 
 /// Ranges that are not known.
@@ -78,7 +106,7 @@ impl<'a> Ranges<'a> {
 
     /// Whether there is certainly no range.
     pub(super) fn is_empty(&self) -> bool {
-        self.known.is_empty() && self.gaps.is_empty()
+        self.known.is_empty() && self.gaps.is_empty() && self.subnets.iter().all(OfVnet::is_empty)
     }
 
     /// The end of a check that looked at all ranges that are known.
@@ -88,7 +116,13 @@ impl<'a> Ranges<'a> {
 
     /// Whether one of the known ranges overlaps this one.
     pub(crate) fn overlap(&self, cidr: &Cidr) -> bool {
-        self.known.iter().any(|r| r.cidr.overlaps(cidr))
+        self.overlapping(cidr).next().is_some()
+    }
+
+    /// The known ranges that overlap this one, in their order.
+    pub(crate) fn overlapping(&self, cidr: &Cidr) -> impl Iterator<Item = Range<'a>> {
+        let known = self.known.iter().filter(|range| range.cidr.overlaps(cidr)).cloned();
+        known.chain(self.subnets.iter().flat_map(|subnets| subnets.overlapping(cidr)))
     }
 
     /// The reason why something unknown among these may overlap one of the known `others`.
@@ -117,6 +151,7 @@ fn of_cluster<'a>(fields: &'a [Field<Cidr>], kind: &'static str) -> Ranges<'a> {
 /// Some ranges, and some more.
 pub(crate) fn and<'a>(mut some: Ranges<'a>, more: Ranges<'a>) -> Ranges<'a> {
     some.known.extend(more.known);
+    some.subnets.extend(more.subnets);
     some.gaps.extend(more.gaps);
     some
 }
@@ -135,12 +170,13 @@ pub(crate) fn node_subnets<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a
 /// The ranges of the other subnets in the VNets that the cluster's nodes are in.
 pub(crate) fn other_subnets<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
     let mut ranges = Ranges::default();
-    let nodes: Vec<SubnetId> = cluster.node_subnets().into_iter().map(|(_, id)| id).collect();
+    let nodes: BTreeSet<SubnetId> = cluster.node_subnets().into_iter().map(|(_, id)| id).collect();
     for vnet in node_vnets(world, cluster, &mut ranges) {
         let space = space_of(vnet);
-        for &id in vnet.subnets.iter().filter(|id| !nodes.contains(id)) {
-            add_subnet(&mut ranges, world, id, "subnet", space.as_deref());
-        }
+        // All gaps in a VNet are alike, so that one is enough.
+        let unknown = vnet.ranges.unknown.iter().find(|id| !nodes.contains(id)).and_then(|id| world.subnet(*id));
+        ranges.missing(unknown.and_then(|s| s.prefixes.iter().find_map(|field| field.known().err())), space.as_deref());
+        ranges.subnets.push(OfVnet { world, vnet, without: nodes.clone() });
         ranges.missing(vnet.more_subnets.clone(), space.as_deref());
     }
     ranges
@@ -157,13 +193,6 @@ pub(crate) fn vnet_spaces<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a>
     for vnet in node_vnets(world, cluster, &mut ranges) {
         add_space(&mut ranges, vnet, "VNet");
     }
-    ranges
-}
-
-/// The address spaces of all VNets, connected or not.
-fn all_spaces(world: &World) -> Ranges<'_> {
-    let mut ranges = Ranges::default();
-    world.vnets.iter().for_each(|vnet| add_space(&mut ranges, vnet, "VNet"));
     ranges
 }
 
@@ -193,9 +222,12 @@ pub(crate) fn two_peerings_away<'a>(world: &'a World, cluster: &Cluster) -> Rang
     let nodes = node_vnets(world, cluster, &mut Ranges::default());
     let near: Vec<&Vnet> = nodes.iter().flat_map(|vnet| &vnet.peers).filter_map(|peer| world.vnet(peer.vnet)).collect();
     let is_nearer = |far: &Vnet| nodes.iter().chain(&near).any(|vnet| vnet.is_same(far) != Ok(false));
+    // Many ways may lead to one.
+    let mut known: HashMap<VnetId, bool> = HashMap::new();
     for through in &near {
         for peer in &through.peers {
-            let Some(far) = world.vnet(peer.vnet).filter(|far| far.declared && !is_nearer(far)) else { continue };
+            let mut counts = |far: &Vnet| far.declared && !*known.entry(peer.vnet).or_insert_with(|| is_nearer(far));
+            let Some(far) = world.vnet(peer.vnet).filter(|far| counts(far)) else { continue };
             let before = ranges.known.len();
             ranges.add(&far.space, None, Name::Through(far, through));
             ranges.known.iter_mut().skip(before).for_each(|range| range.peer = Some(peer));
@@ -326,7 +358,7 @@ pub(crate) fn report_overlaps_as(
         return Ok(());
     }
     for range in &ours.known {
-        let hit: Vec<&Range<'_>> = theirs.known.iter().filter(|t| t.cidr.overlaps(&range.cidr)).collect();
+        let hit: Vec<Range<'_>> = theirs.overlapping(&range.cidr).collect();
         let Some(first) = hit.first() else { continue };
         let more = match hit.len() {
             1 => String::new(),
@@ -404,41 +436,29 @@ fn free(cx: &Context, cluster: &Cluster, of: Kind, preferred: Option<Cidr>, pref
         Kind::Pod => services(cluster),
         Kind::Service => pods(cluster),
     };
-    let around = [own, all_subnets(cx.world, cluster), all_spaces(cx.world), connected(cx.world, cluster)];
-    let taken = Taken::of(around.iter().flat_map(|ranges| &ranges.known).map(|range| range.cidr));
-    let fits = |candidate: &Cidr| {
-        private.iter().any(|p| p.covers(candidate))
-            && !reserved.iter().any(|r| r.overlaps(candidate))
-            && !taken.overlap(candidate)
-    };
-    preferred.into_iter().chain(private.iter().flat_map(|p| blocks(p, prefix))).find(fits)
+    let mut nodes = Ranges::default();
+    let vnets = node_vnets(cx.world, cluster, &mut nodes);
+    let around = [own, node_subnets(cx.world, cluster), connected(cx.world, cluster)];
+    let own = Taken::of(around.iter().flat_map(|ranges| &ranges.known).map(|range| range.cidr).chain(reserved.iter().copied()));
+    let all: Vec<&Taken> = vnets.iter().map(|vnet| vnet.ranges.taken()).chain([&own, &cx.world.spaces]).collect();
+    let taken = |candidate: &Cidr| all.iter().find_map(|taken| taken.overlap(candidate));
+    let fits = |candidate: &Cidr| private.iter().any(|p| p.covers(candidate)) && taken(candidate).is_none();
+    preferred.filter(fits).or_else(|| private.iter().find_map(|range| first_block(range, prefix, &taken)))
 }
 
-/// Ranges in order of their addresses, none in another: which one overlaps is found without looking at all.
-struct Taken(Vec<Cidr>);
-
-impl Taken {
-    fn of(ranges: impl Iterator<Item = Cidr>) -> Self {
-        let mut ranges: Vec<Cidr> = ranges.collect();
-        ranges.sort_unstable_by_key(|range| (range.first(), range.prefix()));
-        // Of two that overlap, one covers the other.
-        ranges.dedup_by(|next, kept| kept.covers(next));
-        Self(ranges)
-    }
-
-    fn overlap(&self, cidr: &Cidr) -> bool {
-        let after = self.0.partition_point(|range| range.first() <= cidr.first());
-        let near = [after.checked_sub(1), Some(after)];
-        near.into_iter().flatten().filter_map(|i| self.0.get(i)).any(|range| range.overlaps(cidr))
-    }
-}
-
-/// The ranges of a prefix length in a range, in order. Bounded: of very many only the first.
-fn blocks(range: &Cidr, prefix: u8) -> impl Iterator<Item = Cidr> {
-    let range = *range;
+/// The first range of a prefix length in a range that is not taken. `taken` tells the last address of what is in the way.
+/// Bounded: of very many only the first are looked at.
+fn first_block(range: &Cidr, prefix: u8, mut taken: impl FnMut(&Cidr) -> Option<IpAddr>) -> Option<Cidr> {
     let count = range.blocks(prefix);
     let size = range.size().checked_div(count).unwrap_or(0);
-    (0..count.min(1 << 16)).filter_map(move |n| Cidr::new(range.nth(n.checked_mul(size)?)?, prefix))
+    let mut n = 0;
+    while n < count.min(1 << 16) {
+        let block = Cidr::new(range.nth(n.checked_mul(size)?)?, prefix)?;
+        let Some(last) = taken(&block) else { return Some(block) };
+        // What is in the way may reach far.
+        n = range.place(last)?.checked_div(size)?.max(n) + 1;
+    }
+    None
 }
 
 #[cfg(test)]
@@ -446,36 +466,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn taken_ranges_overlap_what_any_of_them_does() {
-        let ranges: Vec<Cidr> = ["10.0.0.0/8", "10.4.0.0/16", "172.16.0.0/24", "172.16.1.0/24", "192.168.0.0/25", "fd00::/64"]
+    fn the_first_free_block_is_the_one_that_looking_at_each_finds() {
+        let taken: Vec<Cidr> = ["10.0.0.0/15", "10.2.0.0/24", "10.3.255.0/24", "10.4.0.0/16", "10.6.0.0/15", "11.0.0.0/8"]
             .map(|range| range.parse().unwrap())
             .to_vec();
-        let taken = Taken::of(ranges.iter().copied().rev());
-        for text in [
-            "10.200.0.0/16",
-            "9.0.0.0/8",
-            "8.0.0.0/6",
-            "172.16.0.0/12",
-            "172.16.2.0/24",
-            "192.168.0.128/25",
-            "192.168.0.1/32",
-            "fd00::1/128",
-            "fd00:0:0:1::/64",
-            "0.0.0.0/0",
-            "::/0",
-            "11.0.0.0/8",
-        ] {
-            let cidr = text.parse().unwrap();
-            assert_eq!(taken.overlap(&cidr), ranges.iter().any(|range| range.overlaps(&cidr)), "{text}");
+        let spans = Taken::of(taken.iter().copied());
+        for prefix in 13..=28 {
+            for range in ["10.0.0.0/13", "10.4.0.0/15", "10.6.0.0/15", "10.0.0.0/8"] {
+                let range: Cidr = range.parse().unwrap();
+                let size = range.size() / range.blocks(prefix).max(1);
+                let blocks =
+                    (0..range.blocks(prefix).min(1 << 16)).map(|n| Cidr::new(range.nth(n * size).unwrap(), prefix).unwrap());
+                let expected = blocks.into_iter().find(|block| !taken.iter().any(|t| t.overlaps(block)));
+                assert_eq!(first_block(&range, prefix, |block| spans.overlap(block)), expected, "{range} {prefix}");
+            }
         }
     }
 
     #[test]
-    fn blocks_tile_a_range_in_order() {
-        let texts = |range: &str, prefix| blocks(&range.parse().unwrap(), prefix).map(|b| b.to_string()).collect::<Vec<_>>();
-        assert_eq!(texts("10.0.0.0/14", 16), ["10.0.0.0/16", "10.1.0.0/16", "10.2.0.0/16", "10.3.0.0/16"]);
-        assert_eq!(texts("10.0.0.0/16", 16), ["10.0.0.0/16"]);
-        assert!(texts("10.0.0.0/16", 15).is_empty());
-        assert_eq!(texts("fd00::/8", 120).len(), 1 << 16);
+    fn of_very_many_blocks_only_the_first_are_looked_at() {
+        let range: Cidr = "fd00::/8".parse().unwrap();
+        let mut asked = 0;
+        let last = |block: &Cidr| {
+            asked += 1;
+            Some(block.last())
+        };
+        assert_eq!(first_block(&range, 120, last), None);
+        assert_eq!(asked, 1 << 16);
     }
 }

@@ -1,5 +1,6 @@
 //! Arithmetic on sets of traffic: from where to where, by which protocol, between which ports.
 
+use super::nsg_walk::Work;
 use crate::cidr::{Cidr, Family};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -199,12 +200,28 @@ fn around(own: Span, taken: Span) -> [Option<Span>; 2] {
     [before, after]
 }
 
-/// The rest of some traffic without other traffic; `None` where that would be too many blocks.
-pub(super) fn minus<'b>(traffic: Vec<Block>, taken: impl IntoIterator<Item = &'b Block>) -> Option<Vec<Block>> {
+/// A block that holds all of some; `None` when there are none.
+pub(super) fn around_all(blocks: &[Block]) -> Option<Block> {
+    let mut blocks = blocks.iter();
+    let mut around = *blocks.next()?;
+    for block in blocks {
+        around.spans.iter_mut().zip(block.spans).for_each(|(all, one)| *all = (all.0.min(one.0), all.1.max(one.1)));
+    }
+    Some(around)
+}
+
+/// The rest of some traffic without other traffic; `None` where that would be too many blocks, or too much work.
+pub(super) fn minus<'b>(traffic: Vec<Block>, taken: impl IntoIterator<Item = &'b Block>, work: &Work) -> Option<Vec<Block>> {
     let mut rest = traffic;
     for other in taken {
-        rest = rest.iter().flat_map(|block| block.minus(other)).collect();
-        if rest.len() > MOST_BLOCKS {
+        if rest.is_empty() {
+            break;
+        }
+        work.spend(rest.len());
+        if rest.iter().any(|block| block.meet(other).is_some()) {
+            rest = rest.iter().flat_map(|block| block.minus(other)).collect();
+        }
+        if rest.len() > MOST_BLOCKS || work.is_done() {
             return None;
         }
     }
@@ -232,16 +249,19 @@ mod tests {
         let all = Block::all(side("10.1.0.0/24"), side("10.244.0.0/16")).unwrap();
         assert_eq!(told(&[all]), ["from 10.1.0.0/24 to 10.244.0.0/16, all ports and protocols"]);
         let half = block("*", "10.244.0.0/17", "*", (0, u16::MAX));
-        assert_eq!(told(&minus(vec![all], [&half]).unwrap()), ["from 10.1.0.0/24 to 10.244.128.0/17, all ports and protocols"]);
+        assert_eq!(
+            told(&minus(vec![all], [&half], &Work::default()).unwrap()),
+            ["from 10.1.0.0/24 to 10.244.128.0/17, all ports and protocols"]
+        );
         let tcp = block("*", "*", "tcp", (0, 79));
         assert_eq!(
-            told(&minus(vec![all], [&half, &tcp]).unwrap()),
+            told(&minus(vec![all], [&half, &tcp], &Work::default()).unwrap()),
             [
                 "from 10.1.0.0/24 to 10.244.128.0/17, Udp and Icmp and Esp and Ah and other protocols, all ports",
                 "from 10.1.0.0/24 to 10.244.128.0/17, Tcp, ports 80-65535"
             ]
         );
-        assert_eq!(minus(vec![all], [&block("*", "*", "*", (0, u16::MAX))]), Some(vec![]));
+        assert_eq!(minus(vec![all], [&block("*", "*", "*", (0, u16::MAX))], &Work::default()), Some(vec![]));
         let ssh = all.meet(&block("*", "*", "Tcp", (22, 22))).unwrap();
         assert_eq!(told(&[ssh]), ["from 10.1.0.0/24 to 10.244.0.0/16, Tcp, port 22"]);
     }
@@ -265,7 +285,7 @@ mod tests {
         for a in &ranges {
             for b in &ranges {
                 let block = |c: &Cidr| Block::all(Side::of(c), to).unwrap();
-                let rest = minus(vec![block(a)], [&block(b)]).unwrap();
+                let rest = minus(vec![block(a)], [&block(b)], &Work::default()).unwrap();
                 let holds = |n: u8| rest.iter().any(|r| r.meet(&block(&format!("10.0.0.{n}/32").parse().unwrap())).is_some());
                 for n in 0..16u8 {
                     let ip = IpAddr::from([10, 0, 0, n]);

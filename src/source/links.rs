@@ -1,5 +1,6 @@
 //! What is worked out with what: enough to tell which part of the sources a change can matter to.
 
+use super::compare::keys_that_differ;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Directed links between files and folders, by their paths among the sources.
@@ -20,6 +21,17 @@ impl Links {
     pub fn couple(&mut self, one: &str, other: &str) {
         self.add(one, other);
         self.add(other, one);
+    }
+
+    /// Whether something is worked out with this, or this with something.
+    pub fn has(&self, path: &str) -> bool {
+        self.uses.contains_key(path) || self.used_by.contains_key(path)
+    }
+
+    /// What is worked out with something else than before, and what others are worked out with: what nobody calls is a root.
+    pub(super) fn changed_since(&self, before: &Self) -> BTreeSet<String> {
+        let users = keys_that_differ(&self.used_by, &before.used_by);
+        keys_that_differ(&self.uses, &before.uses).chain(users).cloned().collect()
     }
 
     /// Everything that changes with these paths, they included.

@@ -6,19 +6,19 @@ use std::fmt::Debug;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// What reads files for the core, which reads none itself. Paths are those of [`super::Sources`]: relative to the working directory, with
-/// `/`, without `.`, and with `..` only at the start.
+/// `/`, without `.`, and with `..` only at the start. Who asks is a root module's folder or the path of a template.
 pub trait Reader: Debug + Send + Sync {
     /// The content of a file.
     ///
     /// # Errors
     /// When it is not there, or must not or cannot be read.
-    fn read(&self, path: &str) -> Result<Arc<[u8]>, ReadError>;
+    fn read(&self, path: &str, asker: &str) -> Result<Arc<[u8]>, ReadError>;
 
     /// What a folder holds, sorted by name.
     ///
     /// # Errors
     /// When it is not there, or must not or cannot be read.
-    fn list(&self, folder: &str) -> Result<Vec<Entry>, ReadError>;
+    fn list(&self, folder: &str, asker: &str) -> Result<Vec<Entry>, ReadError>;
 }
 
 /// Why a file or folder was not read.
@@ -57,7 +57,7 @@ pub enum EntryKind {
 }
 
 /// So many files can be named by spans although they were read late.
-const MOST_FILES: usize = 2_000;
+pub(super) const MOST_FILES: usize = 2_000;
 /// Late files get names from here on; so many others there never are.
 const FIRST_ID: u32 = 1 << 31;
 
@@ -91,6 +91,11 @@ impl Late {
     /// The file with this name, if it is one of these.
     pub(super) fn get(&self, id: FileId) -> Option<&SourceFile> {
         self.slots.get(id.0.checked_sub(FIRST_ID)? as usize)?.get()
+    }
+
+    /// How many texts there are.
+    pub(super) fn len(&self) -> usize {
+        self.by_path.lock().unwrap_or_else(PoisonError::into_inner).count
     }
 
     /// The name of a file with this text, if there is room for one more.

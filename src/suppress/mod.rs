@@ -25,7 +25,7 @@ const UNUSED: &str = "unused-suppression";
 const WITHOUT_REASON: &str = "suppression-without-reason";
 
 /// One rule, suppressed at one place.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Suppression {
     /// The name as written.
     rule: String,
@@ -42,8 +42,8 @@ struct Suppression {
 }
 
 /// What a file says of findings in it.
-#[derive(Debug, Default)]
-struct Suppressions {
+#[derive(Clone, Debug, Default)]
+pub struct Suppressions {
     /// All that suppresses.
     all: Vec<Suppression>,
     /// What is meant to suppress but does not.
@@ -68,7 +68,8 @@ pub fn apply(report: &mut Report, sources: &Sources, config: &Config, settings: 
         !of_file.is_some_and(|of_file| of_file.suppress(finding))
     });
     report.suppressed += before - report.findings.len();
-    let judge = Judge::new(report, sources, config, settings);
+    let open = report.undecided.iter().map(|undecided| undecided.rule).collect();
+    let judge = Judge::new(open, report.unreadable.is_empty(), sources, config, settings);
     let mut findings: Vec<Finding> = Vec::new();
     for (id, of_file) in &suppressions {
         findings.extend(judge.findings(*id, of_file));
@@ -80,6 +81,11 @@ pub fn apply(report: &mut Report, sources: &Sources, config: &Config, settings: 
 }
 
 impl Suppressions {
+    /// Reads those of a file; none if it plainly has none.
+    pub fn of(file: &SourceFile) -> Option<Self> {
+        read(file)
+    }
+
     /// Whether a finding is suppressed; what does so is noted.
     fn suppress(&mut self, finding: &Finding) -> bool {
         let place = finding.place.start as usize;
@@ -171,24 +177,37 @@ impl Suppressions {
 }
 
 /// Says what is wrong with suppressions.
-struct Judge<'a> {
+pub struct Judge<'a> {
     sources: &'a Sources,
     config: &'a Config,
     settings: &'a Settings,
     /// Rules that could not be decided somewhere: what they would have found is not known.
-    undecided: Vec<&'static str>,
+    undecided: BTreeSet<&'static str>,
     /// Whether the run has seen all there is to see.
     is_complete: bool,
     documents: BTreeMap<&'static str, Document>,
 }
 
 impl<'a> Judge<'a> {
-    fn new(report: &Report, sources: &'a Sources, config: &'a Config, settings: &'a Settings) -> Self {
-        let undecided = report.undecided.iter().map(|undecided| undecided.rule).collect();
-        let is_complete = report.unreadable.is_empty() && config.is_plain();
+    /// Knows the rules that could not be decided somewhere, and whether all could be read.
+    pub fn new(
+        undecided: BTreeSet<&'static str>,
+        is_all_read: bool,
+        sources: &'a Sources,
+        config: &'a Config,
+        settings: &'a Settings,
+    ) -> Self {
+        let is_complete = is_all_read && config.is_plain();
         let document = |rule: &rules::Rule| (rule.name, Document::parse(rule.document).unwrap_or_default());
         let documents = RULES.iter().filter(|rule| [UNUSED, WITHOUT_REASON].contains(&rule.name)).map(document).collect();
         Self { sources, config, settings, undecided, is_complete, documents }
+    }
+
+    /// Takes out of the findings in a file what it suppresses, and adds what is wrong with that.
+    pub fn settle(&self, id: FileId, said: &Suppressions, findings: &mut Vec<Finding>) {
+        let mut said = said.clone();
+        findings.retain(|finding| finding.place.file != id || !said.suppress(finding));
+        findings.extend(self.findings(id, &said));
     }
 
     fn findings(&self, id: FileId, of_file: &Suppressions) -> Vec<Finding> {
@@ -248,10 +267,9 @@ impl<'a> Judge<'a> {
         if is_replaced || path.split('/').any(|part| part == ".terraform") {
             return None;
         }
-        let folders: Vec<&str> = self.sources.folders().collect();
         let mut folder = own;
         loop {
-            if folders.binary_search(&folder).is_ok() {
+            if self.sources.is_linted(folder) {
                 return Some(folder);
             }
             if folder.is_empty() || folder == "/" || folder.ends_with("..") {
@@ -268,7 +286,8 @@ impl<'a> Judge<'a> {
             && rule.name != WITHOUT_REASON
             && self.is_complete
             && config.wants(rule.name)
-            && !self.undecided.iter().any(|undecided| *undecided == "*" || *undecided == rule.name)
+            && !self.undecided.contains("*")
+            && !self.undecided.contains(rule.name)
             && Document::parse(rule.document).is_ok_and(is_on)
     }
 

@@ -9,6 +9,7 @@
     reason = "each test uses a part; tests fail by panics"
 )]
 
+pub mod editor;
 pub mod expr;
 pub mod program;
 pub mod report;

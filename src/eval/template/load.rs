@@ -20,8 +20,9 @@ impl<'t> Evaluator<'t> {
         if function == "loaddirectoryfileinfo" {
             return Val::unknown("the files of a folder are not listed", site);
         }
-        let path = join(parent(self.sources.file(instance.template.file).path()), &path.replace('\\', "/"));
-        let bytes = match self.sources.read(&path) {
+        let asker = self.sources.file(instance.template.file).path();
+        let path = join(parent(asker), &path.replace('\\', "/"));
+        let bytes = match self.sources.read(&path, asker) {
             Ok(bytes) => bytes,
             Err(ReadError::Missing) => return Val::unknown(format!("{path} does not exist"), site),
             Err(ReadError::Folder) => return Val::unknown(format!("{path} is a folder"), site),

@@ -186,13 +186,13 @@ fn is_identifier(name: &str) -> bool {
 
 impl Files for Evaluator<'_> {
     fn read(&self, path: &str) -> Outcome<Result<Arc<[u8]>, ReadError>> {
-        let read = self.sources.read(&join(&self.root_folder, path));
+        let read = self.sources.read(&join(&self.root_folder, path), &self.root_folder);
         self.count_read(read.as_ref().map_or(0, |bytes| bytes.len()))?;
         Ok(read)
     }
 
     fn list(&self, folder: &str) -> Outcome<Result<Vec<Entry>, ReadError>> {
-        let entries = self.sources.list(&join(&self.root_folder, folder));
+        let entries = self.sources.list(&join(&self.root_folder, folder), &self.root_folder);
         self.count_read(entries.as_ref().map_or(0, |entries| 64 * entries.len()))?;
         Ok(entries)
     }

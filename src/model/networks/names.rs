@@ -3,7 +3,7 @@
 use super::{AMBIGUOUS, NOT_DECLARED, Networks, link, resource_group, security};
 use crate::model::fields::Vocabulary;
 use crate::model::read::{self, Part};
-use crate::model::{Field, Outside, State, Subnet, SubnetId, Undecided, Vnet, VnetId};
+use crate::model::{Field, Outside, State, Subnet, SubnetId, SubnetRanges, Undecided, Vnet, VnetId};
 use crate::value::{At, Term, TermPart, Val, Value};
 use std::sync::Arc;
 
@@ -147,6 +147,7 @@ pub(super) fn unseen_vnet(name: Field<String>, resource_group: Field<String>, at
         resource_group,
         space,
         subnets: Vec::new(),
+        ranges: SubnetRanges::default(),
         more_subnets: Some(why.clone()),
         peers: Vec::new(),
         more_peers: Some(why.clone()),

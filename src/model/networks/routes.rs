@@ -23,7 +23,7 @@ const GATEWAY_ID: &str = "nat_gateway_id";
 /// Route tables and NAT gateways that code can name.
 #[derive(Default)]
 pub(super) struct Outbound {
-    tables: Vec<RouteTable>,
+    tables: Vec<Arc<RouteTable>>,
     /// Of each table, the resource group, the value of its name and the module it stands in, to link what names it.
     groups: Vec<Field<String>>,
     names: Vec<(Option<Val>, Arc<str>)>,
@@ -59,7 +59,7 @@ impl Outbound {
     fn push_table(&mut self, resource: &Resource, table: RouteTable) {
         let body = Part::resource(resource);
         self.table_by_address.insert(Arc::clone(&resource.address), self.tables.len());
-        self.tables.push(table);
+        self.tables.push(Arc::new(table));
         self.groups.push(body.text(&["resource_group_name"]));
         self.names.push((body.get("name").cloned(), Arc::clone(&resource.module)));
     }
@@ -102,8 +102,8 @@ impl Outbound {
                 let Some(table) = self.tables.get_mut(id) else { return };
                 let missing = resource.repeated.as_ref().map(read::undecided);
                 match missing.or_else(|| super::may_be_missing(resource, &table.address)) {
-                    None => table.routes.push(route(&body)),
-                    Some(why) => _ = table.more_routes.get_or_insert(why),
+                    None => Arc::make_mut(table).routes.push(route(&body)),
+                    Some(why) => _ = Arc::make_mut(table).more_routes.get_or_insert(why),
                 }
             }
             Ok(None) => self.doubt_look_alikes(name, None),
@@ -117,7 +117,7 @@ impl Outbound {
         for (table, (own, _)) in self.tables.iter_mut().zip(&self.names) {
             let unknown = || name.filter(not_a_text).or(own.as_ref().filter(not_a_text)).map(read::undecided);
             if let Some(why) = why.clone().or_else(unknown).filter(|_| !differ(own.as_ref(), name)) {
-                table.more_routes.get_or_insert(why);
+                Arc::make_mut(table).more_routes.get_or_insert(why);
             }
         }
     }
@@ -138,9 +138,9 @@ impl Outbound {
     }
 
     /// The table that a value names by its id.
-    fn table(&self, id: &Val) -> RouteTable {
+    fn table(&self, id: &Val) -> Arc<RouteTable> {
         let known = reference(id).and_then(|address| self.tables.get(*self.table_by_address.get(address)?));
-        known.cloned().unwrap_or_else(|| unseen_table(&title(id, "the route table"), id.at.clone(), &not_shown(id)))
+        known.cloned().unwrap_or_else(|| Arc::new(unseen_table(&title(id, "the route table"), id.at.clone(), &not_shown(id))))
     }
 
     /// The gateway that a value names by its id.
@@ -155,7 +155,7 @@ impl Outbound {
 
     /// The table that a subnet names itself: inside a VNet, or with an attribute that azurerm writes but does not read.
     pub(super) fn own_table(&self, subnet: &Part<'_>) -> Field<Arc<RouteTable>> {
-        own(subnet, &[TABLE_ID, "route_table_id_wo"], |id| Arc::new(self.table(id)))
+        own(subnet, &[TABLE_ID, "route_table_id_wo"], |id| self.table(id))
     }
 }
 
@@ -206,7 +206,7 @@ impl Networks {
                 TABLE_OF_SUBNET => self.add_association(
                     resource,
                     TABLE_ID,
-                    |networks, id| Arc::new(networks.outbound.table(id)),
+                    |networks, id| networks.outbound.table(id),
                     |subnet| &mut subnet.route_table,
                 ),
                 GATEWAY_OF_SUBNET => {

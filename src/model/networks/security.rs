@@ -7,7 +7,7 @@ use crate::model::fields::{Vocabulary, is_kind};
 use crate::model::{Addresses, SecurityGroup, SecurityRule, arm};
 use crate::tree::Resource;
 use crate::value::{At, Val, Value};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -22,7 +22,9 @@ pub(super) const GROUP_ID: &str = "network_security_group_id";
 /// Security groups that code can name.
 #[derive(Default)]
 pub(super) struct Security {
-    groups: Vec<SecurityGroup>,
+    groups: Vec<Arc<SecurityGroup>>,
+    /// Of each group, its rules with resources of their own.
+    own_rules: Vec<Vec<SecurityRule>>,
     /// Of each group, the resource group, the value of its name and the module it stands in, to link what names it.
     resource_groups: Vec<Field<String>>,
     names: Vec<(Option<Val>, Arc<str>)>,
@@ -42,13 +44,17 @@ impl Security {
             .iter()
             .filter(|r| arm::is_update(r) && (is_kind(&r.kind, GROUP) || is_kind(&r.kind, RULE)))
             .for_each(|r| security.doubt_all(&Undecided::new(format!("{} may change this", r.address), Some(r.header))));
+        for (group, own) in security.groups.iter_mut().zip(std::mem::take(&mut security.own_rules)) {
+            add(&mut Arc::make_mut(group).rules, own);
+        }
         security
     }
 
     fn push(&mut self, resource: &Resource, group: SecurityGroup) {
         let body = Part::resource(resource);
         self.by_address.insert(Arc::clone(&resource.address), self.groups.len());
-        self.groups.push(group);
+        self.groups.push(Arc::new(group));
+        self.own_rules.push(Vec::new());
         self.resource_groups.push(super::resource_group(&body));
         self.names.push((body.get("name").cloned(), Arc::clone(&resource.module)));
     }
@@ -82,11 +88,11 @@ impl Security {
         };
         match group {
             Ok(Some(id)) => {
-                let Some(group) = self.groups.get_mut(id) else { return };
+                let (Some(group), Some(own)) = (self.groups.get_mut(id), self.own_rules.get_mut(id)) else { return };
                 let missing = resource.repeated.as_ref().map(read::undecided);
                 match missing.or_else(|| super::may_be_missing(resource, &group.address)) {
-                    None => add(&mut group.rules, rule(&body)),
-                    Some(why) => _ = group.more_rules.get_or_insert(why),
+                    None => own.push(rule(&body)),
+                    Some(why) => _ = Arc::make_mut(group).more_rules.get_or_insert(why),
                 }
             }
             Ok(None) => self.doubt_look_alikes(name, None),
@@ -100,13 +106,13 @@ impl Security {
         for (group, (own, _)) in self.groups.iter_mut().zip(&self.names) {
             let unknown = || name.filter(not_a_text).or(own.as_ref().filter(not_a_text)).map(read::undecided);
             if let Some(why) = why.clone().or_else(unknown).filter(|_| !differ(own.as_ref(), name)) {
-                group.more_rules.get_or_insert(why);
+                Arc::make_mut(group).more_rules.get_or_insert(why);
             }
         }
     }
 
     fn doubt_all(&mut self, why: &Undecided) {
-        self.groups.iter_mut().for_each(|group| _ = group.more_rules.get_or_insert(why.clone()));
+        self.groups.iter_mut().for_each(|group| _ = Arc::make_mut(group).more_rules.get_or_insert(why.clone()));
     }
 
     /// The declared group with a name, if there is one.
@@ -125,14 +131,15 @@ impl Security {
     }
 
     /// The group that a value names by its id.
-    fn group(&self, id: &Val) -> SecurityGroup {
+    fn group(&self, id: &Val) -> Arc<SecurityGroup> {
         let known = reference(id).and_then(|address| self.groups.get(*self.by_address.get(address)?));
-        known.cloned().unwrap_or_else(|| unseen_group(&title(id, "the network security group"), id.at.clone(), not_shown(id)))
+        let unseen = || unseen_group(&title(id, "the network security group"), id.at.clone(), not_shown(id));
+        known.cloned().unwrap_or_else(|| Arc::new(unseen()))
     }
 
     /// The group that a subnet names itself: inside a VNet, or with an attribute that azurerm writes but does not read.
     pub(super) fn own_group(&self, subnet: &Part<'_>) -> Field<Arc<SecurityGroup>> {
-        own(subnet, &[GROUP_ID, "security_group", "network_security_group_id_wo"], |id| Arc::new(self.group(id)))
+        own(subnet, &[GROUP_ID, "security_group", "network_security_group_id_wo"], |id| self.group(id))
     }
 }
 
@@ -143,7 +150,7 @@ impl Networks {
             self.add_association(
                 resource,
                 GROUP_ID,
-                |networks, id| Arc::new(networks.security.group(id)),
+                |networks, id| networks.security.group(id),
                 |subnet| &mut subnet.security_group,
             );
         }
@@ -155,11 +162,15 @@ fn unseen_group(address: &Arc<str>, at: At, why: Undecided) -> SecurityGroup {
     SecurityGroup { address: Arc::clone(address), at, rules: Vec::new(), more_rules: Some(why) }
 }
 
-/// Adds a rule. A plan shows rules with resources of their own as rules inside of the group, too, as they were.
-fn add(rules: &mut Vec<SecurityRule>, rule: SecurityRule) {
-    let same = |old: &SecurityRule| matches!((old.name.known(), rule.name.known()), (Ok(Some(a)), Ok(Some(b))) if a.eq_ignore_ascii_case(b));
-    rules.retain(|old| !same(old));
-    rules.push(rule);
+/// Adds rules with resources of their own. A plan shows them as rules inside of the group, too, as they were: the last of a name counts.
+fn add(rules: &mut Vec<SecurityRule>, own: Vec<SecurityRule>) {
+    let name = |rule: &SecurityRule| rule.name.known().ok().flatten().map(|name| name.to_ascii_lowercase());
+    let mut seen = HashSet::new();
+    let mut kept: Vec<SecurityRule> =
+        own.into_iter().rev().filter(|rule| name(rule).is_none_or(|name| seen.insert(name))).collect();
+    rules.retain(|rule| name(rule).is_none_or(|name| !seen.contains(&name)));
+    kept.reverse();
+    rules.append(&mut kept);
 }
 
 fn rule(part: &Part<'_>) -> SecurityRule {

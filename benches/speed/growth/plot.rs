@@ -1,6 +1,6 @@
 //! A drawing of how times grow.
 
-use crate::Growth;
+use super::Growth;
 use std::fmt::Write as _;
 
 const WIDTH: f64 = 320.0;
