@@ -21,6 +21,10 @@ mod folder {
     use super::buffers::Buffers;
     use std::path::Path;
 
+    pub fn name(path: &Path) -> String {
+        path.to_string_lossy().into_owned()
+    }
+
     pub fn read_named(path: &Path, _: usize, _: &Buffers) -> Result<Vec<u8>, String> {
         let is_index = path.ends_with("index");
         is_index.then(|| super::INDEX.lock().expect("nobody fails with it").clone()).ok_or_else(|| "not there".to_owned())
