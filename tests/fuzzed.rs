@@ -36,3 +36,20 @@ fn json_that_ends_within_a_comment() {
     let missing = report.unreadable.iter().find(|wrong| wrong.message == "a value is missing before this").unwrap();
     assert_eq!(sources.text(missing.span.unwrap()), "é", "the place is a whole character");
 }
+
+#[test]
+fn mistakes_at_characters_of_several_bytes() {
+    let code = |value: &str| format!("a = {value}\n{}", cluster("\"x\""));
+    let json = |value: &str| format!("{{\"locals\": {{\"a\": \"{value}\"}}}}");
+    for value in ["{x\u{fffd}}", "${{x\u{fffd}", "${{xé", "{é🚀}", "x🚀", "\"${x🚀}\"", "${🚀"] {
+        for (path, text) in [("main.tf", code(value)), ("a.tf.json", json(value))] {
+            let (sources, report) = check_with(&[("b.tf", &cluster("\"x\"")), (path, &text)], &Config::default());
+            let is_read = path == "a.tf.json" && !value.contains("${");
+            assert_eq!(report.unreadable.is_empty(), is_read, "{path}: {value}");
+            for span in report.unreadable.iter().filter_map(|wrong| wrong.span) {
+                let text = sources.file(span.file).text();
+                assert!(text.get(span.start as usize..span.end as usize).is_some(), "{path}: {value}: {span:?} cuts a character");
+            }
+        }
+    }
+}

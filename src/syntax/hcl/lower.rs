@@ -83,7 +83,7 @@ pub fn whole_template(text: &str, origin: Origin) -> Result<Expr, TemplateFault>
         return Err(TemplateFault { message, span: origin.span(0..0), too_much: true });
     }
     let parsed = hcl_edit::parser::parse_template(text).map_err(|error| {
-        let at = error.location().offset();
+        let at = offset(text, &error);
         let too_much = error.message().contains("nesting depth");
         TemplateFault { message: message(error.message()), span: origin.span(at..at), too_much }
     })?;
@@ -99,7 +99,7 @@ fn parse(mut slice: Cow<'_, str>) -> Result<(Cow<'_, str>, Expression), (usize, 
             Ok(parsed) => return Ok((slice, parsed)),
             Err(error) => error,
         };
-        let offset = error.location().offset();
+        let offset = offset(&slice, &error);
         let entries = scan::object_entries_around(&slice, offset);
         let key = |entry: &Range<usize>| {
             let text = slice.get(entry.clone()).unwrap_or("").trim_start();
@@ -116,6 +116,11 @@ fn parse(mut slice: Cow<'_, str>) -> Result<(Cow<'_, str>, Expression), (usize, 
         }
     }
     Err((0, "this object gives the same keys too many times".to_owned()))
+}
+
+/// Where the parser stopped. It counts bytes, and may stop within a character: then that is where it starts.
+fn offset(text: &str, error: &hcl_edit::parser::Error) -> usize {
+    text.floor_char_boundary(error.location().offset())
 }
 
 /// The parser's message as half a sentence for the user.
