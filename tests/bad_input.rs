@@ -118,6 +118,43 @@ fn values_that_grow_without_end() {
 }
 
 #[test]
+fn regular_expressions_that_take_long() {
+    let long = (1..16).fold("locals {\n a0 = \"aaaaaaaaaaaaaaaa\"\n".to_owned(), |text, i| {
+        format!("{text} a{i} = \"${{local.a{0}}}${{local.a{0}}}\"\n", i - 1)
+    });
+    let why = "undecided: the regular expression is too much work for a text of this length";
+    for call in [
+        "regexall(\"(a{1,100}){1,100}(b|a)*$\", local.a15)[0][0]",
+        "regex(\"(a{1,100}){1,100}b\", local.a15)[0]",
+        "replace(local.a15, \"/(a{1,100}){1,100}b/\", \"\")",
+    ] {
+        says(format!("{long}}}{}", cluster(call)), 0, why);
+    }
+    // What is usual in code is far from that.
+    let text = "10.0.0.0/16,".repeat(5_000);
+    says(
+        format!("locals {{ a = \"{text}\" }}{}", cluster("regexall(\"[0-9.]{7,15}/[0-9]{1,2}\", local.a)[4999]")),
+        1,
+        "pod CIDR 10.0.0.0/16 overlaps",
+    );
+}
+
+#[test]
+fn security_rules_for_very_many_ranges() {
+    let network = "resource \"azurerm_virtual_network\" \"v\" {\n name = \"v\"\n address_space = [\"10.0.0.0/8\"]\n}\n\
+        resource \"azurerm_subnet\" \"s\" {\n name = \"s\"\n virtual_network_name = azurerm_virtual_network.v.name\n \
+        address_prefixes = flatten([for a in range(5) : [for b in range(1000) : cidrsubnet(\"10.0.0.0/9\", 15, a * 1000 + b)]])\n}\n\
+        resource \"azurerm_network_security_group\" \"n\" {\n name = \"n\"\n security_rule {\n name = \"r\"\n priority = 100\n \
+        direction = \"Inbound\"\n access = \"Deny\"\n protocol = \"*\"\n source_port_range = \"*\"\n destination_port_range = \"*\"\n \
+        source_address_prefix = \"*\"\n destination_address_prefix = \"*\"\n }\n}\n\
+        resource \"azurerm_subnet_network_security_group_association\" \"a\" {\n subnet_id = azurerm_subnet.s.id\n \
+        network_security_group_id = azurerm_network_security_group.n.id\n}\n";
+    let nodes = "default_node_pool {\n name = \"p\"\n vnet_subnet_id = azurerm_subnet.s.id\n }\n network_profile";
+    let text = network.to_owned() + &cluster("\"192.168.0.0/16\"").replace("network_profile", nodes);
+    says(text, 1, "undecided: the rules list too many ranges and ports [nsg-deny-blocks-overlay]");
+}
+
+#[test]
 fn what_refers_to_itself() {
     says(format!("locals {{\n a = local.b\n b = local.a\n}}{}", cluster("local.a")), 0, "undecided: local.a refers to itself");
     says(format!("variable \"v\" {{ default = var.v }}{}", cluster("var.v")), 0, "undecided: var.v refers to itself");

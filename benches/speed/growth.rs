@@ -12,11 +12,13 @@ type Growth = (&'static str, Vec<(usize, f64)>);
 
 /// From the folder to the report, on one thread.
 pub fn run(out: &mut impl Write) -> io::Result<()> {
-    let sizes: [(&'static str, [usize; 4], Tree); 4] = [
+    let sizes: [(&'static str, [usize; 4], Tree); 6] = [
         ("files", [10_000, 20_000, 40_000, 80_000], |folder, n| trees::tree(folder, n, 0.1, 3)),
         ("clusters", [100, 200, 400, 800], trees::clusters),
         ("scenarios", [10, 20, 40, 80], trees::scenarios),
         ("subnets", [200, 400, 800, 1_600], trees::subnets),
+        ("security rules", [100, 200, 400, 800], trees::rules),
+        ("node pools", [100, 200, 400, 800], trees::pools),
     ];
     let mut all: Vec<Growth> = Vec::new();
     for (what, sizes, write) in sizes {

@@ -150,6 +150,70 @@ pub fn templates(root: &Path, number: usize) -> io::Result<()> {
     Ok(())
 }
 
+/// One security group with many rules, and ten clusters behind it.
+pub fn rules(root: &Path, number: usize) -> io::Result<()> {
+    let clusters: String = (0..10).map(|i| cluster(i, &format!("azurerm_subnet.more[{i}].id"))).collect();
+    let rule = |i: usize| {
+        let (access, direction) = (if i % 3 == 0 { "Allow" } else { "Deny" }, if i % 2 == 0 { "Inbound" } else { "Outbound" });
+        format!(
+            r#"  security_rule {{
+    name                       = "rule{i}"
+    priority                   = {}
+    direction                  = "{direction}"
+    access                     = "{access}"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "{}"
+    source_address_prefix      = "10.{}.0.0/16"
+    destination_address_prefix = "*"
+  }}
+"#,
+            100 + i,
+            1 + i,
+            i % 256
+        )
+    };
+    let rules: String = (0..number).map(rule).collect();
+    let group = format!(
+        r#"resource "azurerm_network_security_group" "nodes" {{
+  name                = "nodes"
+  location            = "westeurope"
+  resource_group_name = "example"
+{rules}}}
+
+resource "azurerm_subnet_network_security_group_association" "more" {{
+  count                     = 10
+  subnet_id                 = azurerm_subnet.more[count.index].id
+  network_security_group_id = azurerm_network_security_group.nodes.id
+}}
+
+"#
+    );
+    let variable = "variable \"pod_cidr\" {\n  default = \"10.244.0.0/16\"\n}\n\n";
+    fs::write(root.join("main.tf"), format!("{variable}{clusters}{group}{}", network(10)))
+}
+
+/// One cluster with many node pools.
+pub fn pools(root: &Path, number: usize) -> io::Result<()> {
+    let pool = |i: usize| {
+        format!(
+            r#"resource "azurerm_kubernetes_cluster_node_pool" "p{i}" {{
+  name                  = "p{i}"
+  kubernetes_cluster_id = azurerm_kubernetes_cluster.c0.id
+  vm_size               = "Standard_D4s_v5"
+  node_count            = 1
+  vnet_subnet_id        = azurerm_subnet.more[{}].id
+}}
+
+"#,
+            i % 10
+        )
+    };
+    let pools: String = (0..number).map(pool).collect();
+    let variable = "variable \"pod_cidr\" {\n  default = \"10.128.0.0/10\"\n}\n\n";
+    fs::write(root.join("main.tf"), format!("{variable}{}{pools}{}", cluster(0, "azurerm_subnet.nodes.id"), network(10)))
+}
+
 fn cluster(number: usize, subnet: &str) -> String {
     let max_pods = if number.is_multiple_of(2) { 300 } else { 110 };
     format!(

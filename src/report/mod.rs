@@ -25,7 +25,7 @@ use crate::insight::Insight;
 use crate::model::Undecided;
 use crate::source::{Sources, Span, Unreadable, parent};
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 
 /// So many scenarios are named in a line.
@@ -204,21 +204,28 @@ impl Report {
     pub fn sort(&mut self, sources: &Sources) {
         let place = |span: Span| (sources.file(span.file).path(), span.start, span.end);
         self.findings.sort_by(|a, b| {
-            let key = |f: &Finding| (f.rule, f.message.clone(), f.cluster.clone(), f.scenarios.clone());
-            place(a.place).cmp(&place(b.place)).then_with(|| key(a).cmp(&key(b)))
+            place(a.place)
+                .cmp(&place(b.place))
+                .then_with(|| (a.rule, &a.message, &a.cluster, &a.scenarios).cmp(&(b.rule, &b.message, &b.cluster, &b.scenarios)))
         });
+        // Thousands of clusters may have one finding.
+        let mut also = HashSet::new();
         self.findings.dedup_by(|next, first| {
-            let key = |f: &Finding| (f.rule, f.severity, f.place, f.message.clone());
-            let same = key(next) == key(first);
-            if same {
-                if next.cluster != first.cluster && !first.also.contains(&next.cluster) {
-                    first.also.push(std::mem::take(&mut next.cluster));
-                }
-                first.owners.append(&mut next.owners);
-                first.is_also(std::mem::take(&mut next.related), next.repair.take());
-                first.is_also_in(std::mem::take(&mut next.scenarios));
+            if (next.rule, next.severity, next.place, &next.message) != (first.rule, first.severity, first.place, &first.message)
+            {
+                also.clear();
+                return false;
             }
-            same
+            if also.is_empty() {
+                also.extend(first.also.iter().cloned());
+            }
+            if next.cluster != first.cluster && also.insert(next.cluster.clone()) {
+                first.also.push(std::mem::take(&mut next.cluster));
+            }
+            first.owners.append(&mut next.owners);
+            first.is_also(std::mem::take(&mut next.related), next.repair.take());
+            first.is_also_in(std::mem::take(&mut next.scenarios));
+            true
         });
         for finding in self.findings.iter_mut().filter(|finding| finding.owners.len() > 1) {
             finding.owners.sort();

@@ -94,6 +94,8 @@ pub struct Context<'a> {
     pub day: Date,
     /// The work that walking security groups may still make.
     walking: nsg_walk::Work,
+    /// Which node pools are in which subnets.
+    residents: subnet_room::Residents,
 }
 
 /// Where a check leaves its findings.
@@ -295,7 +297,13 @@ pub fn find(name: &str) -> Option<&'static Rule> {
 
 /// Runs the wanted rules over a world and adds what they find to the report.
 pub fn run(world: &World, sources: &Sources, facts: &Facts, config: &Config, report: &mut Report) {
-    let context = Context { world, facts, day: config.day(), walking: nsg_walk::Work::default() };
+    let context = Context {
+        world,
+        facts,
+        day: config.day(),
+        walking: nsg_walk::Work::default(),
+        residents: subnet_room::Residents::default(),
+    };
     for rule in RULES.iter().filter(|r| config.wants(r.name)) {
         // Read only for a rule that has something to say, and once for all that it says.
         let document = LazyCell::new(|| Document::parse(rule.document).unwrap_or_default());

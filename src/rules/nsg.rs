@@ -8,6 +8,7 @@ use super::{Context, Decision, Out};
 use crate::cidr::Cidr;
 use crate::model::{Addresses, Cluster, SecurityGroup, SecurityRule, Subnet, Taken, Undecided};
 use crate::source::Span;
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -29,6 +30,9 @@ const PODS_TO_NODES: &str = "from pods to nodes";
 const TAG_EXPLAINED: &str =
     "A rule before this one allows the service tag VirtualNetwork, but whether that holds the pods is not documented.";
 
+/// What the traffic with another subnet costs, beside blocks of traffic that are compared.
+const COST: usize = 20;
+
 const DIRECTIONS: [&str; 2] = ["inbound", "outbound"];
 
 /// `nsg-deny-blocks-overlay`: no rule at a node subnet denies traffic among its nodes and the pods.
@@ -36,7 +40,7 @@ pub(super) fn deny_blocks_overlay(cx: &Context, cluster: &Cluster, out: &mut Out
     let mut walks = Walks::new(cx, cluster);
     let mut told = HashSet::new();
     each_group(cx, cluster, |subnet, group| {
-        let wanted = within_subnet(cluster, subnet);
+        let wanted = within_subnet(cx, cluster, subnet, group)?;
         walks.each_deny(group, |direction, contest| {
             let (found, open) = lost(contest, &wanted);
             if let Some(found) = found.filter(|_| told.insert(identity(contest.rule()))) {
@@ -58,8 +62,8 @@ pub(super) fn per_pool_subnet(cx: &Context, cluster: &Cluster, out: &mut Out) ->
     let all = node_subnets(cx.world, cluster);
     let mut told = HashSet::new();
     each_group(cx, cluster, |subnet, group| {
-        let own = within_subnet(cluster, subnet);
-        cx.walking.spend(all.known.len());
+        let own = within_subnet(cx, cluster, subnet, group)?;
+        cx.walking.allows(COST * all.known.len(), group)?;
         let between = DIRECTIONS.map(|direction| between_subnets(&all, cluster, subnet, direction));
         walks.each_deny(group, |direction, contest| {
             // What a rule takes of the traffic within its subnet is the other rule's matter.
@@ -113,6 +117,7 @@ impl<'a> Walks<'a> {
             nodes: nodes.known.iter().map(|range| range.cidr).collect(),
             pods: pods.known.iter().map(|range| range.cidr).collect(),
             never_internet: cx.facts.addresses.never_internet_ranges.on(cx.day).cloned().unwrap_or_default(),
+            public: OnceCell::new(),
         };
         Self { cx, ground, known: HashMap::new() }
     }
@@ -141,16 +146,18 @@ impl<'a> Walks<'a> {
     }
 }
 
-/// The traffic among the nodes of a subnet and the pods.
-fn within_subnet(cluster: &Cluster, subnet: &Subnet) -> Traffic {
+/// The traffic among the nodes of a subnet and the pods, or why it is too much to look at with this group.
+fn within_subnet(cx: &Context, cluster: &Cluster, subnet: &Subnet, group: &SecurityGroup) -> Result<Traffic, Undecided> {
     let nodes = known_prefixes(subnet);
     let pods = pods(cluster);
+    cx.walking.allows((nodes.len() + pods.known.len()).saturating_pow(2), group)?;
     let pod_ranges: Vec<Cidr> = pods.known.iter().map(|range| range.cidr).collect();
     let mut flows = between("from nodes to nodes", &nodes, &nodes);
     flows.extend(between("from nodes to pods", &nodes, &pod_ranges));
     flows.extend(between(PODS_TO_NODES, &pod_ranges, &nodes));
     flows.extend(between("from pods to pods", &pod_ranges, &pod_ranges));
-    Traffic { flows, missing: pods.decision().err().or_else(|| subnet.prefixes.iter().find_map(|p| p.known().err())) }
+    let missing = pods.decision().err().or_else(|| subnet.prefixes.iter().find_map(|p| p.known().err()));
+    Ok(Traffic { flows, missing })
 }
 
 /// The traffic between the nodes of other subnets, and what is in a subnet.
@@ -194,6 +201,9 @@ fn lost(contest: &Contest<'_, '_>, wanted: &Traffic) -> (Option<Found>, Option<U
     let (mut sure, mut by_tag) = (Vec::new(), Vec::new());
     let mut open = None;
     for flow in &wanted.flows {
+        if contest.is_given_up() && open.is_some() {
+            break;
+        }
         match contest.loss(&flow.block) {
             Loss::Sure(blocks) => sure.push((flow.title, blocks)),
             Loss::ByTag(blocks) => by_tag.push((flow.title, blocks)),

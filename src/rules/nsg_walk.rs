@@ -3,7 +3,7 @@
 use super::traffic::{self, Block, EVERY_PROTOCOL, Side, Span};
 use crate::cidr::Cidr;
 use crate::model::{Addresses, Field, SecurityGroup, SecurityRule, Taken, Undecided};
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 
 /// What service tags stand for, as far as the cluster's traffic goes.
 pub(super) struct Ground {
@@ -13,6 +13,8 @@ pub(super) struct Ground {
     pub(super) pods: Vec<Cidr>,
     /// What no tag of public addresses holds.
     pub(super) never_internet: Vec<Cidr>,
+    /// What is left, once that is worked out.
+    pub(super) public: OnceCell<Vec<Side>>,
     /// The addresses of both.
     pub(super) taken: Taken,
     /// Whether there may be other nodes or pods.
@@ -53,6 +55,7 @@ pub(super) enum Loss {
     Open(Undecided),
 }
 
+const TOO_MUCH: &str = "the rules list too many ranges and ports";
 const TAG: &str = "whether the service tag VirtualNetwork holds the pods is not documented";
 
 impl<T> Reach<T> {
@@ -104,8 +107,8 @@ impl Ground {
                 }
             }
             Addresses::Tag(_) => {
-                let public = Side::outside(self.never_internet.iter().chain(&self.nodes));
-                reach.add(&[], &public, &public);
+                let public = self.public.get_or_init(|| Side::outside(self.never_internet.iter().chain(&self.nodes)));
+                reach.add(&[], public, public);
             }
         })
     }
@@ -116,7 +119,8 @@ impl Ground {
     /// The reason, when they are too many to walk.
     pub(super) fn steps<'a>(&self, group: &'a SecurityGroup, direction: &str, work: &Work) -> Result<Vec<Step<'a>>, Undecided> {
         let mut steps = Vec::new();
-        work.spend(group.rules.len());
+        let ranges = self.nodes.len() + self.pods.len();
+        work.allows(group.rules.len().saturating_add(ranges.saturating_pow(2)), group)?;
         let mut size = 0;
         for step in group.rules.iter().filter_map(|rule| self.step(rule, direction)) {
             size += step.traffic.most.len();
@@ -187,7 +191,7 @@ impl Ground {
 }
 
 fn too_much(rule: &SecurityRule) -> Undecided {
-    Undecided::new("the rules list too many ranges and ports", Some(rule.at.site))
+    Undecided::new(TOO_MUCH, Some(rule.at.site))
 }
 
 /// The value that a rule cannot do without.
@@ -255,6 +259,11 @@ impl<'s, 'a> Contest<'s, 'a> {
         self.step.rule
     }
 
+    /// Whether nothing more can be said of it.
+    pub(super) fn is_given_up(&self) -> bool {
+        self.work.is_done()
+    }
+
     /// What the rule takes of some traffic.
     pub(super) fn loss(&self, flow: &Block) -> Loss {
         let step = self.step;
@@ -302,7 +311,7 @@ pub(super) struct Work {
 }
 
 /// So many blocks of traffic are compared with one another for all clusters.
-const MOST_WORK: usize = 40_000_000;
+const MOST_WORK: usize = 20_000_000;
 
 impl Default for Work {
     fn default() -> Self {
@@ -317,5 +326,14 @@ impl Work {
 
     pub(super) fn is_done(&self) -> bool {
         self.left.get() == 0
+    }
+
+    /// Whether there is enough for some more.
+    ///
+    /// # Errors
+    /// The reason why a group is not looked at, when there is not.
+    pub(super) fn allows(&self, steps: usize, group: &SecurityGroup) -> Result<(), Undecided> {
+        self.spend(steps);
+        if self.is_done() { Err(Undecided::new(TOO_MUCH, Some(group.at.site))) } else { Ok(()) }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{Context, Decision, Draft, Out};
 use crate::cidr::Cidr;
-use crate::model::{Cluster, Field, Outside, Peer, Route, Subnet, SubnetId, Taken, Undecided, Vnet, World, either};
-use std::collections::BTreeSet;
+use crate::model::{Cluster, Field, Outside, Peer, Route, Subnet, SubnetId, Taken, Undecided, Vnet, VnetId, World, either};
+use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
 /// So many of the ranges that one overlaps are told as places; the message says how many there are.
@@ -222,9 +222,12 @@ pub(crate) fn two_peerings_away<'a>(world: &'a World, cluster: &Cluster) -> Rang
     let nodes = node_vnets(world, cluster, &mut Ranges::default());
     let near: Vec<&Vnet> = nodes.iter().flat_map(|vnet| &vnet.peers).filter_map(|peer| world.vnet(peer.vnet)).collect();
     let is_nearer = |far: &Vnet| nodes.iter().chain(&near).any(|vnet| vnet.is_same(far) != Ok(false));
+    // Many ways may lead to one.
+    let mut known: HashMap<VnetId, bool> = HashMap::new();
     for through in &near {
         for peer in &through.peers {
-            let Some(far) = world.vnet(peer.vnet).filter(|far| far.declared && !is_nearer(far)) else { continue };
+            let mut counts = |far: &Vnet| far.declared && !*known.entry(peer.vnet).or_insert_with(|| is_nearer(far));
+            let Some(far) = world.vnet(peer.vnet).filter(|far| counts(far)) else { continue };
             let before = ranges.known.len();
             ranges.add(&far.space, None, Name::Through(far, through));
             ranges.known.iter_mut().skip(before).for_each(|range| range.peer = Some(peer));

@@ -4,8 +4,10 @@ use super::node_subnet::ipv4_ranges;
 use super::surge::surge_nodes;
 use super::tally::{Tally, largest};
 use super::{Context, Decision, Draft, Out};
-use crate::model::{Cluster, Pool, Subnet, SubnetId, Undecided};
+use crate::model::{Cluster, Pool, Subnet, SubnetId, Undecided, World};
 use crate::report::plural;
+use std::cell::OnceCell;
+use std::collections::HashMap;
 
 /// `node-subnet-capacity`: an address for every node that the pools in a subnet may reach, those of other clusters included.
 pub(super) fn capacity(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
@@ -52,10 +54,9 @@ pub(super) fn upgrade_headroom(cx: &Context, cluster: &Cluster, out: &mut Out) -
 
 /// Looks at the node subnets that no cluster before this one, by address, uses, so that a shared subnet is looked at once.
 fn each_first_used(cx: &Context, cluster: &Cluster, mut check: impl FnMut(&SharedSubnet) -> Decision) -> Decision {
-    let earlier = || cx.world.clusters.iter().filter(|other| other.address < cluster.address);
     let mut decision = Ok(());
     for (pool, id) in cluster.node_subnets() {
-        let seen = earlier().any(|other| other.pools.iter().any(|pool| is_in(pool, id)));
+        let seen = cx.residents.of(cx.world, id).any(|(other, _)| other.address < cluster.address);
         if let Some(subnet) = cx.world.subnet(id).filter(|_| !seen) {
             decision = decision.and(check(&SharedSubnet { cx, cluster, first: pool, id, subnet }));
         }
@@ -65,6 +66,40 @@ fn each_first_used(cx: &Context, cluster: &Cluster, mut check: impl FnMut(&Share
 
 fn is_in(pool: &Pool, id: SubnetId) -> bool {
     matches!(pool.subnet.known(), Ok(Some(&subnet)) if subnet == id)
+}
+
+/// Which node pools are in which subnets, worked out when it is first asked for.
+#[derive(Default)]
+pub(super) struct Residents {
+    /// The numbers of clusters, and of pools in them, by subnet.
+    by_subnet: OnceCell<HashMap<SubnetId, Vec<(usize, usize)>>>,
+    elsewhere: OnceCell<Option<Undecided>>,
+}
+
+impl Residents {
+    /// The pools that are surely in a subnet, with their clusters, in the order of the code.
+    fn of<'a>(&self, world: &'a World, subnet: SubnetId) -> impl Iterator<Item = (&'a Cluster, &'a Pool)> {
+        let all = self.by_subnet.get_or_init(|| {
+            let mut all: HashMap<SubnetId, Vec<(usize, usize)>> = HashMap::new();
+            for (c, cluster) in world.clusters.iter().enumerate() {
+                for (p, pool) in cluster.pools.iter().enumerate() {
+                    if let Ok(Some(id)) = pool.subnet.known() {
+                        all.entry(*id).or_default().push((c, p));
+                    }
+                }
+            }
+            all
+        });
+        all.get(&subnet).into_iter().flatten().filter_map(|&(c, p)| {
+            let cluster = world.clusters.get(c)?;
+            Some((cluster, cluster.pools.get(p)?))
+        })
+    }
+
+    /// The first reason why some pool may be in any subnet.
+    fn elsewhere(&self, world: &World) -> Option<Undecided> {
+        self.elsewhere.get_or_init(|| world.clusters.iter().find_map(Cluster::unknown_node_subnet)).clone()
+    }
 }
 
 /// A subnet with the node pools of all clusters in it.
@@ -86,17 +121,13 @@ impl<'a> SharedSubnet<'a> {
 
     /// The pools that are surely in the subnet, with their clusters.
     fn pools(&self) -> impl Iterator<Item = (&'a Cluster, &'a Pool)> {
-        let id = self.id;
-        let pools = self.cx.world.clusters.iter().flat_map(|cluster| cluster.pools.iter().map(move |pool| (cluster, pool)));
-        pools.filter(move |(_, pool)| is_in(pool, id))
+        self.cx.residents.of(self.cx.world, self.id)
     }
 
     /// The nodes that the pools may reach.
     fn nodes(&self) -> Tally<'a> {
         let mut nodes = self.sum(|_, pool| pool.max_nodes());
-        for cluster in &self.cx.world.clusters {
-            nodes.may_grow(cluster.unknown_node_subnet());
-        }
+        nodes.may_grow(self.cx.residents.elsewhere(self.cx.world));
         nodes
     }
 

@@ -49,7 +49,11 @@ impl Columns {
 
     /// The characters between two offsets of the text it was made from.
     pub(super) fn between(&self, text: &str, start: usize, end: usize) -> Count {
-        self.before(text, end).minus(self.before(text, start))
+        // In lines of a usual length no mark is nearer than the start of the line.
+        match text.as_bytes().get(start..end) {
+            Some(near) if near.len() <= STEP => Count::of(near),
+            _ => self.before(text, end).minus(self.before(text, start)),
+        }
     }
 
     fn before(&self, text: &str, offset: usize) -> Count {

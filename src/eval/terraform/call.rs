@@ -13,6 +13,9 @@ use crate::value::{Val, Value};
 /// Functions that give another value each time they are called.
 const DIFFERS: &[&str] = &["uuid", "timestamp", "plantimestamp", "bcrypt"];
 
+/// A search by a regular expression that takes more steps is not made.
+const MOST_WORK: usize = 300_000;
+
 impl<'m> Evaluator<'m> {
     pub(super) fn call(&self, call: &Call, site: Span, env: Env<'_, 'm>) -> Eval {
         let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
@@ -40,7 +43,12 @@ impl<'m> Evaluator<'m> {
                 Err(unknown) => return Ok(unknown),
             }
         }
-        if !self.step(args.iter().map(|a| size(a, 3)).sum()) {
+        let work = functions::work(name, &args);
+        if work > MOST_WORK {
+            let why = "the regular expression is too much work for a text of this length";
+            return Ok(made(Value::unknown(why, site), site, &args.iter().collect::<Vec<_>>()));
+        }
+        if !self.step(args.iter().map(|a| size(a, 3)).sum::<usize>().saturating_add(work)) {
             return Ok(Val::unknown(TOO_MUCH_WORK, site));
         }
         if name == "format"

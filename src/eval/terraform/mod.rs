@@ -284,11 +284,16 @@ impl<'m> Evaluator<'m> {
     }
 
     fn call_instances(&self, instance: &Rc<Instance<'m>>, name: &Arc<str>, call: &'m Block, module: &'m Module) -> Calls<'m> {
+        let too_many = || Calls::Unresolved(format!("there are more than {MOST_INSTANCES} modules here").into());
+        // Once there are too many, none is worth being counted.
+        if self.instances.get() > MOST_INSTANCES {
+            return too_many();
+        }
         let repetition = self.repetition(&call.body, Env { instance, repeat: None, names: None });
         let repeats = repetition.instances();
         self.instances.set(self.instances.get() + repeats.len());
         if self.instances.get() > MOST_INSTANCES {
-            return Calls::Unresolved(format!("there are more than {MOST_INSTANCES} modules here").into());
+            return too_many();
         }
         let make = |repeat: Option<Repeat>| {
             let suffix = repeat.as_ref().map_or("", |r| &r.suffix);

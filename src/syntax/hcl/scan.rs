@@ -103,11 +103,15 @@ pub fn object_entries_around(expression: &str, offset: usize) -> Vec<Range<usize
     let mut blanks = Vec::new();
     while !scanner.at_end() {
         let from = scanner.pos;
-        match inside.last() {
+        let ends = match inside.last() {
             Some((Inside::Quote(_), _)) => scanner.in_quote(&mut inside),
             Some((Inside::Heredoc { .. }, _)) => scanner.in_heredoc(&mut inside),
             _ => scanner.in_code(&mut inside, &mut blanks),
         };
+        if ends {
+            // The rest is no part of the expression.
+            break;
+        }
         if inside.len() > open.len() {
             open.push((scanner.pos, Vec::new()));
         } else if inside.len() < open.len() {

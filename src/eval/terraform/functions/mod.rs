@@ -29,6 +29,7 @@ use args::{Args, Param};
 pub use encoding::parse_json;
 pub use hash::uuid_v5;
 use std::sync::Arc;
+pub use string::work;
 
 /// Why a call has no value.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -25,6 +25,40 @@ pub(super) fn compile(pattern: &str) -> Outcome<Regex> {
     })
 }
 
+/// About how many states a pattern has once its repetitions are written out: a search may look at each for each character of a text.
+pub(super) fn weight(pattern: &str) -> usize {
+    // Of each group that is open: what is before its last part, and that part.
+    let mut groups = vec![(0usize, 0usize)];
+    let mut rest = pattern.chars().peekable();
+    while let Some(c) = rest.next() {
+        let part = match c {
+            '(' => {
+                groups.push((0, 0));
+                continue;
+            }
+            ')' if groups.len() > 1 => groups.pop().map_or(0, |(before, last)| before.saturating_add(last)),
+            '{' if let Some(inside) = repetition(rest.clone()) => {
+                rest.by_ref().take(inside.len() + 1).for_each(drop);
+                let times = inside.split(',').filter_map(|n| n.parse().ok()).max().unwrap_or(1);
+                groups.last_mut().into_iter().for_each(|(_, last)| *last = last.saturating_mul(times));
+                continue;
+            }
+            '\\' => match rest.next() {
+                Some('p' | 'P') => OF_UNICODE_CLASS,
+                _ => 1,
+            },
+            '.' | '[' => OF_CLASS,
+            _ => 1,
+        };
+        groups.last_mut().into_iter().for_each(|(before, last)| (*before, *last) = (before.saturating_add(*last), part));
+    }
+    groups.into_iter().fold(0, |sum, (before, last)| sum.saturating_add(before).saturating_add(last))
+}
+
+/// About how many states a class has, for the bytes of its characters.
+const OF_CLASS: usize = 8;
+const OF_UNICODE_CLASS: usize = 300;
+
 /// What kind of groups a pattern captures.
 pub(super) enum Groups {
     /// None: a match is a text.
@@ -200,6 +234,24 @@ fn copy_through(last: char, rest: &mut Peekable<Chars>, out: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn repetitions_weigh_what_they_repeat() {
+        for (pattern, expected) in [
+            ("", 0),
+            ("abc", 3),
+            ("a{3}", 3),
+            ("(a{1,100}){1,100}b", 10_001),
+            ("((ab){10,}c){2}", 42),
+            ("a{", 2),
+            ("a)b", 3),
+            ("(", 0),
+        ] {
+            assert_eq!(weight(pattern), expected, "{pattern}");
+        }
+        assert_eq!(weight(&"(a{1000}".repeat(30)), 30_000);
+        assert_eq!(weight(&format!("{}a{}", "(".repeat(30), "{1000})".repeat(30))), usize::MAX);
+    }
 
     #[test]
     fn reads_patterns_as_go_does() {

@@ -201,6 +201,21 @@ fn replace_regex(whole: &str, regex: &str, replacement: &str) -> Outcome<Answer>
     text(out)
 }
 
+/// About how much work a regular expression is beyond the size of the arguments, in steps.
+pub fn work(name: &str, args: &[Val]) -> usize {
+    let text = |at: usize| args.get(at).and_then(|arg| arg.value.as_str());
+    let (pattern, whole) = match name {
+        "regex" | "regexall" => (text(0), text(1)),
+        "replace" => (text(1).filter(|search| search.len() > 1 && search.starts_with('/') && search.ends_with('/')), text(0)),
+        _ => return 0,
+    };
+    let states = pattern.map_or(0, pattern::weight);
+    states.saturating_mul(whole.map_or(0, str::len)) / STATES_A_STEP + states / STATES_A_STEP
+}
+
+/// So many states of a regular expression are looked at in the time of a step.
+const STATES_A_STEP: usize = 64;
+
 pub(super) fn regex(args: &Args) -> Outcome<Answer> {
     let regex = pattern::compile(args.text(0)?)?;
     let groups = Groups::of(&regex)?;
