@@ -301,9 +301,22 @@ fn no_file_names_a_place_outside_the_project() {
     let outside = [["/ho", "me/"], ["/ro", "ot/"], ["/wo", "rk/"], ["/Us", "ers/"], ["sha", "red/"], ["catalogue", ".md"]];
     let outside = outside.map(|parts| parts.concat());
     let top = fs::read_dir(root()).unwrap().map(|e| e.unwrap().path()).filter(|path| path.is_file());
-    let own = ["src", "rules", "tests", "testdata", "examples", "benches/parse-bicep/src", ".ci", ".github", "action", "docs", "fuzz/src", "fuzz/fuzz_targets"]
-        .into_iter()
-        .filter(|f| root().join(f).exists());
+    let own = [
+        "src",
+        "rules",
+        "tests",
+        "testdata",
+        "examples",
+        "benches/parse-bicep/src",
+        ".ci",
+        ".github",
+        "action",
+        "docs",
+        "fuzz/src",
+        "fuzz/fuzz_targets",
+    ]
+    .into_iter()
+    .filter(|f| root().join(f).exists());
     for path in top.chain(own.flat_map(files)) {
         // `.git` is a file in a linked work tree; the lock file is cargo's.
         if path.ends_with(".git") || path.ends_with("Cargo.lock") {
