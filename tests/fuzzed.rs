@@ -29,3 +29,10 @@ fn an_expression_in_json_that_ends_before_its_text() {
         says(&[("main.tf", &cluster("\"x\"")), ("a.tf.json", &code)], "! a.tf.json: this does not parse");
     }
 }
+
+#[test]
+fn json_that_ends_within_a_comment() {
+    let (sources, report) = check_with(&[("main.tf", &cluster("\"x\"")), ("a.tf.json", "{\"locals\": /* é")], &Config::default());
+    let missing = report.unreadable.iter().find(|wrong| wrong.message == "a value is missing before this").unwrap();
+    assert_eq!(sources.text(missing.span.unwrap()), "é", "the place is a whole character");
+}

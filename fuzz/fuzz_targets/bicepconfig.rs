@@ -18,7 +18,10 @@ fuzz_target!(|data: &[u8]| {
                 Ok(Reference::Local(_)) | Err(_) => continue,
             };
             // It is looked for in the cache, and nowhere else.
-            assert!(!file.starts_with('/') && file.split(['/', '\\']).all(|part| part != ".."), "{file:?} leads out of the cache");
+            assert!(
+                !file.starts_with('/') && file.split(['/', '\\']).all(|part| part != ".."),
+                "{file:?} leads out of the cache"
+            );
         }
     });
 });

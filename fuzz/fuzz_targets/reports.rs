@@ -1,4 +1,4 @@
-//! All formats, of reports on several files of all kinds, and of reports in which no text and no path is harmless. Repairs are made.
+//! All formats, of reports with any texts, paths and places.
 #![no_main]
 
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 use overlint::model::Undecided;
 use overlint::report::{Edit, Finding, Format, Related, Repair, Report, Safety, Severity, Style, UndecidedRule, render};
 use overlint::source::{Sources, Span};
-use overlint_fuzz::{assert_places, run};
+use overlint_fuzz::run;
 
 #[derive(Arbitrary, Debug)]
 struct Input<'a> {

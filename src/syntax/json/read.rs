@@ -339,7 +339,7 @@ impl<'a> Reader<'a> {
     /// Ends the innermost array or object.
     fn close(&mut self, end: usize) {
         if matches!(self.open.last(), Some(Open { content: Content::Object(_, Some(_)), .. })) {
-            self.error(end.saturating_sub(1)..end, "a value is missing before this");
+            self.error(self.text.floor_char_boundary(end.saturating_sub(1))..end, "a value is missing before this");
             self.put(Value::Invalid, end..end);
         }
         let Some(open) = self.open.pop() else { return };
