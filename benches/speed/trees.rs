@@ -154,7 +154,8 @@ pub fn templates(root: &Path, number: usize) -> io::Result<()> {
 pub fn rules(root: &Path, number: usize) -> io::Result<()> {
     let clusters: String = (0..10).map(|i| cluster(i, &format!("azurerm_subnet.more[{i}].id"))).collect();
     let rule = |i: usize| {
-        let (access, direction) = (if i % 3 == 0 { "Allow" } else { "Deny" }, if i % 2 == 0 { "Inbound" } else { "Outbound" });
+        let (access, direction) =
+            (if i.is_multiple_of(3) { "Allow" } else { "Deny" }, if i.is_multiple_of(2) { "Inbound" } else { "Outbound" });
         format!(
             r#"  security_rule {{
     name                       = "rule{i}"

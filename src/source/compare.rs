@@ -57,10 +57,10 @@ impl Sources {
     }
 }
 
-/// What could not be read: a path, why, and from where to where.
-type ByPlace<'u> = BTreeSet<(&'u str, &'u str, Option<(u32, u32)>)>;
+/// What could not be read: the path, why, and where in it.
+type Failure<'s> = (&'s str, &'s str, Option<(u32, u32)>);
 
-fn by_place(unreadable: &[Unreadable]) -> ByPlace<'_> {
+fn by_place(unreadable: &[Unreadable]) -> BTreeSet<Failure<'_>> {
     let place = |known: &Unreadable| known.span.map(|span| (span.start, span.end));
     unreadable.iter().map(|known| (known.path.as_str(), known.message.as_str(), place(known))).collect()
 }
