@@ -4,13 +4,16 @@
 use crate::cidr::{Cidr, Family};
 use crate::date::Date;
 use crate::facts::Facts;
-use crate::model::{Cluster, Field, Pool, State, Subnet, Vnet, World};
+use crate::model::{Cluster, Field, Pool, State, Subnet, Vnet, VnetId, World};
 use crate::report::{grouped, plural};
 use crate::rules::ranges::{self, Ranges};
 use crate::source::Span;
 use crate::value::At;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Display;
+
+/// So many overlaps of one range are kept.
+const MOST_OVERLAPS: usize = 1_000;
 
 /// What is known of one attribute.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -53,7 +56,7 @@ pub fn unite(insights: &mut Vec<Insight>) {
 
 /// Gathers what is known.
 pub fn of(world: &World, facts: &Facts, day: Date) -> Vec<Insight> {
-    let mut gather = Gather { world, facts, day, found: Vec::new() };
+    let mut gather = Gather { world, facts, day, networks: Networks::of(world), found: Vec::new() };
     world.clusters.iter().for_each(|cluster| gather.cluster(cluster));
     world.subnets.iter().for_each(|subnet| gather.subnet(subnet));
     world.vnets.iter().for_each(|vnet| gather.vnet(vnet));
@@ -65,6 +68,7 @@ struct Gather<'a> {
     world: &'a World,
     facts: &'a Facts,
     day: Date,
+    networks: Networks<'a>,
     found: Vec<Insight>,
 }
 
@@ -200,23 +204,11 @@ impl Gather<'_> {
 
     /// The other ranges in the networks of the clusters that share addresses with this one.
     fn overlaps(&self, cidr: &Cidr, at: &At) -> Vec<(String, Span)> {
-        let mut found: Vec<(String, Span)> = Vec::new();
-        for cluster in &self.world.clusters {
-            let (own, subnets) = (of_cluster(cluster), ranges::all_subnets(self.world, cluster));
-            let (spaces, connected) = (ranges::vnet_spaces(self.world, cluster), ranges::connected(self.world, cluster));
-            let has =
-                |ranges: &Ranges| ranges.overlapping(cidr).any(|range| range.field.at.site == at.site && range.cidr == *cidr);
-            // Subnets lie in the space of their VNet; that is no overlap.
-            let others: &[&Ranges] = match () {
-                () if has(&own) => &[&own, &subnets, &spaces, &connected],
-                () if has(&subnets) => &[&own, &subnets, &connected],
-                () if has(&spaces) => &[&own, &spaces, &connected],
-                () if has(&connected) => &[&own, &subnets, &spaces],
-                () => &[],
-            };
-            for range in others.iter().flat_map(|ranges| ranges.overlapping(cidr)) {
+        let (mut found, mut seen) = (Vec::new(), HashSet::new());
+        for around in self.networks.of_range(cidr, at.site) {
+            for range in around.others(cidr, at.site).into_iter().flat_map(|ranges| ranges.overlapping(cidr)) {
                 let other = (range.title(), range.field.at.site);
-                if range.field.at.site != at.site && !found.contains(&other) {
+                if other.1 != at.site && found.len() < MOST_OVERLAPS && seen.insert(other.clone()) {
                     found.push(other);
                 }
             }
@@ -225,8 +217,78 @@ impl Gather<'_> {
     }
 }
 
-fn of_cluster(cluster: &Cluster) -> Ranges<'_> {
-    ranges::and(ranges::pods(cluster), ranges::services(cluster))
+/// The ranges in a cluster's network.
+struct Around<'a> {
+    own: Ranges<'a>,
+    subnets: Ranges<'a>,
+    spaces: Ranges<'a>,
+    connected: Ranges<'a>,
+}
+
+impl<'a> Around<'a> {
+    fn of(world: &'a World, cluster: &'a Cluster) -> Self {
+        Self {
+            own: ranges::and(ranges::pods(cluster), ranges::services(cluster)),
+            subnets: ranges::all_subnets(world, cluster),
+            spaces: ranges::vnet_spaces(world, cluster),
+            connected: ranges::connected(world, cluster),
+        }
+    }
+
+    /// The ranges that one of them, written at a place, may overlap: subnets lie in the space of their VNet, which is no overlap.
+    fn others(&self, cidr: &Cidr, site: Span) -> Vec<&Ranges<'a>> {
+        let has = |ranges: &Ranges| ranges.overlapping(cidr).any(|range| range.field.at.site == site && range.cidr == *cidr);
+        match () {
+            () if has(&self.own) => vec![&self.own, &self.subnets, &self.spaces, &self.connected],
+            () if has(&self.subnets) => vec![&self.own, &self.subnets, &self.connected],
+            () if has(&self.spaces) => vec![&self.own, &self.spaces, &self.connected],
+            () if has(&self.connected) => vec![&self.own, &self.subnets, &self.spaces],
+            () => Vec::new(),
+        }
+    }
+}
+
+/// The networks of all clusters, and in which of them a range is.
+struct Networks<'a> {
+    all: Vec<Around<'a>>,
+    /// Clusters by ranges of theirs, but for those of subnets.
+    by_range: HashMap<(Span, Cidr), BTreeSet<usize>>,
+    /// VNets by ranges of their subnets: they may have very many.
+    by_subnet: HashMap<(Span, Cidr), Vec<VnetId>>,
+    by_vnet: HashMap<VnetId, BTreeSet<usize>>,
+}
+
+impl<'a> Networks<'a> {
+    fn of(world: &'a World) -> Self {
+        let mut networks = Self { all: Vec::new(), by_range: HashMap::new(), by_subnet: HashMap::new(), by_vnet: HashMap::new() };
+        for (number, cluster) in world.clusters.iter().enumerate() {
+            let around = Around::of(world, cluster);
+            for range in
+                [&around.own, &around.subnets, &around.spaces, &around.connected].into_iter().flat_map(|some| &some.known)
+            {
+                networks.by_range.entry((range.field.at.site, range.cidr)).or_default().insert(number);
+            }
+            for vnet in world.node_vnets(cluster) {
+                networks.by_vnet.entry(vnet).or_default().insert(number);
+            }
+            networks.all.push(around);
+        }
+        for subnet in &world.subnets {
+            let Ok(Some(&vnet)) = subnet.vnet.known() else { continue };
+            let known = subnet.prefixes.iter().filter_map(|field| Some((field.at.site, *field.known().ok()??)));
+            known.for_each(|range| networks.by_subnet.entry(range).or_default().push(vnet));
+        }
+        networks
+    }
+
+    /// The networks that a range is in that is written at a place, in the order of their clusters.
+    fn of_range(&self, cidr: &Cidr, site: Span) -> impl Iterator<Item = &Around<'a>> {
+        let key = (site, *cidr);
+        let vnets = self.by_subnet.get(&key).into_iter().flatten();
+        let as_subnet = vnets.filter_map(|vnet| self.by_vnet.get(vnet));
+        let numbers: BTreeSet<usize> = self.by_range.get(&key).into_iter().chain(as_subnet).flatten().copied().collect();
+        numbers.into_iter().filter_map(|number| self.all.get(number))
+    }
 }
 
 fn addresses(cidr: &Cidr) -> String {
