@@ -353,6 +353,19 @@ fn what_the_configuration_file_names_is_read() {
 }
 
 #[test]
+fn of_a_big_module_the_first_files_are_read() {
+    let root = tree(&[("a.tf", CLUSTER), ("c.tf", CLUSTER), ("other/main.tf", CLUSTER)]);
+    for number in 0..4 {
+        write(root.path(), &format!("b{number}.tf"), vec![b'\n'; 16 << 20]);
+    }
+    let sources = read(&root, &[""]);
+    assert_eq!(files(&root, &sources), ["a.tf", "b0.tf", "b1.tf", "b2.tf", "b3.tf", "other/main.tf"]);
+    let message = "this folder holds more than 100000 files or 64 MiB of configuration: c.tf and what follows were not read";
+    let told = sources.unreadable();
+    assert_eq!(told.iter().map(|failure| failure.message.as_str()).collect::<Vec<_>>(), [message]);
+}
+
+#[test]
 fn big_files_are_not_read() {
     let root = tree(&[("main.tf", CLUSTER)]);
     write(root.path(), "fits.tf", vec![b'\n'; 16 << 20]);

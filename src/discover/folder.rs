@@ -26,6 +26,11 @@ pub(super) type Folders = BTreeMap<String, Folder>;
 /// No call of a module from elsewhere that may hold a cluster is written without one of these.
 const AKS: [&[u8]; 5] = [b"aks", b"AKS", b"kubernetes", b"k8s", b"managedcluster"];
 
+/// So many files of one module are read.
+const MOST_FILES: usize = 100_000;
+/// So much of one module is read, and one more file.
+const MOST_BYTES: usize = 64 << 20;
+
 /// No local module call is written without one of these.
 const LOCAL: [&[u8]; 2] = [b"./", br".\/"];
 
@@ -153,9 +158,7 @@ impl Folder {
 
     fn read(&mut self, path: &Path, listing: Listing, buffers: &Buffers) {
         let mut buffer = Vec::with_capacity(16 << 10);
-        for entry in listing.configuration {
-            self.read_entry(&path.join(entry.name), entry.special, buffers, &mut buffer);
-        }
+        self.read_configuration(path, listing.configuration, buffers, &mut buffer);
         let paths = |entries: Vec<Entry>| entries.into_iter().map(|entry| path.join(entry.name)).collect();
         self.rest = paths(listing.rest);
         self.variables = paths(listing.variables);
@@ -175,6 +178,23 @@ impl Folder {
         // Only a root module's list of modules counts.
         if listing.initialized && self.linted {
             self.read_installed(&path.join(installed::PATH), &mut buffer);
+        }
+    }
+
+    /// Reads the files of a module, as many as anybody has.
+    fn read_configuration(&mut self, path: &Path, mut entries: Vec<Entry>, buffers: &Buffers, buffer: &mut Vec<u8>) {
+        // Which ones are left out must not depend on the disk.
+        entries.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+        let mut bytes = 0;
+        for (number, entry) in entries.into_iter().enumerate() {
+            if number >= MOST_FILES || bytes > MOST_BYTES {
+                let first = entry.name.to_string_lossy();
+                let bound = format!("{MOST_FILES} files or {} MiB of configuration", MOST_BYTES >> 20);
+                return self.fail(path, format!("this folder holds more than {bound}: {first} and what follows were not read"));
+            }
+            let before = self.files.len();
+            self.read_entry(&path.join(&entry.name), entry.special, buffers, buffer);
+            bytes += self.files.iter().skip(before).map(|file| file.bytes.len()).sum::<usize>();
         }
     }
 
