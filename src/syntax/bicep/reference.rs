@@ -74,7 +74,9 @@ impl Artifact {
     /// Why it names nothing.
     pub(super) fn parse(path: &str) -> Result<Self, String> {
         let (registry, rest) = path.split_once('/').unwrap_or((path, ""));
-        if registry.is_empty() || registry.len() > LONGEST || rest.is_empty() {
+        // It becomes the name of a folder in the cache, out of which it must not lead.
+        let is_folder = !registry.contains('\\') && registry.chars().any(|c| c != '.');
+        if !is_folder || registry.len() > LONGEST || rest.is_empty() {
             return Err(format!("br:{path} names no registry with a module in it"));
         }
         // A port has its colon in the registry, so that the first one here is before the tag.
@@ -193,6 +195,8 @@ mod tests {
             "a.io//b:1",
             "a.io/b:1/c",
             "a.io/-b:1",
+            "../b:1",
+            r"..\a/b:1",
         ] {
             assert!(Artifact::parse(path).is_err(), "{path}");
         }
