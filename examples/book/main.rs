@@ -1,4 +1,5 @@
-//! Writes the pages of the book: `cargo run --example book -- FOLDER`, as `docs/build.sh` does.
+//! Writes the pages of the book: `cargo run --example book -- FOLDER`, as `docs/build.sh` does. `--addresses` lists the addresses on the
+//! web that they link to, for `docs/links.sh`.
 //!
 //! The folder gets the chapters, the pages made from the rules, and `SUMMARY.md`, laid out as in the repository, so that links between
 //! files are the same in both. mdBook makes the site of it.
@@ -6,7 +7,7 @@
 mod site;
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 fn main() -> io::Result<()> {
@@ -16,6 +17,9 @@ fn main() -> io::Result<()> {
     let broken = site.broken(root);
     if !broken.is_empty() {
         return Err(io::Error::other(format!("links that lead nowhere:\n{}", broken.join("\n"))));
+    }
+    if folder == "--addresses" {
+        return site.addresses().iter().try_for_each(|address| writeln!(io::stdout(), "{address}"));
     }
     for (page, text) in &site.pages {
         let path = Path::new(&folder).join(page);

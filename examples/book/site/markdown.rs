@@ -149,3 +149,26 @@ pub fn with_links_to_rules(page: &str, text: &str, topics: &BTreeMap<&str, &str>
     }
     linked + text.get(done..).unwrap_or_default()
 }
+
+/// A page that is shown for its folder goes by this name, or mdBook does not find it.
+pub fn index(path: &str) -> String {
+    path.strip_suffix("README.md").map_or_else(|| path.to_owned(), |folder| format!("{folder}index.md"))
+}
+
+/// The text with links to such pages by that name.
+pub fn with_links_to_indexes(text: &str) -> String {
+    let mut renamed = String::new();
+    let mut done = 0;
+    for (event, range) in Parser::new_ext(text, options()).into_offset_iter() {
+        let Event::Start(Tag::Link { dest_url, .. }) = event else { continue };
+        let (path, _) = dest_url.split_once('#').unwrap_or((&dest_url, ""));
+        if is_external(&dest_url) || path == index(path) {
+            continue;
+        }
+        let link = text.get(range.clone()).unwrap_or_default();
+        renamed += text.get(done..range.start).unwrap_or_default();
+        renamed += &link.replace(&*dest_url, &dest_url.replacen(path, &index(path), 1));
+        done = range.end;
+    }
+    renamed + text.get(done..).unwrap_or_default()
+}

@@ -1,7 +1,7 @@
 //! The pages of the book, as Markdown.
 
-pub mod markdown;
 mod history;
+pub mod markdown;
 mod rules;
 mod sources;
 
@@ -14,7 +14,7 @@ use std::path::Path;
 /// The table of contents, written by hand. The generated pages are added below its link to the rules.
 const CONTENTS: &str = "docs/SUMMARY.md";
 
-/// The pages by their paths, which are those of the repository's files where there are such files.
+/// The pages by their paths, which are those of the repository's files where there are such files, but that a `README.md` is an `index.md`.
 pub struct Site {
     pub pages: BTreeMap<String, String>,
 }
@@ -35,11 +35,12 @@ pub fn build(root: &Path) -> io::Result<Site> {
         }
     }
     let topics: BTreeMap<&str, &str> = rules.iter().map(|rule| (rule.rule.name, rule.topic.as_str())).collect();
-    for (path, text) in &mut pages {
-        *text = markdown::with_links_to_rules(path, &markdown::with_plain_fences(text), &topics);
-    }
     pages.insert("SUMMARY.md".to_owned(), summary(&contents, &rules));
-    Ok(Site { pages })
+    let finished = |(path, text): (String, String)| {
+        let text = markdown::with_links_to_rules(&path, &markdown::with_plain_fences(&text), &topics);
+        (markdown::index(&path), markdown::with_links_to_indexes(&text))
+    };
+    Ok(Site { pages: pages.into_iter().map(finished).collect() })
 }
 
 /// What the article said, as a test writes it below the index of rules.
@@ -69,6 +70,12 @@ impl Site {
     /// The other files of the repository that pages link to.
     pub fn files(&self) -> BTreeSet<String> {
         self.links().map(|(_, path, _)| path).filter(|path| !self.pages.contains_key(path)).collect()
+    }
+
+    /// The addresses on the web that pages link to.
+    pub fn addresses(&self) -> BTreeSet<String> {
+        let links = self.pages.values().flat_map(|text| Page::read(text).links);
+        links.filter(markdown::Link::is_external).map(|link| link.path).collect()
     }
 
     /// The links that lead nowhere: `page: target`.

@@ -148,7 +148,10 @@ fn page(rule: &Topical) -> String {
     rows.extend(document.facts.iter().filter_map(|name| History::of(name)).map(|fact| (fact.title, dated(&fact.steps))));
     rows.push(("applies to".to_owned(), scope(rule.rule).to_owned()));
     rows.push(("read more".to_owned(), format!("<{}>", document.url)));
-    rows.push(("sources".to_owned(), document.sources.iter().map(|source| sources::linked(source)).collect::<Vec<_>>().join("<br>")));
+    rows.push((
+        "sources".to_owned(),
+        document.sources.iter().map(|source| sources::linked(source)).collect::<Vec<_>>().join("<br>"),
+    ));
     let rows: String = rows.into_iter().map(|(what, value)| format!("| {what} | {value} |\n")).collect();
     format!(
         "# {}\n\n**{}**\n\n| | |\n| --- | --- |\n{rows}\n{}\n\n---\n\nNot for you? How to [suppress a finding](../../docs/suppressions.md), and how to \

@@ -29,7 +29,10 @@ const PAGES: [(&str, &str); 43] = [
         "https://learn.microsoft.com/en-us/troubleshoot/azure/azure-kubernetes/error-codes/dnsserviceipoutofservicecidr-error",
     ),
     ("Dual-stack networking in AKS", "https://learn.microsoft.com/en-us/azure/aks/configure-dual-stack"),
-    ("Free, Standard and Premium pricing tiers of AKS", "https://learn.microsoft.com/en-us/azure/aks/free-standard-pricing-tiers"),
+    (
+        "Free, Standard and Premium pricing tiers of AKS",
+        "https://learn.microsoft.com/en-us/azure/aks/free-standard-pricing-tiers",
+    ),
     ("IP address planning for AKS", "https://learn.microsoft.com/en-us/azure/aks/concepts-network-ip-address-planning"),
     (
         "InsufficientSubnetSize error code",
@@ -39,7 +42,10 @@ const PAGES: [(&str, &str); 43] = [
         "Kubernetes documentation, labels and selectors",
         "https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/",
     ),
-    ("Networking for node auto-provisioning in AKS", "https://learn.microsoft.com/en-us/azure/aks/node-auto-provisioning-networking"),
+    (
+        "Networking for node auto-provisioning in AKS",
+        "https://learn.microsoft.com/en-us/azure/aks/node-auto-provisioning-networking",
+    ),
     ("Quotas, SKUs and regions of AKS", "https://learn.microsoft.com/en-us/azure/aks/quotas-skus-regions"),
     (
         "ServiceCidrOverlapExistingSubnetsCidr error",
@@ -59,7 +65,10 @@ const PAGES: [(&str, &str); 43] = [
         "What is Application Gateway Ingress Controller",
         "https://learn.microsoft.com/en-us/azure/application-gateway/ingress-controller-overview",
     ),
-    ("azurerm 4.0 upgrade guide", "https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/guides/4.0-upgrade-guide"),
+    (
+        "azurerm 4.0 upgrade guide",
+        "https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/guides/4.0-upgrade-guide",
+    ),
     ("azurerm changelog", "https://github.com/hashicorp/terraform-provider-azurerm/blob/main/CHANGELOG.md"),
     (
         "azurerm provider documentation",
@@ -85,7 +94,8 @@ fn page(part: &str) -> String {
 
 /// `OWNER/NAME issues 1, 2` with a link on each number. GitHub leads from an issue's address to a pull request's.
 fn issues(part: &str) -> String {
-    let (Ok(list), Ok(number)) = (Regex::new(r"([\w.-]+/[\w.-]+) (?:issues?|pull request) [^:;(]*"), Regex::new(r"(^|[ ,])(\d{2,6})($|[ ,])"))
+    let (Ok(list), Ok(number)) =
+        (Regex::new(r"([\w.-]+/[\w.-]+) (?:issues?|pull request) [^:;(]*"), Regex::new(r"(^|[ ,])(\d{2,6})($|[ ,])"))
     else {
         return part.to_owned();
     };
@@ -93,6 +103,8 @@ fn issues(part: &str) -> String {
         let (before, issue, after) = (&found[1], &found[2], &found[3]);
         format!("{before}[{issue}](https://github.com/{repository}/issues/{issue}){after}")
     };
-    list.replace_all(part, |found: &Captures<'_>| number.replace_all(&found[0], |n: &Captures<'_>| on_number(&found[1], n)).into_owned())
-        .into_owned()
+    list.replace_all(part, |found: &Captures<'_>| {
+        number.replace_all(&found[0], |n: &Captures<'_>| on_number(&found[1], n)).into_owned()
+    })
+    .into_owned()
 }
