@@ -13,12 +13,12 @@ pub fn page(rules: &[Topical]) -> String {
     let mut changes: Vec<(Date, Change)> = severities(rules).chain(facts(rules)).chain(ends(rules)).collect();
     changes.sort();
     let row = |(day, (what, before, after, rules)): (Date, Change)| {
-        format!("| {day} | {what} | {before} | {after} | {} |\n", rules.join(", "))
+        format!("| <span class=\"day\">{day}</span> | {} | {what} | {before} | {after} |\n", rules.join(", "))
     };
     format!(
         "# Date history\n\nAzure changed what it refuses, and overlint knows when. `--as-of YYYY-MM-DD` checks against what held on a day, and so does \
          `as-of` in [overlint.toml](../docs/configuration.md). What held before the first change of a thing stands under *before*. Each rule's page \
-         says what it was read from.\n\n| from | what | before | from then on | rules |\n| --- | --- | --- | --- | --- |\n{}",
+         says what it was read from.\n\n| from | rules | what | before | from then on |\n| --- | --- | --- | --- | --- |\n{}",
         changes.into_iter().map(row).collect::<String>()
     )
 }

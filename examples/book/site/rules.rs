@@ -138,7 +138,7 @@ pub fn level(severity: Option<Severity>) -> String {
 
 /// The word, with a colour of its own.
 pub fn badge(severity: Option<Severity>) -> String {
-    format!("<span class=\"severity {0}\">{0}</span>", level(severity))
+    format!("<span class=\"severity severity-{0}\">{0}</span>", level(severity))
 }
 
 fn page(rule: &Topical) -> String {
