@@ -24,7 +24,7 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PAGES = {"terminal": [], "pre-commit": ["pre-commit"], "github": [], "azure-pipelines": ["pipx"], "gitlab": []}
+PAGES = {"start": [], "terminal": [], "pre-commit": ["pre-commit"], "github": [], "azure-pipelines": ["pipx"], "gitlab": []}
 SCHEMAS = {
     ".github/workflows/overlint.yml": "vendor.github-workflows",
     "azure-pipelines.yml": "vendor.azure-pipelines",

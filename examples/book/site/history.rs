@@ -31,7 +31,7 @@ fn link(rule: &Topical) -> String {
 fn severities(rules: &[Topical]) -> impl Iterator<Item = (Date, Change)> {
     rules.iter().flat_map(|rule| {
         rule.document.history().flat_map(move |(case, steps)| {
-            let what = if case == "default" { "how bad it is".to_owned() } else { format!("how bad it is, case {case}") };
+            let what = if case == "default" { "severity".to_owned() } else { format!("severity, case {case}") };
             let changes: Vec<(Date, Change)> = pairs(&steps)
                 .map(|(day, before, after)| (day, (what.clone(), badge(*before), badge(*after), vec![link(rule)])))
                 .collect();

@@ -155,7 +155,7 @@ fn page(rule: &Topical) -> String {
     let rows: String = rows.into_iter().map(|(what, value)| format!("| {what} | {value} |\n")).collect();
     format!(
         "# {}\n\n**{}**\n\n| | |\n| --- | --- |\n{rows}\n{}\n\n---\n\nNot for you? How to [suppress a finding](../../docs/suppressions.md), and how to \
-         [change how bad a rule is](../../docs/configuration.md#rules). More rules on the same topic: [{}](README.md).\n",
+         [change the severity of a rule](../../docs/configuration.md#rules). More rules on the same topic: [{}](README.md).\n",
         rule.rule.name,
         document.title,
         document.text.trim_end(),
