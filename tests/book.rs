@@ -134,7 +134,8 @@ impl Reader {
 
     fn run(&mut self, line: &str, place: &str) {
         let line = line.trim();
-        let wanted = line.split_once("exits with ").map_or(0, |(_, code)| code.parse().unwrap());
+        let code = |(_, rest): (&str, &str)| rest.get(..1).and_then(|code| code.parse().ok());
+        let wanted = line.split_once("# exits with ").or(line.split_once("; exits with ")).and_then(code).unwrap_or(0);
         let elsewhere = ELSEWHERE.iter().find(|(command, _)| line.starts_with(command));
         let run = match elsewhere {
             Some((command @ "cargo run --locked -- ", _)) => shell(root(), &line.replace(command, "overlint ")),
