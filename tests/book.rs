@@ -26,6 +26,7 @@ use site::markdown::{Page, resolve};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 /// Commands of pages that are not run here, and what does run them.
 const ELSEWHERE: [(&str, &str); 3] = [
@@ -33,6 +34,12 @@ const ELSEWHERE: [(&str, &str); 3] = [
     ("cargo install --locked --path .", "tests/integrations/packages.sh installs the package"),
     ("cargo run --locked -- ", "run as overlint, in the repository"),
 ];
+
+/// The pages of the book.
+fn book() -> &'static Site {
+    static BOOK: LazyLock<Site> = LazyLock::new(|| site::build(root()).unwrap());
+    &BOOK
+}
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -245,7 +252,7 @@ fn links_lead_somewhere() {
     let on_disk = on_disk();
     assert!(on_disk.pages.len() > RULES.len(), "{:?}", on_disk.pages.keys());
     assert_eq!(on_disk.broken(root()), [""; 0], "in the repository");
-    let book = site::build(root()).unwrap();
+    let book = book();
     assert_eq!(book.broken(root()), [""; 0], "in the book");
     let files = book.files();
     assert!(
@@ -265,7 +272,7 @@ fn broken_links_are_found_out() {
 /// Addresses on the web are only looked at here: `docs/links.sh` asks for them.
 #[test]
 fn addresses_on_the_web_are_well_formed() {
-    let site = site::build(root()).unwrap();
+    let site = book();
     let addresses = site.addresses();
     assert!(addresses.len() > 100);
     for address in addresses {
@@ -278,7 +285,7 @@ fn addresses_on_the_web_are_well_formed() {
 
 #[test]
 fn every_rule_has_a_page_that_links_lead_to() {
-    let site = site::build(root()).unwrap();
+    let site = book();
     let mut reached = BTreeSet::new();
     let mut next = vec!["index.md".to_owned()];
     while let Some(page) = next.pop() {
@@ -302,7 +309,7 @@ fn every_rule_has_a_page_that_links_lead_to() {
 
 #[test]
 fn generated_pages_say_what_the_documents_say() {
-    let pages = site::build(root()).unwrap().pages;
+    let pages = &book().pages;
     let shows = |page: &str, lines: &[&str]| {
         for line in lines {
             assert!(pages[page].lines().any(|shown| shown == *line), "{page}: {line} is not in\n{}", pages[page]);

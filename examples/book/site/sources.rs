@@ -1,6 +1,7 @@
 //! Links to the sources of rules, which name pages, release notes and issues in words.
 
 use regex::{Captures, Regex};
+use std::sync::LazyLock;
 
 /// Where pages are that sources begin with. A longer name stands before one that it begins with.
 const PAGES: [(&str, &str); 43] = [
@@ -92,19 +93,17 @@ fn page(part: &str) -> String {
     known.unwrap_or_else(|| part.to_owned())
 }
 
+static LIST: LazyLock<Result<Regex, regex::Error>> =
+    LazyLock::new(|| Regex::new(r"([A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+) (?:issues?|pull request) [^:;(]*"));
+static NUMBER: LazyLock<Result<Regex, regex::Error>> = LazyLock::new(|| Regex::new(r"(^|[ ,])([0-9]{2,6})($|[ ,])"));
+
 /// `OWNER/NAME issues 1, 2` with a link on each number. GitHub leads from an issue's address to a pull request's.
 fn issues(part: &str) -> String {
-    let (Ok(list), Ok(number)) =
-        (Regex::new(r"([\w.-]+/[\w.-]+) (?:issues?|pull request) [^:;(]*"), Regex::new(r"(^|[ ,])(\d{2,6})($|[ ,])"))
-    else {
-        return part.to_owned();
-    };
+    let (Ok(list), Ok(number)) = (&*LIST, &*NUMBER) else { return part.to_owned() };
     let on_number = |repository: &str, found: &Captures<'_>| {
         let (before, issue, after) = (&found[1], &found[2], &found[3]);
         format!("{before}[{issue}](https://github.com/{repository}/issues/{issue}){after}")
     };
-    list.replace_all(part, |found: &Captures<'_>| {
-        number.replace_all(&found[0], |n: &Captures<'_>| on_number(&found[1], n)).into_owned()
-    })
-    .into_owned()
+    let on_list = |found: &Captures<'_>| number.replace_all(&found[0], |n: &Captures<'_>| on_number(&found[1], n)).into_owned();
+    list.replace_all(part, on_list).into_owned()
 }
