@@ -17,6 +17,7 @@ pub mod insight;
 mod lsp;
 pub mod model;
 mod plans;
+pub mod progress;
 pub mod repairs;
 pub mod report;
 pub mod rules;
@@ -123,19 +124,23 @@ pub fn deployments(sources: &Sources, config: &Config) -> Vec<Deployment> {
     let code = Code::read(sources, config);
     let deployments = Deployments::of(&code, &mut Vec::new());
     let mut found = Vec::new();
+    let templates: Vec<_> = deployments.templates.roots.iter().filter(|root| root.source.is_none()).collect();
+    config.progress.check(deployments.roots.len(), templates.len());
     for root in &deployments.roots {
         for scenario in deployments.scenarios.of(root, config) {
             let config = code.settings.applied(root, &scenario.config);
             let (world, _) = code.root_module(root, &config, &Assumptions::new());
             found.push(Deployment { root: (*root).to_owned(), scenario: scenario.name, world });
         }
+        config.progress.checked();
     }
     let checker = code.checker();
-    for root in deployments.templates.roots.iter().filter(|root| root.source.is_none()) {
+    for root in templates {
         for set in &root.sets {
             let (world, _) = checker.template(root.template, set, &Assumptions::new());
             found.push(Deployment { root: root.template.to_owned(), scenario: set.name.clone(), world });
         }
+        config.progress.checked();
     }
     found
 }
@@ -231,6 +236,7 @@ impl<'a> Code<'a> {
             path: sources.file(span.file).path().to_owned(),
             span: Some(span),
         }));
+        self.config.progress.check(deployments.roots.len() + self.plans.len(), deployments.templates.roots.len());
         let roots = self.check(&deployments);
         drop(deployments);
         ByRoot { rest: report, roots, settings: self.settings }
@@ -257,6 +263,7 @@ impl<'a> Code<'a> {
             .roots
             .par_iter()
             .map(|root| ((*root).to_owned(), guarded(root, self.config, || check_scenarios(root))))
+            .inspect(|_| self.config.progress.checked())
             .collect();
         let planned: Vec<(Option<String>, Report)> = self
             .plans
@@ -271,6 +278,7 @@ impl<'a> Code<'a> {
                 });
                 (root, report)
             })
+            .inspect(|_| self.config.progress.checked())
             .collect();
         for (plan, (root, part)) in self.plans.iter().zip(planned) {
             let root = root.unwrap_or_else(|| self.sources.file(plan.file).path().to_owned());

@@ -3,11 +3,13 @@
 use super::fix::{self, Which};
 use super::given::GivenArgs;
 use super::output::{self, Color};
+use super::progress::shown;
 use super::{Exit, known_rule, limit};
 use crate::baseline::Baseline;
 use crate::config::Config;
 use crate::date::Date;
 use crate::discover::{self, Buffers, Changes, Options};
+use crate::progress::Progress;
 use crate::repairs::Repaired;
 use crate::report::{self, Format, Report, Severity, Style, sarif};
 use crate::source::{self, Sources};
@@ -17,6 +19,7 @@ use rayon::ThreadPoolBuildError;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 #[derive(Args)]
 pub(super) struct CheckArgs {
@@ -98,7 +101,7 @@ pub(super) struct CheckArgs {
 }
 
 impl CheckArgs {
-    fn options(&self) -> Options {
+    fn options(&self, progress: &Arc<Progress>) -> Options {
         Options {
             no_ignore: self.no_ignore,
             tracked_only: self.tracked_only,
@@ -106,6 +109,7 @@ impl CheckArgs {
             parameters: self.parameters.clone(),
             config: self.config.clone(),
             buffers: self.buffers.clone(),
+            progress: Arc::clone(progress),
         }
     }
 
@@ -180,7 +184,8 @@ pub(super) fn run(args: &CheckArgs) -> Exit {
         }
     };
     let threads = args.jobs.map_or(0, usize::from);
-    let checked = crate::with_threads(threads, || check_and_repair(args, baseline.as_ref()));
+    let checked =
+        shown(args.quiet, |progress| crate::with_threads(threads, || check_and_repair(args, baseline.as_ref(), progress)));
     let checked = checked.and_then(|checked| write_repairs(checked, args, threads));
     let Checked { sources, config, mut report, diff, fixed } = match checked {
         Ok(checked) => checked,
@@ -217,19 +222,21 @@ struct Checked {
     fixed: Exit,
 }
 
-/// Repairs that are to be written.
+/// Repairs that are to be written or told.
 struct Repairs {
     changes: Changes,
     repaired: Repaired,
+    /// Which files must not be changed, and why.
+    refused: Vec<String>,
 }
 
 /// Checks, and makes repairs in memory if they are asked for.
-fn check_and_repair(args: &CheckArgs, baseline: Option<&Baseline>) -> (Checked, Option<Repairs>) {
-    let (sources, config, report) = check(args);
-    let mut checked = Checked { sources, config, report, diff: None, fixed: Exit::Clean };
+fn check_and_repair(args: &CheckArgs, baseline: Option<&Baseline>, progress: &Arc<Progress>) -> (Checked, Option<Repairs>) {
+    let (sources, config, report) = check(args, progress);
+    let checked = Checked { sources, config, report, diff: None, fixed: Exit::Clean };
     let Some(which) = args.fix.or(args.diff.then_some(Which::Safe)) else { return (checked, None) };
     let (sources, report) = (&checked.sources, &checked.report);
-    let changes = Changes::within(&args.paths, &args.options());
+    let changes = Changes::within(&args.paths, &args.options(progress));
     // What is not told is not changed.
     let mut told = report.clone();
     if let (Some(baseline), Some(path)) = (baseline, &args.baseline) {
@@ -238,32 +245,33 @@ fn check_and_repair(args: &CheckArgs, baseline: Option<&Baseline>) -> (Checked, 
     if let Some(files) = &args.report_only {
         limit::to_files(&mut told, sources, files);
     }
-    let repaired = fix::repair(which, &changes, sources, &checked.config, (report.clone(), &told));
-    if args.diff {
-        checked.diff = Some(fix::difference(&repaired, sources));
-        return (checked, None);
-    }
-    (checked, Some(Repairs { changes, repaired }))
+    let (repaired, refused) = fix::repair(which, &changes, sources, &checked.config, (report.clone(), &told));
+    (checked, Some(Repairs { changes, repaired, refused }))
 }
 
-/// Writes repairs, if there are any. What is left is then reported. Not for the threads that check: signals would not wait for those.
+/// Writes or tells repairs, if there are any. What is left once they are written is reported. Not for the threads that check: signals would not wait for those.
 fn write_repairs(
     (checked, repairs): (Checked, Option<Repairs>),
     args: &CheckArgs,
     threads: usize,
 ) -> Result<Checked, ThreadPoolBuildError> {
-    let Some(Repairs { changes, repaired }) = repairs else { return Ok(checked) };
+    let Some(Repairs { changes, repaired, refused }) = repairs else { return Ok(checked) };
+    refused.iter().for_each(|message| output::complain(message));
+    if args.diff {
+        return Ok(Checked { diff: Some(fix::difference(&repaired, &checked.sources)), ..checked });
+    }
     let fixed = fix::write(&repaired, &checked.sources, &changes);
     if fixed == Exit::Failed {
         // What is on the disk now is told, not what should be.
-        let (sources, config, report) = crate::with_threads(threads, || check(args))?;
-        return Ok(Checked { sources, config, report, diff: None, fixed });
+        let again = shown(args.quiet, |progress| crate::with_threads(threads, || check(args, progress)));
+        let (sources, config, report) = again?;
+        return Ok(Checked { sources, config, report, fixed, ..checked });
     }
     Ok(Checked { sources: repaired.sources, report: repaired.report, fixed, ..checked })
 }
 
-fn check(args: &CheckArgs) -> (Sources, Config, Report) {
-    let sources = discover::discover(&args.paths, &args.options());
+fn check(args: &CheckArgs, progress: &Arc<Progress>) -> (Sources, Config, Report) {
+    let sources = discover::discover(&args.paths, &args.options(progress));
     let config = Config {
         select: args.select.clone(),
         ignore: args.ignore.clone(),
@@ -272,6 +280,7 @@ fn check(args: &CheckArgs) -> (Sources, Config, Report) {
         parameters: args.parameters.iter().map(|path| discover::normal(path)).collect(),
         no_repairs: !args.wants_repairs(),
         insights: args.formats().any(Format::has_addresses),
+        progress: Arc::clone(progress),
         ..Config::default()
     };
     let report = crate::check(&sources, &config);

@@ -8,6 +8,7 @@ mod given;
 mod init;
 mod limit;
 mod output;
+mod progress;
 
 use crate::lsp;
 use crate::rules::{self, RULES};

@@ -35,16 +35,26 @@ impl Color {
             Self::Never => false,
             Self::Auto if set("NO_COLOR").is_some() => false,
             Self::Auto if forced("CLICOLOR_FORCE") || forced("FORCE_COLOR") => true,
-            Self::Auto => io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+            Self::Auto => io::stdout().is_terminal() && !is_dumb(),
         }
     }
+}
+
+/// Whether the terminal only takes one line after the other.
+pub(super) fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// Columns of the terminal.
 pub(super) fn width() -> usize {
     let of_stdout = terminal_size::terminal_size_of(io::stdout());
     // Behind a pager, standard error still is the terminal.
-    of_stdout.or_else(|| terminal_size::terminal_size_of(io::stderr())).map_or(WIDTH, |(width, _)| usize::from(width.0))
+    of_stdout.map_or_else(width_of_stderr, |(width, _)| usize::from(width.0))
+}
+
+/// Columns of the terminal at the standard error output.
+pub(super) fn width_of_stderr() -> usize {
+    terminal_size::terminal_size_of(io::stderr()).map_or(WIDTH, |(width, _)| usize::from(width.0))
 }
 
 /// Whether the terminal can open links.

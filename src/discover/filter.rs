@@ -6,6 +6,7 @@ use super::ignores::{Ignores, repository_above};
 use super::index::Index;
 use super::walk::absolute;
 use super::{LARGEST_CONFIG, Options, folder, normal};
+use crate::progress::Progress;
 use crate::settings;
 use crate::source::{parent, text};
 use std::collections::BTreeMap;
@@ -21,6 +22,8 @@ pub(super) struct Filter<'o> {
     tracked_only: bool,
     /// Texts in the place of files.
     pub buffers: &'o Buffers,
+    /// Counted up by what is read.
+    pub progress: &'o Progress,
     /// By the top folders of repositories: what git tracks there, or why that is not known.
     indexes: Mutex<BTreeMap<PathBuf, Result<Arc<Index>, String>>>,
     /// Files with patterns (absolute paths) that could not be read, and why.
@@ -31,10 +34,10 @@ impl<'o> Filter<'o> {
     /// The filter of a run.
     pub fn new(options: &'o Options, current: &Path) -> Self {
         let everywhere = options.config.as_deref().map(|typed| excluded(Path::new(&normal(typed)), current, &options.buffers));
-        let buffers = &options.buffers;
+        let (buffers, progress) = (&options.buffers, &options.progress);
         let (respect_ignores, tracked_only) = (!options.no_ignore, options.tracked_only);
         let (indexes, unread) = (Mutex::default(), Mutex::default());
-        Self { respect_ignores, everywhere, tracked_only, buffers, indexes, unread }
+        Self { respect_ignores, everywhere, tracked_only, buffers, progress, indexes, unread }
     }
 
     /// What git tracks in the repository that a folder (an absolute path) is in; nothing when that was not asked for, or cannot be told.

@@ -5,6 +5,7 @@ use super::closure::{Call, Node};
 use super::outside;
 use super::template::Templates;
 use crate::eval::plan;
+use crate::progress::Progress;
 use crate::source::{Asked, Sources, join};
 use crate::syntax::bicep::Dialect;
 use crate::syntax::hcl::files::{self, Role};
@@ -149,6 +150,11 @@ impl Folder {
             Err(error) => folder.fail_listing(path, &error),
         }
         Some(folder)
+    }
+
+    /// Counts it among what was read.
+    pub fn count(&self, progress: &Progress) {
+        progress.read(self.files.len(), self.holds_cluster);
     }
 
     /// Whether there is anything to say about it.

@@ -1,5 +1,6 @@
 //! The parallel walk: one task for each folder.
 
+use super::closure::Node;
 use super::filter::Filter;
 use super::folder::{Entry, Folder, Folders, Listing};
 use super::ignores::{Ignores, repository_above};
@@ -188,12 +189,15 @@ impl Walk<'_> {
     fn read(&self, spot: Spot, listing: Listing) {
         let asked = |entry: &Entry| if spot.named.contains(&entry.name) { Asked::Named } else { Asked::Found };
         let mut templates = template::read_listed(&spot.path, &listing.templates, &asked, self.filter.buffers);
+        let files = listing.configuration.len() + listing.data.len() + listing.templates.len();
         let variables: Vec<PathBuf> = listing.variable_files().map(|name| spot.path.join(name)).collect();
         let mut folder = None;
         if !listing.configuration.is_empty() || !listing.data.is_empty() {
             folder =
                 Some(Folder::linted(&spot.path, listing, &mut templates, &asked, self.filter.buffers)).filter(|f| !f.is_empty());
         }
+        let holds_cluster = folder.as_ref().is_some_and(Node::holds_cluster) || templates.files.values().any(Node::holds_cluster);
+        self.filter.progress.read(files, holds_cluster);
         if !templates.is_empty() {
             // Who names a template does not ask for the configuration beside it.
             folder = folder.filter(|f| f.has_plans || spot.reach == Reach::Below || names_terraform(&spot.named));
