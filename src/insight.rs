@@ -298,7 +298,8 @@ impl<'a> Networks<'a> {
     }
 }
 
-fn addresses(cidr: &Cidr) -> String {
+/// How many addresses a range has, and which.
+pub(crate) fn addresses(cidr: &Cidr) -> String {
     let ends = format!("{} to {}", cidr.first(), cidr.last());
     match (cidr.family(), cidr.size()) {
         (Family::V4, 1) => "1 address".to_owned(),
