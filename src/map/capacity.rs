@@ -21,18 +21,18 @@ pub(super) fn limits(cx: &Context<'_>, cluster: &Cluster) -> Vec<Limit> {
 }
 
 fn limit(room: &Room<'_>) -> Limit {
-    let (title, part) = match &room.of {
-        Of::Pods(cidr, block) => (format!("pod CIDR {cidr}"), format!("/{block} block")),
+    let (title, parts) = match &room.of {
+        Of::Pods(cidr, block) => (format!("pod CIDR {cidr}"), format!("/{block} blocks")),
         Of::Subnet(subnet) => {
             let ranges: Vec<String> = subnet.prefixes.iter().filter_map(|field| Some(field.known().ok()??.to_string())).collect();
-            (format!("subnet {} {}", subnet.title(), ranges.join(", ")).trim_end().to_owned(), "address".to_owned())
+            (format!("subnet {} {}", subnet.title(), ranges.join(", ")).trim_end().to_owned(), "addresses".to_owned())
         }
     };
     let (max, surge) = (demand(&room.max), demand(&room.surge));
     let upgrading = Demand { certain: max.certain.saturating_add(surge.certain), more: max.more.clone().or(surge.more) };
     Limit {
         title,
-        part,
+        parts,
         room: room.parts.as_ref().copied().map_err(reason),
         now: demand(&room.now),
         min: demand(&room.min),

@@ -71,7 +71,7 @@ struct OverlapEntry {
 #[derive(Serialize)]
 struct LimitEntry<'a> {
     title: &'a str,
-    part: &'a str,
+    parts: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     room: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -165,7 +165,7 @@ fn range<'a>(range: &'a Range, sources: &'a Sources) -> RangeEntry<'a> {
 fn limit(limit: &Limit) -> LimitEntry<'_> {
     LimitEntry {
         title: &limit.title,
-        part: &limit.part,
+        parts: &limit.parts,
         room: limit.room.as_ref().ok().copied(),
         unknown: limit.room.as_ref().err().map(String::as_str),
         now: demand(&limit.now),

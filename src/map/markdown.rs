@@ -79,11 +79,9 @@ fn row(map: &ClusterMap, number: usize, range: &Range, sources: &Sources) -> Str
 }
 
 fn limit_row(limit: &Limit) -> String {
-    let Limit { title, part, room, now, min, max, surge, .. } = limit;
-    let parts = match room {
-        Ok(room) => plural(*room, part),
-        Err(why) => format!("unknown: {why}"),
-    };
+    let Limit { title, room, now, min, max, surge, .. } = limit;
+    let unknown = || format!("unknown: {}", room.as_ref().err().map_or("", String::as_str));
+    let parts = limit.room_title().unwrap_or_else(unknown);
     let too_many = matches!(room, Ok(room) if surge.certain > *room);
     let surge = if too_many { format!("**{surge}, too many**") } else { surge.to_string() };
     let ends = if limit.ends_first { " (ends first)" } else { "" };

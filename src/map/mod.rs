@@ -123,8 +123,8 @@ pub struct Overlap {
 pub struct Limit {
     /// Of what: `pod CIDR 10.244.0.0/16`.
     pub title: String,
-    /// What one part is: `/24 block` or `address`.
-    pub part: String,
+    /// What the parts are: `/24 blocks` or `addresses`.
+    pub parts: String,
     /// How many parts there are, or why that is not known.
     pub room: Result<u64, String>,
     /// Parts taken when the node pools are made.
@@ -146,6 +146,15 @@ pub struct Demand {
     pub certain: u64,
     /// Why there may be more, if there may.
     pub more: Option<String>,
+}
+
+impl Limit {
+    /// How many parts there are: `256 /24 blocks`; nothing where that is not known.
+    pub fn room_title(&self) -> Option<String> {
+        let room = *self.room.as_ref().ok()?;
+        let parts = if room == 1 { self.parts.strip_suffix('s').unwrap_or(&self.parts) } else { &self.parts };
+        Some(format!("{} {parts}", crate::report::grouped(room.into())))
+    }
 }
 
 impl fmt::Display for Demand {

@@ -172,14 +172,16 @@ impl Page<'_> {
         self.line(&title)?;
         for limit in limits {
             let ends = if limit.ends_first { "; this ends first" } else { "" };
-            match &limit.room {
-                Ok(room) => {
-                    let title = format!("{}: {}{ends}", limit.title, plural(*room, &limit.part));
-                    self.wrapped("", &printable(&title))?;
+            match (&limit.room, limit.room_title()) {
+                (Ok(room), Some(title)) => {
+                    self.wrapped("", &printable(&format!("{}: {title}{ends}", limit.title)))?;
                     let bar = self.gauge(limit, *room);
                     self.line(&format!("  {bar}"))?;
                 }
-                Err(why) => self.wrapped("", &printable(&format!("{}: unknown, for {why}", limit.title)))?,
+                (room, _) => {
+                    let why = room.as_ref().err().map_or("", String::as_str);
+                    self.wrapped("", &printable(&format!("{}: unknown, for {why}", limit.title)))?;
+                }
             }
             self.wrapped("  ", &taken(limit))?;
         }
