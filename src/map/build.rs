@@ -90,10 +90,7 @@ impl Lanes {
     }
 
     fn add_range(&mut self, kind: Kind, range: &ranges::Range<'_>) {
-        let mut details = vec![addresses(&range.cidr)];
-        if range.field.is_default() {
-            details.push("Azure's default".to_owned());
-        }
+        let details = vec![addresses(&range.cidr)];
         self.ranges.push(lane(kind, range.owner(), Ok(range.cidr), details, range.field));
     }
 
@@ -107,7 +104,15 @@ impl Lanes {
             }
             self.ranges.push(match of {
                 Some((_, field)) => lane(kind, name, Err(reason), Vec::new(), field),
-                None => Range { kind, name, cidr: Err(reason), details: Vec::new(), span: why.span, origin: Vec::new() },
+                None => Range {
+                    kind,
+                    name,
+                    cidr: Err(reason),
+                    is_default: false,
+                    details: Vec::new(),
+                    span: why.span,
+                    origin: Vec::new(),
+                },
             });
         }
     }
@@ -120,9 +125,6 @@ impl Lanes {
             Err(why) => Err(why.reason.to_string()),
         };
         let mut details = Vec::new();
-        if field.is_default() {
-            details.push("Azure's default".to_owned());
-        }
         let is_known = services.decision().is_ok() && !services.known.is_empty();
         if let Ok(address) = &cidr
             && is_known
@@ -136,7 +138,7 @@ impl Lanes {
 
 fn lane<T>(kind: Kind, name: String, cidr: Result<Cidr, String>, details: Vec<String>, field: &Field<T>) -> Range {
     let origin = field.at.hops.iter().map(|hop| (hop.label.to_string(), hop.span)).collect();
-    Range { kind, name, cidr, details, span: Some(field.at.site), origin }
+    Range { kind, name, cidr, is_default: field.is_default(), details, span: Some(field.at.site), origin }
 }
 
 /// The pairs of ranges that share addresses and should not.

@@ -8,10 +8,12 @@ use crate::rules::room::{self, Of, Room, rooms};
 /// The limits, the pod ranges first.
 pub(super) fn limits(cx: &Context<'_>, cluster: &Cluster) -> Vec<Limit> {
     let mut limits: Vec<Limit> = rooms(cx, cluster).iter().map(limit).collect();
-    // Where a demand is not known in full, another limit may end before.
+    // Where a demand is not known in full, another limit may end before; so may a subnet of the pods, whose room is not looked at.
     let left: Option<Vec<i128>> = limits.iter().map(left).collect();
-    if let Some(left) = left.filter(|left| left.len() > 1)
-        && let Some(least) = left.iter().min()
+    let has_others = cluster.has_pod_subnet() != Ok(false) && cluster.has_pod_range() != Ok(true);
+    if let Some(left) = left.filter(|_| !has_others)
+        && let (Some(least), Some(most)) = (left.iter().min(), left.iter().max())
+        && least < most
     {
         for (limit, left) in limits.iter_mut().zip(&left) {
             limit.ends_first = left == least;

@@ -55,6 +55,8 @@ struct RangeEntry<'a> {
     addresses: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unknown: Option<&'a str>,
+    /// Whether the code does not set it, and Azure takes this one.
+    is_default: bool,
     details: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<Location<'a>>,
@@ -156,6 +158,7 @@ fn range<'a>(range: &'a Range, sources: &'a Sources) -> RangeEntry<'a> {
         last: cidr.map(|cidr| cidr.last().to_string()),
         addresses: cidr.filter(v4).and_then(|cidr| cidr.size().try_into().ok()),
         unknown: range.cidr.as_ref().err().map(String::as_str),
+        is_default: range.is_default,
         details: &range.details,
         location: range.span.map(|span| Location::of(span, sources)),
         origin: origin.collect(),

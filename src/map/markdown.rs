@@ -42,7 +42,7 @@ fn section(map: &ClusterMap, sources: &Sources) -> String {
         Ok(network) => prose(network),
         Err(why) => format!("network unknown: {}", prose(why)),
     };
-    let mut text = format!("\n### {}\n\n{} {scenarios}: {network}\n", code(&map.cluster), code(&place)).replace(" , ", ", ");
+    let mut text = format!("\n### {}\n\n{}{scenarios}: {network}\n", code(&map.cluster), code(&place));
     text.push_str("\n| Range | Of | Addresses | Overlaps | Where |\n| --- | --- | --- | --- | --- |\n");
     for (number, range) in map.ranges.iter().enumerate() {
         text.push_str(&row(map, number, range, sources));
@@ -63,9 +63,11 @@ fn section(map: &ClusterMap, sources: &Sources) -> String {
 }
 
 fn row(map: &ClusterMap, number: usize, range: &Range, sources: &Sources) -> String {
+    let is_default = range.is_default.then(|| "Azure's default".to_owned());
+    let details = || prose(&range.details.iter().cloned().chain(is_default).collect::<Vec<_>>().join("; "));
     let (cidr, details) = match &range.cidr {
-        Ok(cidr) if range.kind == Kind::DnsServiceIp => (code(&cidr.first().to_string()), prose(&range.details.join("; "))),
-        Ok(cidr) => (code(&cidr.to_string()), prose(&range.details.join("; "))),
+        Ok(cidr) if range.kind == Kind::DnsServiceIp => (code(&cidr.first().to_string()), details()),
+        Ok(cidr) => (code(&cidr.to_string()), details()),
         Err(why) => ("unknown".to_owned(), prose(why)),
     };
     let others = map.overlaps.iter().filter_map(|overlap| match overlap.between {

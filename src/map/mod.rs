@@ -93,7 +93,9 @@ pub struct Range {
     pub name: String,
     /// The range, or why it is not known.
     pub cidr: Result<Cidr, String>,
-    /// More about it, in short phrases: that it is Azure's default, how many addresses it has.
+    /// Whether the code does not set it, and Azure takes this one.
+    pub is_default: bool,
+    /// More about it, in short phrases: how many addresses it has, say.
     pub details: Vec<String>,
     /// Where it is written, or would be; nothing where the code does not show what has it.
     pub span: Option<Span>,

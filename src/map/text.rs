@@ -74,15 +74,15 @@ impl Page<'_> {
         self.marks(&scale, columns)?;
         for (place, range) in map.ranges.iter().enumerate().filter(|(_, range)| is_here(range)) {
             let hits: Vec<Cidr> = hits(map, place).collect();
-            let name = fit(&printable(&range.title()), NAMES);
-            match &range.cidr {
-                Ok(cidr) => {
-                    let shown = fit(&shown(range, cidr), RANGES);
-                    let bar = self.bar(range.kind, cidr, &hits, &scale, columns);
-                    self.line(&format!("{name} {shown} {bar}"))?;
-                }
-                Err(_) => self.line(&format!("{name} {} {}", fit("unknown", RANGES), "? ".repeat(columns / 2)))?,
-            }
+            let (shown, bar) = match &range.cidr {
+                Ok(cidr) => (shown(range, cidr), self.bar(range.kind, cidr, &hits, &scale, columns)),
+                Err(_) => ("unknown".to_owned(), "? ".repeat(columns / 2)),
+            };
+            let name = self.name(&printable(&range.title()))?;
+            self.line(&format!("{} {} {bar}", filled(&name, NAMES), filled(&shown, RANGES)))?;
+        }
+        if map.ranges.iter().any(|range| is_here(range) && range.is_default) {
+            self.line("* Azure's default")?;
         }
         if map.left_out > 0 && family == Family::V4 {
             self.line(&format!("and {} that overlap nothing of the cluster", plural(map.left_out, "more subnet")))?;
@@ -90,14 +90,23 @@ impl Page<'_> {
         Ok(())
     }
 
+    /// The name for a lane; a longer one is written above it.
+    fn name(&mut self, name: &str) -> io::Result<String> {
+        if display_width(name) <= NAMES {
+            return Ok(name.to_owned());
+        }
+        self.wrapped("", name)?;
+        Ok(String::new())
+    }
+
     /// The first addresses after gaps, as far as there is room for them.
     fn marks(&mut self, scale: &Scale, columns: usize) -> io::Result<()> {
         let mut line = String::new();
         for (address, place) in &scale.marks {
-            let (text, column) = (address.to_string(), column(*place, columns));
-            let end = display_width(&line);
-            let is_first = line.is_empty();
-            if (is_first || column > end) && column + text.len() <= columns {
+            let text = address.to_string();
+            let column = column(*place, columns).min(columns.saturating_sub(text.len()));
+            let end = line.len();
+            if end == 0 || column > end {
                 line.push_str(&" ".repeat(column - end));
                 line.push_str(&text);
             }
@@ -279,7 +288,7 @@ impl Tree<'_> {
             let label = if edge.label.is_empty() { String::new() } else { format!("{}: ", printable(&edge.label)) };
             let text = match is_new {
                 true => format!("{label}{}", node_title(node)),
-                false => format!("{label}{} (see above)", printable(&node.name)),
+                false => format!("{label}{} (see above)", name_of(node)),
             };
             let (sign, more) = if is_last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
             let columns = display_width(indent) + 3;
@@ -295,11 +304,15 @@ impl Tree<'_> {
 }
 
 fn node_title(node: &Node) -> String {
+    let details = if node.details.is_empty() { String::new() } else { format!(" ({})", node.details.join(", ")) };
+    format!("{}{}", name_of(node), printable(&details))
+}
+
+fn name_of(node: &Node) -> String {
     let kind = node.kind.title();
     let space = if kind.is_empty() { "" } else { " " };
     let unknown = if node.known { "" } else { "? " };
-    let details = if node.details.is_empty() { String::new() } else { format!(" ({})", node.details.join(", ")) };
-    printable(&format!("{unknown}{kind}{space}{}{details}", node.name)).into_owned()
+    printable(&format!("{unknown}{kind}{space}{}", node.name)).into_owned()
 }
 
 /// What is taken, in words.
@@ -329,7 +342,8 @@ fn in_scenarios(map: &ClusterMap) -> String {
 
 /// A range as text: a single address without its length.
 fn shown(range: &Range, cidr: &Cidr) -> String {
-    if range.kind == Kind::DnsServiceIp { cidr.first().to_string() } else { cidr.to_string() }
+    let text = if range.kind == Kind::DnsServiceIp { cidr.first().to_string() } else { cidr.to_string() };
+    if range.is_default { text + " *" } else { text }
 }
 
 fn with_cidr(range: &Range) -> String {
@@ -337,24 +351,9 @@ fn with_cidr(range: &Range) -> String {
     printable(&format!("{}{cidr}", range.title())).into_owned()
 }
 
-/// The text in so many columns, cut or filled.
-fn fit(text: &str, columns: usize) -> String {
-    let mut fitted = String::new();
-    let mut width = 0;
-    let too_long = display_width(text) > columns;
-    for c in text.chars() {
-        let more = textwrap::core::display_width(c.encode_utf8(&mut [0; 4]));
-        if width + more > columns - usize::from(too_long) {
-            break;
-        }
-        fitted.push(c);
-        width += more;
-    }
-    if too_long {
-        fitted.push('…');
-        width += 1;
-    }
-    fitted + &" ".repeat(columns.saturating_sub(width))
+/// The text with spaces up to so many columns.
+fn filled(text: &str, columns: usize) -> String {
+    format!("{text}{}", " ".repeat(columns.saturating_sub(display_width(text))))
 }
 
 #[allow(
