@@ -5,6 +5,7 @@ use crate::report::printable;
 use crate::system::Held;
 use clap::ValueEnum;
 use std::ffi::{OsStr, OsString};
+use std::fmt::Display;
 use std::fs::{self, File, Metadata};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -94,6 +95,11 @@ pub(super) fn difference(text: &str) -> Exit {
 pub(super) fn complain(message: &str) {
     // When not even this can be written, there is nobody to tell.
     let _ = writeln!(io::stderr().lock(), "overlint: {}", printable(message));
+}
+
+/// Says that no thread could be started.
+pub(super) fn no_threads(why: &impl Display) {
+    complain(&format!("cannot start the threads: {why}"));
 }
 
 /// Says something on the standard error output that is no failure.
