@@ -148,11 +148,8 @@ pub(super) fn run(args: &CheckArgs) -> Exit {
     let checked = checked.and_then(|checked| write_repairs(checked, args));
     let Some(Checked { sources, config, mut report, diff, fixed }) = checked else { return Exit::Failed };
     let written = write_baseline(args, &mut report, &sources);
-    if let Some(baseline) = baseline {
-        compare(args, &config, baseline, &mut report, &sources);
-    }
-    if let Some(files) = &args.report_only {
-        limit::to_files(&mut report, &sources, files);
+    if let Some(left) = narrow(args, baseline, &mut report, &sources) {
+        tell_gone(args, &config, &left, &report, &sources);
     }
     let files = write_files(args, &report, &sources);
     let printed = match diff {
@@ -192,12 +189,7 @@ fn check_and_repair(args: &CheckArgs, baseline: Option<&Baseline>, progress: &Ar
     let changes = Changes::within(&args.input.paths, &args.input.options(progress));
     // What is not told is not changed.
     let mut told = report.clone();
-    if let (Some(baseline), Some(path)) = (baseline, &args.baseline) {
-        baseline.clone().apply(&mut told, sources, &folder_of(path, sources));
-    }
-    if let Some(files) = &args.report_only {
-        limit::to_files(&mut told, sources, files);
-    }
+    narrow(args, baseline.cloned(), &mut told, sources);
     let (repaired, refused) = fix::repair(which, &changes, sources, &checked.config, (report.clone(), &told));
     (checked, Some(Repairs { changes, repaired, refused }))
 }
@@ -263,11 +255,21 @@ fn write_baseline(args: &CheckArgs, report: &mut Report, sources: &Sources) -> E
     }
 }
 
-/// Takes out what a baseline knows, and says how much of it is no longer there.
-fn compare(args: &CheckArgs, config: &Config, baseline: Baseline, report: &mut Report, sources: &Sources) {
+/// Takes out of a report what is not to be told: what the baseline knows, and what has nothing to do with the files that were asked about.
+/// Gives what is left of the baseline.
+fn narrow(args: &CheckArgs, baseline: Option<Baseline>, report: &mut Report, sources: &Sources) -> Option<Baseline> {
+    let known = baseline.zip(args.baseline.as_deref());
+    let left = known.map(|(baseline, path)| baseline.apply(report, sources, &folder_of(path, sources)));
+    if let Some(files) = &args.report_only {
+        limit::to_files(report, sources, files);
+    }
+    left
+}
+
+/// Says how much of a baseline is no longer there.
+fn tell_gone(args: &CheckArgs, config: &Config, left: &Baseline, report: &Report, sources: &Sources) {
     let Some(path) = args.baseline.as_deref() else { return };
     let folder = folder_of(path, sources);
-    let left = baseline.apply(report, sources, &folder);
     if !report.unreadable.is_empty() || !config.is_plain() || args.report_only.is_some() {
         return;
     }
