@@ -181,14 +181,14 @@ impl Board {
         let name = |file: FileId| if before.has_id(file) { now.id_at(before.file(file).path()) } else { Some(file) };
         let rename = |span: &mut Span| span.file = name(span.file).unwrap_or(FileId::outside(0));
         for root in self.roots.values_mut() {
-            root.findings.values_mut().flatten().for_each(|finding| finding.spans_mut().for_each(rename));
-            root.unreadable.values_mut().flatten().filter_map(|wrong| wrong.span.as_mut()).for_each(rename);
-            Arc::make_mut(&mut root.insights).iter_mut().for_each(|insight| insight.spans_mut().for_each(rename));
+            root.findings.values_mut().flatten().flat_map(Finding::spans_mut).for_each(rename);
+            root.unreadable.values_mut().flatten().flat_map(Unreadable::spans_mut).for_each(rename);
+            Arc::make_mut(&mut root.insights).iter_mut().flat_map(Insight::spans_mut).for_each(rename);
         }
-        self.rest.values_mut().flatten().filter_map(|wrong| wrong.span.as_mut()).for_each(rename);
+        self.rest.values_mut().flatten().flat_map(Unreadable::spans_mut).for_each(rename);
         for file in self.files.values_mut().map(Arc::make_mut) {
-            file.findings.iter_mut().for_each(|finding| finding.spans_mut().for_each(rename));
-            file.unreadable.iter_mut().filter_map(|wrong| wrong.span.as_mut()).for_each(rename);
+            file.findings.iter_mut().flat_map(Finding::spans_mut).for_each(rename);
+            file.unreadable.iter_mut().flat_map(Unreadable::spans_mut).for_each(rename);
         }
         self.settings = Arc::new(Settings::read(now));
         self.news = News { is_all: true, ..News::default() };
