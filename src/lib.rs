@@ -94,7 +94,6 @@ impl ByRoot {
             report.maps.extend(part.maps.into_iter().map(|map| ClusterMap { root: root.clone(), ..map }));
             report.clusters.extend(part.clusters.into_iter().map(|cluster| format!("{root}: {cluster}")));
         }
-        report.sort(sources);
         suppress::apply(&mut report, sources, config, &self.settings);
         report
     }

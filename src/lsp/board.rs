@@ -10,7 +10,7 @@ use crate::insight::Insight;
 use crate::report::{Finding, Report};
 use crate::settings::Settings;
 use crate::source::{FileId, Sources, Span, Unreadable};
-use crate::suppress::{Judge, Suppressions};
+use crate::suppress::{self, Judge, Suppressions};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -284,17 +284,9 @@ impl Board {
             unreadable: unreadable.cloned().collect(),
             ..Report::default()
         };
-        report.sort(sources);
-        if sources.has(path) {
-            let said = sources.id_at(path).zip(self.said.get(path));
-            said.into_iter().for_each(|(id, said)| judge.settle(id, said, &mut report.findings));
-        } else {
-            // The code reads it.
-            let ids: BTreeSet<FileId> = report.findings.iter().map(|finding| finding.place.file).collect();
-            let said = ids.into_iter().filter_map(|id| Some((id, Suppressions::of(sources.file(id))?)));
-            said.for_each(|(id, said)| judge.settle(id, &said, &mut report.findings));
-        }
-        report.sort(sources);
+        let mut said = suppress::late(&report.findings, sources);
+        said.extend(sources.id_at(path).zip(self.said.get(path).cloned()));
+        suppress::settle(&mut report, said, judge);
         let Report { findings, unreadable, .. } = report;
         let is_nothing = findings.is_empty() && unreadable.is_empty() && names.is_empty();
         (!is_nothing).then_some(OfFile { findings, unreadable, roots: names })
