@@ -41,7 +41,7 @@ use crate::eval::template::Templates;
 use crate::eval::terraform::{self, Modules, Own};
 use crate::facts::Facts;
 use crate::map::ClusterMap;
-use crate::model::{Undecided, World};
+use crate::model::{ProviderVersion, Undecided, World};
 use crate::report::{Report, UndecidedRule};
 use crate::scenarios::Scenarios;
 use crate::scenarios::parameters::Roots;
@@ -129,9 +129,10 @@ pub fn deployments(sources: &Sources, config: &Config) -> Vec<Deployment> {
     let templates: Vec<_> = deployments.templates.roots.iter().filter(|root| root.source.is_none()).collect();
     config.progress.check(deployments.roots.len(), templates.len());
     for root in &deployments.roots {
+        let provider = terraform::provider_version(root, &code.modules);
         for scenario in deployments.scenarios.of(root, config) {
             let config = code.settings.applied(root, &scenario.config);
-            let (world, _) = code.root_module(root, &config, &Assumptions::new());
+            let (world, _) = code.root_module((root, &provider), &config, &Assumptions::new());
             found.push(Deployment { root: (*root).to_owned(), scenario: scenario.name, world });
         }
         config.progress.checked();
@@ -259,7 +260,8 @@ impl<'a> Code<'a> {
         use rayon::prelude::*;
         let check_scenarios = |root: &str| {
             let of_root = deployments.scenarios.of(root, self.config);
-            scenarios::check_all(&of_root, "variable file", &|scenario| self.check_root(root, &scenario.config))
+            let provider = terraform::provider_version(root, &self.modules);
+            scenarios::check_all(&of_root, "variable file", &|scenario| self.check_root((root, &provider), &scenario.config))
         };
         let mut found: BTreeMap<String, Report> = deployments
             .roots
@@ -294,10 +296,10 @@ impl<'a> Code<'a> {
     }
 
     /// Checks one root module in one scenario. Where something hangs on a condition that is not known, both ways are checked.
-    fn check_root(&self, folder: &str, config: &Config) -> Report {
+    fn check_root(&self, (folder, provider): (&str, &ProviderVersion), config: &Config) -> Report {
         let config = self.settings.applied(folder, config);
         let mut report = choices::check_all(&|assumptions| {
-            let (world, unresolved) = self.root_module(folder, &config, assumptions);
+            let (world, unresolved) = self.root_module((folder, provider), &config, assumptions);
             run_rules(world, unresolved, self.sources, &config, &self.facts)
         });
         let own = Own::new(folder, &self.modules, self.sources);
@@ -306,10 +308,14 @@ impl<'a> Code<'a> {
     }
 
     /// What a root module declares in one scenario, and the calls in it that could not be followed.
-    fn root_module(&self, folder: &str, config: &Config, assumptions: &Assumptions) -> (World, Vec<(String, Undecided)>) {
+    fn root_module(
+        &self,
+        (folder, provider): (&str, &ProviderVersion),
+        config: &Config,
+        assumptions: &Assumptions,
+    ) -> (World, Vec<(String, Undecided)>) {
         let evaluated = terraform::evaluate(folder, &self.modules, self.sources, config, assumptions, &model::is_wanted);
-        let provider = terraform::provider_version(folder, &self.modules);
-        let mut world = World::new(&evaluated.resources, &provider, &self.facts, config.day());
+        let mut world = World::new(&evaluated.resources, provider, &self.facts, config.day());
         world.validations = evaluated.validations;
         world.told = self.settings.told(folder);
         (world, evaluated.unresolved)
