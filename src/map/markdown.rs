@@ -47,8 +47,8 @@ fn section(map: &ClusterMap, sources: &Sources) -> String {
     for (number, range) in map.ranges.iter().enumerate() {
         text.push_str(&row(map, number, range, sources));
     }
-    if map.left_out > 0 {
-        _ = write!(text, "\n{} that overlap nothing of the cluster.\n", plural(map.left_out, "more subnet"));
+    if map.left_out.subnets > 0 {
+        _ = write!(text, "\n.. {}.\n", map.left_out);
     }
     if !map.limits.is_empty() {
         text.push_str(
