@@ -147,14 +147,21 @@ fn overlaps(ranges: &[Range]) -> Vec<Overlap> {
     let mut found = Vec::new();
     for (number, (place, range, cidr)) in known.iter().enumerate() {
         for (other_place, other, other_cidr) in known.iter().skip(number + 1) {
-            let is_same = range.kind == other.kind && range.name == other.name && range.span == other.span;
-            if cidr.overlaps(other_cidr) && collide(range.kind, other.kind) && !is_same {
+            if cidr.overlaps(other_cidr) && collide(range.kind, other.kind) && !may_be_same((range, cidr), (other, other_cidr)) {
                 let shared = if cidr.covers(other_cidr) { *other_cidr } else { *cidr };
                 found.push(Overlap { between: (*place, *other_place), shared });
             }
         }
     }
     found
+}
+
+/// Whether two ranges may be one that the code has twice: subnets are often declared in their VNet and by themselves, with names that are not
+/// known.
+fn may_be_same((range, cidr): (&Range, &Cidr), (other, other_cidr): (&Range, &Cidr)) -> bool {
+    let is_subnet = |kind| matches!(kind, Kind::NodeSubnet | Kind::Subnet);
+    let are_subnets = is_subnet(range.kind) && is_subnet(other.kind);
+    cidr == other_cidr && (are_subnets || (range.kind == other.kind && range.name == other.name))
 }
 
 /// Whether ranges of these kinds should have no addresses in common. Subnets lie in their VNet; what two networks around a cluster have

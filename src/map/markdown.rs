@@ -115,12 +115,18 @@ fn mermaid(graph: &Graph) -> String {
     text
 }
 
-/// A text within quotes of Mermaid, which takes what could end it, or be Markdown or HTML, only as numbers of characters.
+/// A text within quotes of Mermaid. What could end it, or be HTML or Markdown, has names there. Other characters are left as they are: Mermaid
+/// breaks lines within what stands for them.
 fn label(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
     for c in crate::report::printable(text).chars() {
         match c {
-            '"' | '<' | '>' | '&' | '#' | '`' | '\\' | '*' | '_' | ';' => _ = write!(escaped, "#{};", u32::from(c)),
+            '"' => escaped.push_str("#quot;"),
+            '<' => escaped.push_str("#lt;"),
+            '>' => escaped.push_str("#gt;"),
+            '&' => escaped.push_str("#amp;"),
+            '#' => escaped.push_str("#35;"),
+            '`' => escaped.push_str("#96;"),
             _ => escaped.push(c),
         }
     }
