@@ -115,8 +115,7 @@ fn mermaid(graph: &Graph) -> String {
     text
 }
 
-/// A text within quotes of Mermaid. What could end it, or be HTML or Markdown, has names there. Other characters are left as they are: Mermaid
-/// breaks lines within what stands for them.
+/// A text within quotes of Mermaid. What could end it, or be HTML or Markdown, has names there.
 fn label(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
     for c in crate::report::printable(text).chars() {
