@@ -136,7 +136,7 @@ fn cluster<'a>(map: &'a ClusterMap, sources: &'a Sources) -> Cluster<'a> {
         network: map.network.as_deref().ok(),
         network_unknown: map.network.as_ref().err().map(String::as_str),
         ranges: map.ranges.iter().map(|entry| range(entry, sources)).collect(),
-        subnets_left_out: map.left_out,
+        subnets_left_out: map.left_out.subnets,
         overlaps: overlaps.collect(),
         limits: map.limits.iter().map(limit).collect(),
         graph: &map.graph,

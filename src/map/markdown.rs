@@ -47,8 +47,8 @@ fn section(map: &ClusterMap, sources: &Sources) -> String {
     for (number, range) in map.ranges.iter().enumerate() {
         text.push_str(&row(map, number, range, sources));
     }
-    if map.left_out > 0 {
-        _ = write!(text, "\n{} that overlap nothing of the cluster.\n", plural(map.left_out, "more subnet"));
+    if map.left_out.subnets > 0 {
+        _ = write!(text, "\n.. {}.\n", map.left_out);
     }
     if !map.limits.is_empty() {
         text.push_str(
@@ -115,12 +115,17 @@ fn mermaid(graph: &Graph) -> String {
     text
 }
 
-/// A text within quotes of Mermaid, which takes what could end it, or be Markdown or HTML, only as numbers of characters.
+/// A text within quotes of Mermaid. What could end it, or be HTML or Markdown, has names there.
 fn label(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
     for c in crate::report::printable(text).chars() {
         match c {
-            '"' | '<' | '>' | '&' | '#' | '`' | '\\' | '*' | '_' | ';' => _ = write!(escaped, "#{};", u32::from(c)),
+            '"' => escaped.push_str("#quot;"),
+            '<' => escaped.push_str("#lt;"),
+            '>' => escaped.push_str("#gt;"),
+            '&' => escaped.push_str("#amp;"),
+            '#' => escaped.push_str("#35;"),
+            '`' => escaped.push_str("#96;"),
             _ => escaped.push(c),
         }
     }

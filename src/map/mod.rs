@@ -33,14 +33,33 @@ pub struct ClusterMap {
     pub network: Result<String, String>,
     /// Its ranges and those around it, each attribute once, in the order in which they are drawn.
     pub ranges: Vec<Range>,
-    /// How many further subnets of its VNets overlap none of its own ranges and are left out.
-    pub left_out: usize,
+    /// How many further subnets of its VNets are left out.
+    pub left_out: LeftOut,
     /// Which of the ranges share addresses that they should not share: two places in `ranges`, and what they share.
     pub overlaps: Vec<Overlap>,
     /// What limits the number of its nodes.
     pub limits: Vec<Limit>,
     /// What it is connected with.
     pub graph: Graph,
+}
+
+/// How many subnets are not drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct LeftOut {
+    /// All of them.
+    pub subnets: usize,
+    /// Those of them that overlap a range of the cluster.
+    pub hits: usize,
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let subnets = crate::report::plural(self.subnets, "more subnet");
+        match self.hits {
+            0 => write!(f, "and {subnets} that overlap nothing of the cluster"),
+            hits => write!(f, "and {subnets}, {hits} of which overlap ranges of the cluster"),
+        }
+    }
 }
 
 /// What a range is for.
@@ -106,8 +125,12 @@ pub struct Range {
 impl Range {
     /// What it is and whose: `node subnet nodes`.
     pub fn title(&self) -> String {
-        let space = if self.name.is_empty() { "" } else { " " };
-        format!("{}{space}{}", self.kind.title(), self.name)
+        match (self.kind, self.name.as_str()) {
+            (kind, "") => kind.title().to_owned(),
+            // Names of networks outside say what they are.
+            (Kind::Outside, name) => name.to_owned(),
+            (kind, name) => format!("{} {name}", kind.title()),
+        }
     }
 }
 

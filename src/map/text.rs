@@ -5,6 +5,7 @@ use super::{ClusterMap, Demand, Edge, Graph, Kind, Limit, Node, Range};
 use crate::cidr::{Cidr, Family};
 use crate::report::{Inert, Location, Report, Style, grouped, plural, printable};
 use crate::source::Sources;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
 use textwrap::core::display_width;
@@ -84,8 +85,8 @@ impl Page<'_> {
         if map.ranges.iter().any(|range| is_here(range) && range.is_default) {
             self.line("* Azure's default")?;
         }
-        if map.left_out > 0 && family == Family::V4 {
-            self.line(&format!("and {} that overlap nothing of the cluster", plural(map.left_out, "more subnet")))?;
+        if map.left_out.subnets > 0 && family == Family::V4 {
+            self.line(&map.left_out.to_string())?;
         }
         Ok(())
     }
@@ -263,7 +264,7 @@ impl Page<'_> {
     /// A text after a sign, with its further lines below its first.
     fn hanging(&mut self, sign: &str, columns: usize, text: &str) -> io::Result<()> {
         let width = self.width.saturating_sub(columns);
-        for (number, line) in textwrap::wrap(text, width).iter().enumerate() {
+        for (number, line) in lines(text, width).iter().enumerate() {
             let indent = if number == 0 { sign.to_owned() } else { " ".repeat(columns) };
             self.line(&format!("{indent}{line}"))?;
         }
@@ -292,7 +293,7 @@ impl Tree<'_> {
             };
             let (sign, more) = if is_last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
             let columns = display_width(indent) + 3;
-            for (number, line) in textwrap::wrap(&text, page.width.saturating_sub(columns).max(20)).iter().enumerate() {
+            for (number, line) in lines(&text, page.width.saturating_sub(columns).max(20)).iter().enumerate() {
                 page.line(&format!("{indent}{}{line}", if number == 0 { sign } else { more }))?;
             }
             if is_new {
@@ -349,6 +350,11 @@ fn shown(range: &Range, cidr: &Cidr) -> String {
 fn with_cidr(range: &Range) -> String {
     let cidr = range.cidr.as_ref().map(|cidr| format!(" {cidr}")).unwrap_or_default();
     printable(&format!("{}{cidr}", range.title())).into_owned()
+}
+
+/// The lines of a text. Names are not divided at their hyphens.
+fn lines(text: &str, columns: usize) -> Vec<Cow<'_, str>> {
+    textwrap::wrap(text, textwrap::Options::new(columns).word_splitter(textwrap::WordSplitter::NoHyphenation))
 }
 
 /// The text with spaces up to so many columns.
