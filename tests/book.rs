@@ -9,7 +9,7 @@
 //! - `by=docs.py`: left to `tests/integrations/docs.py`, which may build and install;
 //! - `not-run: WHY`.
 //!
-//! Commands are run one by one, `# exits with N` tells the exit code. The lines of a block of `text` stand in what the last one printed, as
+//! Commands are run one by one, those that name `testdata/` in the repository; `# exits with N` tells the exit code. The lines of a block of `text` stand in what the last one printed, as
 //! they are and without a gap; `...` is where some are left out.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panics")]
@@ -144,10 +144,11 @@ impl Reader {
         let code = |(_, rest): (&str, &str)| rest.get(..1).and_then(|code| code.parse().ok());
         let wanted = line.split_once("# exits with ").or(line.split_once("; exits with ")).and_then(code).unwrap_or(0);
         let elsewhere = ELSEWHERE.iter().find(|(command, _)| line.starts_with(command));
+        let folder = if line.contains("testdata/") { root().to_owned() } else { self.project.path("") };
         let run = match elsewhere {
             Some((command @ "cargo run --locked -- ", _)) => shell(root(), &line.replace(command, "overlint ")),
             Some(_) => return,
-            None => shell(&self.project.path(""), line),
+            None => shell(&folder, line),
         };
         assert_eq!(run.code, wanted, "{place}: {line}\n{}{}", run.out, run.err);
         self.printed = run.out;

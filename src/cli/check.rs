@@ -1,28 +1,27 @@
 //! `overlint check`.
 
 use super::fix::{self, Which};
-use super::given::GivenArgs;
+use super::input::InputArgs;
 use super::output::{self, Color};
 use super::{Exit, known_rule, limit};
 use crate::baseline::Baseline;
 use crate::config::Config;
-use crate::date::Date;
-use crate::discover::{self, Buffers, Changes, Options};
+use crate::discover::{self, Buffers, Changes};
+use crate::progress::Progress;
 use crate::repairs::Repaired;
 use crate::report::{self, Format, Report, Severity, Style, sarif};
 use crate::source::{self, Sources};
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
-use rayon::ThreadPoolBuildError;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 #[derive(Args)]
 pub(super) struct CheckArgs {
-    /// Files and folders; for a file of Terraform its whole folder is read
-    #[arg(value_name = "PATH", default_value = ".", value_parser = NonEmptyStringValueParser::new())]
-    paths: Vec<String>,
+    #[command(flatten)]
+    input: InputArgs,
     /// How to print what was found
     #[arg(long, default_value = "text", value_parser = PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|s| s.parse::<Format>()))]
     format: Format,
@@ -38,17 +37,6 @@ pub(super) struct CheckArgs {
     /// Exit with 1 when something this bad or worse was found
     #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Warning)]
     fail_on: FailOn,
-    #[command(flatten)]
-    variables: GivenArgs,
-    /// Use this parameter file for the ARM templates and Bicep files that it fits; other parameter files are then not used
-    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
-    parameters: Vec<String>,
-    /// Use this configuration file instead of the overlint.toml nearest above each folder
-    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
-    config: Option<String>,
-    /// Check against what Azure accepted on this day
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    as_of: Option<Date>,
     /// Repair what is certain, in the files; with =all also what you should look at afterwards
     #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true, default_missing_value = "safe")]
     fix: Option<Which>,
@@ -67,15 +55,6 @@ pub(super) struct CheckArgs {
     /// Count what was found by rule
     #[arg(long)]
     statistics: bool,
-    /// Use this many threads [default: one for each processor]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    jobs: Option<u16>,
-    /// Read also what .gitignore files exclude
-    #[arg(long)]
-    no_ignore: bool,
-    /// Of the files below the paths, read only those in git's index, so that new files that are not added yet do not count
-    #[arg(long)]
-    tracked_only: bool,
     /// Check everything, but tell only what has to do with these files: whose place or a related place is in one of them
     #[arg(long, value_name = "FILE", num_args = 0.., value_parser = NonEmptyStringValueParser::new(), conflicts_with = "write_baseline")]
     report_only: Option<Vec<String>>,
@@ -86,9 +65,6 @@ pub(super) struct CheckArgs {
     /// With the PATH `-`: check the text on the standard input in the place of this file, and tell only what has to do with it
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new(), conflicts_with_all = ["fix", "write_baseline", "hook"])]
     stdin_filename: Option<String>,
-    /// Texts that are read in the place of files
-    #[arg(skip)]
-    buffers: Buffers,
     /// When to use colors
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     color: Color,
@@ -98,17 +74,6 @@ pub(super) struct CheckArgs {
 }
 
 impl CheckArgs {
-    fn options(&self) -> Options {
-        Options {
-            no_ignore: self.no_ignore,
-            tracked_only: self.tracked_only,
-            var_files: self.variables.files.clone(),
-            parameters: self.parameters.clone(),
-            config: self.config.clone(),
-            buffers: self.buffers.clone(),
-        }
-    }
-
     /// Whether repairs are made or told.
     fn wants_repairs(&self) -> bool {
         self.fix.is_some() || self.diff || self.formats().any(Format::has_repairs)
@@ -122,16 +87,16 @@ impl CheckArgs {
     pub(super) fn settled(mut self) -> Result<Self, String> {
         if self.hook {
             let all = vec![".".to_owned()];
-            let files = std::mem::replace(&mut self.paths, all);
-            self.tracked_only = true;
-            self.report_only = (files != self.paths).then_some(files);
+            let files = std::mem::replace(&mut self.input.paths, all);
+            self.input.tracked_only = true;
+            self.report_only = (files != self.input.paths).then_some(files);
         }
-        match (self.paths == ["-"], self.stdin_filename.take()) {
+        match (self.input.paths == ["-"], self.stdin_filename.take()) {
             (true, Some(name)) => {
                 let bytes = discover::read_stdin().map_err(|why| format!("{name} on the standard input: {why}"))?;
-                self.buffers = Buffers::new([(discover::normal(&name), source::text(&bytes).into())].into());
+                self.input.buffers = Buffers::new([(discover::normal(&name), source::text(&bytes).into())].into());
                 self.report_only.get_or_insert_with(Vec::new).push(name.clone());
-                self.paths = vec![name];
+                self.input.paths = vec![name];
             }
             (true, None) => return Err("PATH - reads the standard input; --stdin-filename says which file that is".to_owned()),
             (false, Some(_)) => return Err("--stdin-filename goes with the PATH - alone".to_owned()),
@@ -179,22 +144,12 @@ pub(super) fn run(args: &CheckArgs) -> Exit {
             return Exit::Failed;
         }
     };
-    let threads = args.jobs.map_or(0, usize::from);
-    let checked = crate::with_threads(threads, || check_and_repair(args, baseline.as_ref()));
-    let checked = checked.and_then(|checked| write_repairs(checked, args, threads));
-    let Checked { sources, config, mut report, diff, fixed } = match checked {
-        Ok(checked) => checked,
-        Err(e) => {
-            output::complain(&format!("cannot start the threads: {e}"));
-            return Exit::Failed;
-        }
-    };
+    let checked = args.input.work(args.quiet, |progress| check_and_repair(args, baseline.as_ref(), progress));
+    let checked = checked.and_then(|checked| write_repairs(checked, args));
+    let Some(Checked { sources, config, mut report, diff, fixed }) = checked else { return Exit::Failed };
     let written = write_baseline(args, &mut report, &sources);
-    if let Some(baseline) = baseline {
-        compare(args, &config, baseline, &mut report, &sources);
-    }
-    if let Some(files) = &args.report_only {
-        limit::to_files(&mut report, &sources, files);
+    if let Some(left) = narrow(args, baseline, &mut report, &sources) {
+        tell_gone(args, &config, &left, &report, &sources);
     }
     let files = write_files(args, &report, &sources);
     let printed = match diff {
@@ -217,62 +172,53 @@ struct Checked {
     fixed: Exit,
 }
 
-/// Repairs that are to be written.
+/// Repairs that are to be written or told.
 struct Repairs {
     changes: Changes,
     repaired: Repaired,
+    /// Which files must not be changed, and why.
+    refused: Vec<String>,
 }
 
 /// Checks, and makes repairs in memory if they are asked for.
-fn check_and_repair(args: &CheckArgs, baseline: Option<&Baseline>) -> (Checked, Option<Repairs>) {
-    let (sources, config, report) = check(args);
-    let mut checked = Checked { sources, config, report, diff: None, fixed: Exit::Clean };
+fn check_and_repair(args: &CheckArgs, baseline: Option<&Baseline>, progress: &Arc<Progress>) -> (Checked, Option<Repairs>) {
+    let (sources, config, report) = check(args, progress);
+    let checked = Checked { sources, config, report, diff: None, fixed: Exit::Clean };
     let Some(which) = args.fix.or(args.diff.then_some(Which::Safe)) else { return (checked, None) };
     let (sources, report) = (&checked.sources, &checked.report);
-    let changes = Changes::within(&args.paths, &args.options());
+    let changes = Changes::within(&args.input.paths, &args.input.options(progress));
     // What is not told is not changed.
     let mut told = report.clone();
-    if let (Some(baseline), Some(path)) = (baseline, &args.baseline) {
-        baseline.clone().apply(&mut told, sources, &folder_of(path, sources));
-    }
-    if let Some(files) = &args.report_only {
-        limit::to_files(&mut told, sources, files);
-    }
-    let repaired = fix::repair(which, &changes, sources, &checked.config, (report.clone(), &told));
-    if args.diff {
-        checked.diff = Some(fix::difference(&repaired, sources));
-        return (checked, None);
-    }
-    (checked, Some(Repairs { changes, repaired }))
+    narrow(args, baseline.cloned(), &mut told, sources);
+    let (repaired, refused) = fix::repair(which, &changes, sources, &checked.config, (report.clone(), &told));
+    (checked, Some(Repairs { changes, repaired, refused }))
 }
 
-/// Writes repairs, if there are any. What is left is then reported. Not for the threads that check: signals would not wait for those.
-fn write_repairs(
-    (checked, repairs): (Checked, Option<Repairs>),
-    args: &CheckArgs,
-    threads: usize,
-) -> Result<Checked, ThreadPoolBuildError> {
-    let Some(Repairs { changes, repaired }) = repairs else { return Ok(checked) };
+/// Writes or tells repairs, if there are any. What is left once they are written is reported. Not for the threads that check: signals would
+/// not wait for those.
+fn write_repairs((checked, repairs): (Checked, Option<Repairs>), args: &CheckArgs) -> Option<Checked> {
+    let Some(Repairs { changes, repaired, refused }) = repairs else { return Some(checked) };
+    refused.iter().for_each(|message| output::complain(message));
+    if args.diff {
+        return Some(Checked { diff: Some(fix::difference(&repaired, &checked.sources)), ..checked });
+    }
     let fixed = fix::write(&repaired, &checked.sources, &changes);
     if fixed == Exit::Failed {
         // What is on the disk now is told, not what should be.
-        let (sources, config, report) = crate::with_threads(threads, || check(args))?;
-        return Ok(Checked { sources, config, report, diff: None, fixed });
+        let (sources, config, report) = args.input.work(args.quiet, |progress| check(args, progress))?;
+        return Some(Checked { sources, config, report, fixed, ..checked });
     }
-    Ok(Checked { sources: repaired.sources, report: repaired.report, fixed, ..checked })
+    Some(Checked { sources: repaired.sources, report: repaired.report, fixed, ..checked })
 }
 
-fn check(args: &CheckArgs) -> (Sources, Config, Report) {
-    let sources = discover::discover(&args.paths, &args.options());
+fn check(args: &CheckArgs, progress: &Arc<Progress>) -> (Sources, Config, Report) {
+    let sources = args.input.discover(progress);
     let config = Config {
         select: args.select.clone(),
         ignore: args.ignore.clone(),
-        as_of: args.as_of,
-        variables: args.variables.given.clone(),
-        parameters: args.parameters.iter().map(|path| discover::normal(path)).collect(),
         no_repairs: !args.wants_repairs(),
         insights: args.formats().any(Format::has_addresses),
-        ..Config::default()
+        ..args.input.config(progress)
     };
     let report = crate::check(&sources, &config);
     (sources, config, report)
@@ -309,15 +255,25 @@ fn write_baseline(args: &CheckArgs, report: &mut Report, sources: &Sources) -> E
     }
 }
 
-/// Takes out what a baseline knows, and says how much of it is no longer there.
-fn compare(args: &CheckArgs, config: &Config, baseline: Baseline, report: &mut Report, sources: &Sources) {
+/// Takes out of a report what is not to be told: what the baseline knows, and what has nothing to do with the files that were asked about.
+/// Gives what is left of the baseline.
+fn narrow(args: &CheckArgs, baseline: Option<Baseline>, report: &mut Report, sources: &Sources) -> Option<Baseline> {
+    let known = baseline.zip(args.baseline.as_deref());
+    let left = known.map(|(baseline, path)| baseline.apply(report, sources, &folder_of(path, sources)));
+    if let Some(files) = &args.report_only {
+        limit::to_files(report, sources, files);
+    }
+    left
+}
+
+/// Says how much of a baseline is no longer there.
+fn tell_gone(args: &CheckArgs, config: &Config, left: &Baseline, report: &Report, sources: &Sources) {
     let Some(path) = args.baseline.as_deref() else { return };
     let folder = folder_of(path, sources);
-    let left = baseline.apply(report, sources, &folder);
     if !report.unreadable.is_empty() || !config.is_plain() || args.report_only.is_some() {
         return;
     }
-    let checked: Vec<String> = args.paths.iter().map(|path| sources.absolute(&discover::normal(path))).collect();
+    let checked: Vec<String> = args.input.paths.iter().map(|path| sources.absolute(&discover::normal(path))).collect();
     let open = |rule: &str| report.undecided.iter().any(|undecided| undecided.rule == "*" || undecided.rule == rule);
     let gone = left.count(|rule, root| {
         let root = source::join(&folder, root);

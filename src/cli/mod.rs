@@ -6,8 +6,11 @@ mod explain;
 mod fix;
 mod given;
 mod init;
+mod input;
 mod limit;
+mod map;
 mod output;
+mod progress;
 
 use crate::lsp;
 use crate::rules::{self, RULES};
@@ -26,6 +29,12 @@ Exit codes:
   2  something could not be done: wrong usage, a path that does not exist,
      a file that could not be read or written. 2 wins over 1.";
 
+const EXIT_CODES_OF_MAP: &str = "\
+Exit codes:
+  0  drawn
+  2  something could not be done: wrong usage, a path that does not exist,
+     a file that could not be read";
+
 /// Finds the network mistakes in AKS clusters that Azure refuses or that cannot be repaired later, before you deploy.
 #[derive(Parser)]
 #[command(name = "overlint", version, after_long_help = EXIT_CODES, arg_required_else_help = true, disable_help_subcommand = true)]
@@ -39,6 +48,9 @@ enum Command {
     /// Check files and folders
     #[command(after_long_help = EXIT_CODES)]
     Check(Box<check::CheckArgs>),
+    /// Draw the address plan and the capacity of every cluster
+    #[command(after_long_help = EXIT_CODES_OF_MAP)]
+    Map(Box<map::MapArgs>),
     /// Print what a rule means, why, and how to comply
     Explain {
         /// The name of the rule
@@ -107,15 +119,28 @@ pub fn main() -> ExitCode {
                 Exit::Failed
             }
         },
+        Command::Map(args) => map::run(&args),
         Command::Explain { rule } => output::stdout(|out| explain::explain(&rule, out)),
         Command::Rules(RulesArgs { format: ListFormat::Text }) => output::stdout(explain::list),
         Command::Rules(RulesArgs { format: ListFormat::Json }) => output::stdout(explain::list_json),
         Command::Init { folder } => init::init(&folder),
         Command::Schema => output::stdout(init::schema),
-        Command::Lsp { .. } => return lsp::run(),
+        Command::Lsp { .. } => return serve(),
         Command::Completions { shell } => completions(shell),
     };
     ExitCode::from(exit as u8)
+}
+
+/// Serves an editor. Ends with 0 when the client asked for the end in the right order, else with 1.
+fn serve() -> ExitCode {
+    match lsp::run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(e) => {
+            output::no_threads(&e);
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// Prints what is said in the place of running a command: help, the version, or what is wrong with the arguments.

@@ -23,6 +23,7 @@ mod properties;
 pub(crate) mod ranges;
 mod repair;
 mod replacement;
+pub(crate) mod room;
 mod service_cidr;
 mod subnet_room;
 mod surge;
@@ -96,6 +97,13 @@ pub struct Context<'a> {
     walking: nsg_walk::Work,
     /// Which node pools are in which subnets.
     residents: subnet_room::Residents,
+}
+
+impl<'a> Context<'a> {
+    /// Of a world on a day.
+    pub fn new(world: &'a World, facts: &'a Facts, day: Date) -> Self {
+        Self { world, facts, day, walking: nsg_walk::Work::default(), residents: subnet_room::Residents::default() }
+    }
 }
 
 /// Where a check leaves its findings.
@@ -297,13 +305,7 @@ pub fn find(name: &str) -> Option<&'static Rule> {
 
 /// Runs the wanted rules over a world and adds what they find to the report.
 pub fn run(world: &World, sources: &Sources, facts: &Facts, config: &Config, report: &mut Report) {
-    let context = Context {
-        world,
-        facts,
-        day: config.day(),
-        walking: nsg_walk::Work::default(),
-        residents: subnet_room::Residents::default(),
-    };
+    let context = Context::new(world, facts, config.day());
     for rule in RULES.iter().filter(|r| config.wants(r.name)) {
         // Read only for a rule that has something to say, and once for all that it says.
         let document = LazyCell::new(|| Document::parse(rule.document).unwrap_or_default());
