@@ -2,7 +2,7 @@
 # Asks for every address on the web that the book links to, and lists those that are not there. Needs a network, curl and cargo. Some
 # sites refuse programs (403, 429): those are told apart, to be looked at by hand.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 2
 
 check() {
     code=$(curl --silent --location --max-time 30 --retry 2 --output /dev/null --write-out '%{http_code}' --user-agent "Mozilla/5.0 (overlint docs)" "$1")

@@ -376,3 +376,22 @@ fn the_configuration_chapter_has_every_key() {
         }
     }
 }
+
+/// What the comparison says that overlint finds in the six copies of its right file.
+#[test]
+fn the_mistakes_of_the_comparison_are_found() {
+    let right = blocks("docs/comparison.md").into_iter().find(|block| block.language == "terraform").unwrap().text;
+    let virtual_nodes = "  aci_connector_linux {\n    subnet_name = \"aci\"\n  }\n\n  identity {";
+    for (written, mistake, rule) in [
+        ("10.244.0.0/16", "10.96.0.0/16", "pod-cidr-overlaps-service-cidr"),
+        ("10.96.0.10", "192.168.0.10", "dns-service-ip-outside-service-cidr"),
+        ("  identity {", virtual_nodes, "virtual-nodes-overlay"),
+        ("Standard_D4s_v5", "Standard_DC4s_v2", "dcsv2-not-supported"),
+        ("10.96.0.0/16", "10.96.0.0/11", "service-cidr-too-large"),
+        ("10.244.0.0/16", "10.244.0.0/24", "pod-cidr-capacity"),
+    ] {
+        let wrong = right.replace(written, mistake);
+        let (_, report) = common::check_with(&[("main.tf", &wrong)], &Config::default());
+        assert!(wrong != right && report.findings.iter().any(|finding| finding.rule == rule), "{rule}: {:?}", report.findings);
+    }
+}
