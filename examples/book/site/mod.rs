@@ -27,12 +27,10 @@ pub fn build(root: &Path) -> io::Result<Site> {
     let rules = rules::read(root)?;
     let contents = fs::read_to_string(root.join(CONTENTS))?;
     let mut pages = rules::pages(&rules, &statements(root)?);
-    for link in Page::read(&contents).links {
-        let path = resolve(CONTENTS, &link.path);
-        if !pages.contains_key(&path) {
-            let text = fs::read_to_string(root.join(&path)).map_err(|e| io::Error::new(e.kind(), format!("{path}: {e}")))?;
-            pages.insert(path, text);
-        }
+    let chapters = Page::read(&contents).links.into_iter().map(|link| resolve(CONTENTS, &link.path));
+    for path in chapters.filter(|path| !pages.contains_key(path)).collect::<BTreeSet<_>>() {
+        let text = fs::read_to_string(root.join(&path)).map_err(|e| io::Error::new(e.kind(), format!("{path}: {e}")))?;
+        pages.insert(path, text);
     }
     let topics: BTreeMap<&str, &str> = rules.iter().map(|rule| (rule.rule.name, rule.topic.as_str())).collect();
     pages.insert("SUMMARY.md".to_owned(), summary(&contents, &rules));
