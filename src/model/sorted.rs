@@ -54,11 +54,12 @@ impl Taken {
         Self(spans)
     }
 
-    /// The last address of the last span that a range overlaps, if it overlaps one.
-    pub fn overlap(&self, cidr: &Cidr) -> Option<IpAddr> {
+    /// The first address of the first span, and the last one of the last span, that a range overlaps, if it overlaps one.
+    pub fn overlap(&self, cidr: &Cidr) -> Option<(IpAddr, IpAddr)> {
         let after = self.0.partition_point(|(first, _)| *first <= cidr.last());
-        let (_, last) = self.0.get(after.checked_sub(1)?)?;
-        (*last >= cidr.first()).then_some(*last)
+        let (_, last) = self.0.get(after.checked_sub(1)?).filter(|(_, last)| *last >= cidr.first())?;
+        let (first, _) = self.0.get(self.0.partition_point(|(_, last)| *last < cidr.first()))?;
+        Some((*first, *last))
     }
 }
 
@@ -120,10 +121,13 @@ mod tests {
     #[test]
     fn neighbours_are_one_span() {
         let taken = Taken::of(ranges().into_iter());
-        let ends = |text: &str| taken.overlap(&text.parse().unwrap()).map(|last| last.to_string());
-        assert_eq!(ends("172.16.0.0/32").as_deref(), Some("172.16.255.255"));
-        assert_eq!(ends("10.0.0.0/32").as_deref(), Some("10.255.255.255"));
+        let ends = |text: &str| taken.overlap(&text.parse().unwrap()).map(|(first, last)| format!("{first} {last}"));
+        assert_eq!(ends("172.16.0.0/32").as_deref(), Some("172.16.0.0 172.16.255.255"));
+        assert_eq!(ends("10.4.3.2/32").as_deref(), Some("10.0.0.0 10.255.255.255"));
+        assert_eq!(ends("10.0.0.0/8").as_deref(), Some("10.0.0.0 10.255.255.255"));
+        assert_eq!(ends("0.0.0.0/0").as_deref(), Some("10.0.0.0 192.168.0.127"));
+        assert_eq!(ends("11.0.0.0/8"), None);
         let both = Taken::of(["10.0.0.0/25", "10.0.0.128/25"].map(|range| range.parse().unwrap()).into_iter());
-        assert_eq!(both.overlap(&"10.0.0.0/32".parse().unwrap()).map(|last| last.to_string()).as_deref(), Some("10.0.0.255"));
+        assert_eq!(both.overlap(&"10.0.0.0/32".parse().unwrap()), Some(([10, 0, 0, 0].into(), [10, 0, 0, 255].into())));
     }
 }

@@ -1,0 +1,173 @@
+//! What the node subnets of a cluster should rather be: larger ones, and IPv6 ranges for dual-stack clusters.
+
+use super::space::Space;
+use super::{Choices, IPV6_VNET_PREFIX, Suggestion};
+use crate::cidr::{Cidr, Family};
+use crate::model::{Cluster, Field, Subnet, SubnetId, Taken, Vnet, VnetId, World};
+use crate::rules::ranges::{self, Ranges};
+use crate::rules::{Context, subnet_room};
+use std::collections::HashMap;
+
+/// The addresses of the pods and services of all clusters in a VNet, by VNet.
+pub(super) type InVnets = HashMap<VnetId, Taken>;
+
+/// Works those out.
+pub(super) fn in_vnets(world: &World) -> InVnets {
+    let mut all: HashMap<VnetId, Vec<Cidr>> = HashMap::new();
+    for cluster in &world.clusters {
+        let ranges = ranges::and(ranges::pods(cluster), ranges::services(cluster));
+        for vnet in world.node_vnets(cluster) {
+            all.entry(vnet).or_default().extend(ranges.addresses());
+        }
+    }
+    all.into_iter().map(|(vnet, ranges)| (vnet, Taken::of(ranges.into_iter()))).collect()
+}
+
+/// The choices for the node subnets of one cluster.
+#[derive(Default)]
+pub(crate) struct Subnets {
+    /// Larger IPv4 ranges, in the place of the present ones.
+    larger: Vec<(SubnetId, Cidr)>,
+    /// IPv6 ranges to add.
+    ipv6: Vec<(SubnetId, Cidr)>,
+    /// IPv6 ranges to add to VNets, for those.
+    spaces: Vec<(VnetId, Cidr)>,
+}
+
+impl Subnets {
+    pub(super) fn choose(cx: &Context, cluster: &Cluster, in_vnets: &InVnets) -> Self {
+        let mut found = Self::default();
+        let choices = Choices::of(cx, cluster);
+        for (id, prefix) in subnet_room::too_small(cx, cluster) {
+            let chosen = Site::of(cx, id, in_vnets).and_then(|site| site.larger(prefix, &choices, &found));
+            found.larger.extend(chosen.map(|range| (id, range)));
+        }
+        if cluster.is_dual_stack() == Ok(true) {
+            for (_, id) in cluster.node_subnets() {
+                let Some(site) = Site::of(cx, id, in_vnets).filter(Site::lacks_ipv6) else { continue };
+                found.add_ipv6(&site, cluster, &choices);
+            }
+        }
+        found
+    }
+
+    fn add_ipv6(&mut self, site: &Site, cluster: &Cluster, choices: &Choices) {
+        let Some(&prefix) = site.cx.facts.nodes.subnet_ipv6_prefix.on(site.cx.day) else { return };
+        let mut space: Vec<Cidr> = site.space.iter().filter(|range| range.family() == Family::V6).copied().collect();
+        space.extend(self.spaces.iter().filter(|(id, _)| *id == site.vnet_id).map(|(_, range)| *range));
+        if space.is_empty() {
+            let Some(new) = site.new_space(cluster, choices) else { return };
+            self.spaces.push((site.vnet_id, new));
+            space.push(new);
+        }
+        let Some(first) = space.first().map(Cidr::first) else { return };
+        let chosen = site.nearest(&space, first, prefix, choices, self);
+        self.ipv6.extend(chosen.map(|range| (site.id, range)));
+    }
+
+    /// All ranges of subnets that are chosen.
+    fn ranges(&self) -> impl Iterator<Item = Cidr> {
+        self.larger.iter().chain(&self.ipv6).map(|(_, range)| *range)
+    }
+}
+
+/// A subnet, and the VNet that it is in.
+struct Site<'a> {
+    cx: &'a Context<'a>,
+    id: SubnetId,
+    subnet: &'a Subnet,
+    vnet_id: VnetId,
+    vnet: &'a Vnet,
+    space: Vec<Cidr>,
+    clusters: Option<&'a Taken>,
+}
+
+impl<'a> Site<'a> {
+    /// `None` where the VNet or its space is not known.
+    fn of(cx: &'a Context<'a>, id: SubnetId, in_vnets: &'a InVnets) -> Option<Self> {
+        let subnet = cx.world.subnet(id)?;
+        let vnet_id = *subnet.vnet.known().ok()??;
+        let vnet = cx.world.vnet(vnet_id)?;
+        let space = ranges::space_of(vnet)?;
+        Some(Self { cx, id, subnet, vnet_id, vnet, space, clusters: in_vnets.get(&vnet_id) })
+    }
+
+    fn lacks_ipv6(&self) -> bool {
+        let is_v4 = |field: &Field<Cidr>| matches!(field.known(), Ok(Some(range)) if range.family() == Family::V4);
+        !self.subnet.prefixes.is_empty() && self.subnet.prefixes.iter().all(is_v4)
+    }
+
+    /// A larger range for the subnet: one that contains the present one if that is free, else the nearest one.
+    fn larger(&self, prefix: u8, choices: &Choices, found: &Subnets) -> Option<Cidr> {
+        let present = only_ipv4(self.subnet)?.1;
+        let grown = Cidr::new(present.first(), prefix)?;
+        let alone = self.vnet.ranges.overlapping(&grown).all(|(id, _)| id == self.id);
+        let own = self.own(choices, found);
+        if alone && Space::new(&self.space, self.clusters.into_iter().chain([&own])).has(&grown) {
+            return Some(grown);
+        }
+        self.nearest(&self.space, present.first(), prefix, choices, found)
+    }
+
+    fn nearest(&self, space: &[Cidr], address: std::net::IpAddr, prefix: u8, choices: &Choices, found: &Subnets) -> Option<Cidr> {
+        let own = self.own(choices, found);
+        let taken = self.clusters.into_iter().chain([&own, self.vnet.ranges.taken()]);
+        Space::new(space, taken).nearest(address, prefix)
+    }
+
+    /// What is chosen already, and what no range may have.
+    fn own(&self, choices: &Choices, found: &Subnets) -> Taken {
+        let reserved = self.cx.facts.addresses.reserved_ranges.on(self.cx.day).into_iter().flatten().copied();
+        Taken::of(choices.ranges().chain(found.ranges()).chain(reserved))
+    }
+
+    /// An IPv6 range for a VNet that has none.
+    fn new_space(&self, cluster: &Cluster, choices: &Choices) -> Option<Cidr> {
+        let world = self.cx.world;
+        let start = super::ipv6_neighbour(self.cx)?.first();
+        let around = [ranges::pods(cluster), ranges::services(cluster), ranges::connected(world, cluster)];
+        let own = Taken::of(around.iter().flat_map(Ranges::addresses).chain(choices.ranges()));
+        let taken = self.clusters.into_iter().chain([&own, &world.spaces]);
+        Space::new(&super::private_space(self.cx, Family::V6), taken).nearest(start, IPV6_VNET_PREFIX)
+    }
+}
+
+/// The one IPv4 range of a subnet, if it has one.
+fn only_ipv4(subnet: &Subnet) -> Option<(&Field<Cidr>, Cidr)> {
+    let mut known = subnet.prefixes.iter().filter_map(|field| Some((field, *field.known().ok()??)));
+    let first = known.find(|(_, range)| range.family() == Family::V4)?;
+    known.all(|(_, range)| range.family() != Family::V4).then_some(first)
+}
+
+/// A larger range for a node subnet, with the subnet's attribute; `None` where the VNet has no room for one that is known.
+pub(crate) fn larger(cx: &Context, cluster: &Cluster, id: SubnetId, why: String) -> Option<Suggestion> {
+    let chosen = cx.choices.subnets(cx, cluster);
+    let (_, range) = chosen.larger.iter().find(|(other, _)| *other == id)?;
+    let (field, present) = only_ipv4(cx.world.subnet(id)?)?;
+    Some(super::suggestion(field, present, range, why))
+}
+
+/// The IPv6 range for a node subnet that has none, and for its VNet where that has none, too.
+pub(crate) fn ipv6(cx: &Context, cluster: &Cluster, id: SubnetId) -> Vec<Suggestion> {
+    let chosen = cx.choices.subnets(cx, cluster);
+    let Some((_, range)) = chosen.ipv6.iter().find(|(other, _)| *other == id) else { return Vec::new() };
+    let Some(subnet) = cx.world.subnet(id) else { return Vec::new() };
+    let added = |list: &Field<Cidr>, range: &Cidr, why: &str| Suggestion {
+        name: list.name,
+        span: list.at.site,
+        present: None,
+        suggested: range.to_string(),
+        why: why.to_owned(),
+    };
+    let mut all: Vec<Suggestion> = Vec::new();
+    let vnet = subnet.vnet.known().ok().flatten().copied();
+    if let Some((vnet, space)) = chosen.spaces.iter().find(|(other, _)| Some(*other) == vnet)
+        && let Some(list) = cx.world.vnet(*vnet).and_then(|vnet| vnet.space.first())
+    {
+        all.push(added(list, space, "The VNet of a dual-stack cluster needs IPv6 addresses."));
+    }
+    if let Some(list) = subnet.prefixes.first() {
+        all.push(added(list, range, "A subnet of a dual-stack cluster needs an IPv6 range; Azure takes a /64 only."));
+    }
+    all
+}
