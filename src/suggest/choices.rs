@@ -77,6 +77,14 @@ impl Choices {
         if of == Kind::Pod { pods } else { services }
     }
 
+    /// The present ranges of the cluster that may stay.
+    pub(super) fn staying(&self, cluster: &Cluster) -> Vec<Cidr> {
+        let stays = |of, field: &&Field<Cidr>| self.range(cluster, of, field).is_none();
+        let pods = cluster.pod_cidrs.iter().filter(|field| stays(Kind::Pod, field));
+        let services = cluster.service_cidrs.iter().filter(|field| stays(Kind::Service, field));
+        pods.chain(services).filter_map(|field| field.known().ok().flatten().copied()).collect()
+    }
+
     /// All ranges that are chosen.
     pub(super) fn ranges(&self) -> impl Iterator<Item = Cidr> {
         self.pods.iter().chain(&self.services).chain(&self.missing).filter_map(|range| *range)

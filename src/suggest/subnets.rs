@@ -7,20 +7,37 @@ use crate::model::{Cluster, Field, Subnet, SubnetId, Taken, Vnet, VnetId, World}
 use crate::rules::ranges::{self, Ranges};
 use crate::rules::{Context, subnet_room};
 use std::collections::HashMap;
+use std::net::IpAddr;
 
-/// The addresses of the pods and services of all clusters in a VNet, by VNet.
-pub(super) type InVnets = HashMap<VnetId, Taken>;
+/// The clusters in each VNet.
+pub(super) type InVnets = HashMap<VnetId, Clusters>;
 
-/// Works those out.
+/// The clusters in a VNet.
+#[derive(Default)]
+pub(super) struct Clusters {
+    /// Their numbers.
+    numbers: Vec<usize>,
+    /// The addresses of the pods and services of all of them.
+    taken: Taken,
+}
+
+/// Finds those.
 pub(super) fn in_vnets(world: &World) -> InVnets {
-    let mut all: HashMap<VnetId, Vec<Cidr>> = HashMap::new();
-    for cluster in &world.clusters {
-        let ranges = ranges::and(ranges::pods(cluster), ranges::services(cluster));
+    let mut all: HashMap<VnetId, (Vec<usize>, Vec<Cidr>)> = HashMap::new();
+    for (number, cluster) in world.clusters.iter().enumerate() {
         for vnet in world.node_vnets(cluster) {
-            all.entry(vnet).or_default().extend(ranges.addresses());
+            let (numbers, ranges) = all.entry(vnet).or_default();
+            numbers.push(number);
+            ranges.extend(own_ranges(cluster));
         }
     }
-    all.into_iter().map(|(vnet, ranges)| (vnet, Taken::of(ranges.into_iter()))).collect()
+    let clusters = |(numbers, ranges): (Vec<usize>, Vec<Cidr>)| Clusters { numbers, taken: Taken::of(ranges.into_iter()) };
+    all.into_iter().map(|(vnet, found)| (vnet, clusters(found))).collect()
+}
+
+fn own_ranges(cluster: &Cluster) -> Vec<Cidr> {
+    let fields = cluster.pod_cidrs.iter().chain(&cluster.service_cidrs);
+    fields.filter_map(|field| field.known().ok().flatten().copied()).collect()
 }
 
 /// The choices for the node subnets of one cluster.
@@ -39,29 +56,29 @@ impl Subnets {
         let mut found = Self::default();
         let choices = Choices::of(cx, cluster);
         for (id, prefix) in subnet_room::too_small(cx, cluster) {
-            let chosen = Site::of(cx, id, in_vnets).and_then(|site| site.larger(prefix, &choices, &found));
+            let chosen = Site::of(cx, cluster, id, in_vnets).and_then(|site| site.larger(prefix, &choices, &found));
             found.larger.extend(chosen.map(|range| (id, range)));
         }
         if cluster.is_dual_stack() == Ok(true) {
             for (_, id) in cluster.node_subnets() {
-                let Some(site) = Site::of(cx, id, in_vnets).filter(Site::lacks_ipv6) else { continue };
-                found.add_ipv6(&site, cluster, &choices);
+                let Some(site) = Site::of(cx, cluster, id, in_vnets).filter(Site::lacks_ipv6) else { continue };
+                found.add_ipv6(&site, &choices);
             }
         }
         found
     }
 
-    fn add_ipv6(&mut self, site: &Site, cluster: &Cluster, choices: &Choices) {
+    fn add_ipv6(&mut self, site: &Site, choices: &Choices) {
         let Some(&prefix) = site.cx.facts.nodes.subnet_ipv6_prefix.on(site.cx.day) else { return };
         let mut space: Vec<Cidr> = site.space.iter().filter(|range| range.family() == Family::V6).copied().collect();
         space.extend(self.spaces.iter().filter(|(id, _)| *id == site.vnet_id).map(|(_, range)| *range));
         if space.is_empty() {
-            let Some(new) = site.new_space(cluster, choices) else { return };
+            let Some(new) = site.new_space(choices) else { return };
             self.spaces.push((site.vnet_id, new));
             space.push(new);
         }
         let Some(first) = space.first().map(Cidr::first) else { return };
-        let chosen = site.nearest(&space, first, prefix, choices, self);
+        let chosen = site.find(choices, self, |taken| site.nearest(&space, first, prefix, taken));
         self.ipv6.extend(chosen.map(|range| (site.id, range)));
     }
 
@@ -74,22 +91,23 @@ impl Subnets {
 /// A subnet, and the VNet that it is in.
 struct Site<'a> {
     cx: &'a Context<'a>,
+    cluster: &'a Cluster,
     id: SubnetId,
     subnet: &'a Subnet,
     vnet_id: VnetId,
     vnet: &'a Vnet,
     space: Vec<Cidr>,
-    clusters: Option<&'a Taken>,
+    clusters: Option<&'a Clusters>,
 }
 
 impl<'a> Site<'a> {
     /// `None` where the VNet or its space is not known.
-    fn of(cx: &'a Context<'a>, id: SubnetId, in_vnets: &'a InVnets) -> Option<Self> {
+    fn of(cx: &'a Context<'a>, cluster: &'a Cluster, id: SubnetId, in_vnets: &'a InVnets) -> Option<Self> {
         let subnet = cx.world.subnet(id)?;
         let vnet_id = *subnet.vnet.known().ok()??;
         let vnet = cx.world.vnet(vnet_id)?;
         let space = ranges::space_of(vnet)?;
-        Some(Self { cx, id, subnet, vnet_id, vnet, space, clusters: in_vnets.get(&vnet_id) })
+        Some(Self { cx, cluster, id, subnet, vnet_id, vnet, space, clusters: in_vnets.get(&vnet_id) })
     }
 
     fn lacks_ipv6(&self) -> bool {
@@ -102,32 +120,37 @@ impl<'a> Site<'a> {
         let present = only_ipv4(self.subnet)?.1;
         let grown = Cidr::new(present.first(), prefix)?;
         let alone = self.vnet.ranges.overlapping(&grown).all(|(id, _)| id == self.id);
-        let own = self.own(choices, found);
-        if alone && Space::new(&self.space, self.clusters.into_iter().chain([&own])).has(&grown) {
-            return Some(grown);
-        }
-        self.nearest(&self.space, present.first(), prefix, choices, found)
+        self.find(choices, found, |taken| {
+            let grown = Some(grown).filter(|grown| alone && Space::new(&self.space, taken).has(grown));
+            grown.or_else(|| self.nearest(&self.space, present.first(), prefix, taken))
+        })
     }
 
-    fn nearest(&self, space: &[Cidr], address: std::net::IpAddr, prefix: u8, choices: &Choices, found: &Subnets) -> Option<Cidr> {
-        let own = self.own(choices, found);
-        let taken = self.clusters.into_iter().chain([&own, self.vnet.ranges.taken()]);
-        Space::new(space, taken).nearest(address, prefix)
-    }
-
-    /// What is chosen already, and what no range may have.
-    fn own(&self, choices: &Choices, found: &Subnets) -> Taken {
+    /// Looks where no cluster in the VNet has its pods or services; if that is in vain, also where only this one has them, and will no
+    /// longer.
+    fn find(&self, choices: &Choices, found: &Subnets, look: impl Fn([&Taken; 2]) -> Option<Cidr>) -> Option<Cidr> {
         let reserved = self.cx.facts.addresses.reserved_ranges.on(self.cx.day).into_iter().flatten().copied();
-        Taken::of(choices.ranges().chain(found.ranges()).chain(reserved))
+        let own = Taken::of(choices.ranges().chain(found.ranges()).chain(reserved));
+        let with = |more: &Taken| look([&own, more]);
+        let Some(clusters) = self.clusters else { return with(&Taken::default()) };
+        with(&clusters.taken).or_else(|| {
+            let others = clusters.numbers.iter().filter_map(|number| self.cx.world.clusters.get(*number));
+            let others = others.filter(|other| !std::ptr::eq(*other, self.cluster)).flat_map(own_ranges);
+            with(&Taken::of(others.chain(choices.staying(self.cluster))))
+        })
+    }
+
+    fn nearest(&self, space: &[Cidr], address: IpAddr, prefix: u8, taken: [&Taken; 2]) -> Option<Cidr> {
+        Space::new(space, taken.into_iter().chain([self.vnet.ranges.taken()])).nearest(address, prefix)
     }
 
     /// An IPv6 range for a VNet that has none.
-    fn new_space(&self, cluster: &Cluster, choices: &Choices) -> Option<Cidr> {
+    fn new_space(&self, choices: &Choices) -> Option<Cidr> {
         let world = self.cx.world;
         let start = super::ipv6_neighbour(self.cx)?.first();
-        let around = [ranges::pods(cluster), ranges::services(cluster), ranges::connected(world, cluster)];
+        let around = [ranges::pods(self.cluster), ranges::services(self.cluster), ranges::connected(world, self.cluster)];
         let own = Taken::of(around.iter().flat_map(Ranges::addresses).chain(choices.ranges()));
-        let taken = self.clusters.into_iter().chain([&own, &world.spaces]);
+        let taken = self.clusters.map(|clusters| &clusters.taken).into_iter().chain([&own, &world.spaces]);
         Space::new(&super::private_space(self.cx, Family::V6), taken).nearest(start, IPV6_VNET_PREFIX)
     }
 }
