@@ -4,6 +4,7 @@
 
 use crate::eval::Assumptions;
 use crate::insight;
+use crate::map;
 use crate::model::Undecided;
 use crate::report::{Finding, Report, UndecidedRule};
 use crate::source::Span;
@@ -70,6 +71,7 @@ fn combine(cases: Vec<Case>) -> Report {
     let mut conditions: BTreeMap<Question, Arc<Choice>> = BTreeMap::new();
     for mut case in cases {
         combined.insights.append(&mut case.report.insights);
+        combined.maps.append(&mut case.report.maps);
         for cluster in &case.report.clusters {
             *exists.entry(cluster.clone()).or_default() += 1;
         }
@@ -111,6 +113,7 @@ fn combine(cases: Vec<Case>) -> Report {
         combined.findings.extend(always.into_iter().map(|found| found.finding));
     }
     insight::unite(&mut combined.insights);
+    map::unite(&mut combined.maps);
     combined.undecided.extend(undecided.into_values());
     combined.clusters.extend(exists.into_keys());
     combined

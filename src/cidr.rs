@@ -108,6 +108,11 @@ impl Cidr {
         Some(Self { net: IpNet::new(address, prefix).ok()?.trunc(), written: address })
     }
 
+    /// The range of a single address.
+    pub fn single(address: IpAddr) -> Self {
+        Self { net: address.into(), written: address }
+    }
+
     /// Whether the range was written with bits set behind the prefix, as in `10.0.0.1/16`.
     pub fn has_host_bits(&self) -> bool {
         self.written != self.net.addr()

@@ -31,6 +31,8 @@ pub struct Config {
     pub no_repairs: bool,
     /// Whether to tell what is known of each attribute, too: [`crate::report::Report::insights`].
     pub insights: bool,
+    /// Whether to draw maps instead of running rules: [`crate::report::Report::maps`].
+    pub maps: bool,
     /// Set by others when the answer is no longer wanted: what has not begun by then is left out of the report.
     pub stop: Arc<AtomicBool>,
 }

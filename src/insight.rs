@@ -8,7 +8,6 @@ use crate::model::{Cluster, Field, Pool, State, Subnet, Vnet, VnetId, World};
 use crate::report::{grouped, plural};
 use crate::rules::ranges::{self, Ranges};
 use crate::source::Span;
-use crate::value::At;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Display;
 
@@ -56,7 +55,7 @@ pub fn unite(insights: &mut Vec<Insight>) {
 
 /// Gathers what is known.
 pub fn of(world: &World, facts: &Facts, day: Date) -> Vec<Insight> {
-    let mut gather = Gather { world, facts, day, networks: Networks::of(world), found: Vec::new() };
+    let mut gather = Gather { world, facts, day, networks: Networks::of(world), overlaps: HashMap::new(), found: Vec::new() };
     world.clusters.iter().for_each(|cluster| gather.cluster(cluster));
     world.subnets.iter().for_each(|subnet| gather.subnet(subnet));
     world.vnets.iter().for_each(|vnet| gather.vnet(vnet));
@@ -69,6 +68,8 @@ struct Gather<'a> {
     facts: &'a Facts,
     day: Date,
     networks: Networks<'a>,
+    /// What ranges overlap, by where they are written: very many clusters may be written at one place.
+    overlaps: HashMap<(Span, Cidr), Vec<(String, Span)>>,
     found: Vec<Insight>,
 }
 
@@ -133,7 +134,7 @@ impl Gather<'_> {
 
     /// Adds a range with what it overlaps.
     fn range(&mut self, field: &Field<Cidr>, of: &str, details: Vec<String>) {
-        let overlaps = field.known().ok().flatten().map(|cidr| self.overlaps(cidr, &field.at)).unwrap_or_default();
+        let overlaps = field.known().ok().flatten().map(|cidr| self.overlaps(cidr, field.at.site)).unwrap_or_default();
         self.add(field, of, details);
         if let Some(insight) = self.found.last_mut() {
             insight.is_range = true;
@@ -203,17 +204,9 @@ impl Gather<'_> {
     }
 
     /// The other ranges in the networks of the clusters that share addresses with this one.
-    fn overlaps(&self, cidr: &Cidr, at: &At) -> Vec<(String, Span)> {
-        let (mut found, mut seen) = (Vec::new(), HashSet::new());
-        for around in self.networks.of_range(cidr, at.site) {
-            for range in around.others(cidr, at.site).into_iter().flat_map(|ranges| ranges.overlapping(cidr)) {
-                let other = (range.title(), range.field.at.site);
-                if other.1 != at.site && found.len() < MOST_OVERLAPS && seen.insert(other.clone()) {
-                    found.push(other);
-                }
-            }
-        }
-        found
+    fn overlaps(&mut self, cidr: &Cidr, site: Span) -> Vec<(String, Span)> {
+        let networks = &self.networks;
+        self.overlaps.entry((site, *cidr)).or_insert_with(|| networks.overlaps(cidr, site)).clone()
     }
 }
 
@@ -281,6 +274,20 @@ impl<'a> Networks<'a> {
         networks
     }
 
+    /// The other ranges in the networks that a range is in, written at a place, that share addresses with it.
+    fn overlaps(&self, cidr: &Cidr, site: Span) -> Vec<(String, Span)> {
+        let (mut found, mut seen) = (Vec::new(), HashSet::new());
+        for around in self.of_range(cidr, site) {
+            for range in around.others(cidr, site).into_iter().flat_map(|ranges| ranges.overlapping(cidr)) {
+                let other = (range.title(), range.field.at.site);
+                if other.1 != site && found.len() < MOST_OVERLAPS && seen.insert(other.clone()) {
+                    found.push(other);
+                }
+            }
+        }
+        found
+    }
+
     /// The networks that a range is in that is written at a place, in the order of their clusters.
     fn of_range(&self, cidr: &Cidr, site: Span) -> impl Iterator<Item = &Around<'a>> {
         let key = (site, *cidr);
@@ -291,7 +298,8 @@ impl<'a> Networks<'a> {
     }
 }
 
-fn addresses(cidr: &Cidr) -> String {
+/// How many addresses a range has, and which.
+pub(crate) fn addresses(cidr: &Cidr) -> String {
     let ends = format!("{} to {}", cidr.first(), cidr.last());
     match (cidr.family(), cidr.size()) {
         (Family::V4, 1) => "1 address".to_owned(),

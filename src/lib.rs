@@ -15,6 +15,7 @@ pub mod eval;
 pub mod facts;
 pub mod insight;
 mod lsp;
+pub mod map;
 pub mod model;
 mod plans;
 pub mod repairs;
@@ -39,6 +40,7 @@ use crate::eval::plan::{self, Plan};
 use crate::eval::template::Templates;
 use crate::eval::terraform::{self, Modules, Own};
 use crate::facts::Facts;
+use crate::map::ClusterMap;
 use crate::model::{Undecided, World};
 use crate::report::{Report, UndecidedRule};
 use crate::scenarios::Scenarios;
@@ -89,6 +91,7 @@ impl ByRoot {
             report.undecided.extend(part.undecided);
             report.unreadable.extend(part.unreadable);
             report.insights.extend(part.insights);
+            report.maps.extend(part.maps.into_iter().map(|map| ClusterMap { root: root.clone(), ..map }));
             report.clusters.extend(part.clusters.into_iter().map(|cluster| format!("{root}: {cluster}")));
         }
         report.sort(sources);
@@ -338,7 +341,12 @@ fn run_rules(
     if config.insights {
         report.insights = insight::of(&world, facts, config.day());
     }
-    rules::run(&world, sources, facts, config, &mut report);
+    if config.maps {
+        report.maps = map::of(&world, facts, config.day());
+        report.clusters = world.clusters.iter().map(|cluster| cluster.address.to_string()).collect();
+    } else {
+        rules::run(&world, sources, facts, config, &mut report);
+    }
     report
 }
 

@@ -55,6 +55,7 @@ pub(crate) fn check(
     let mut report = crate::run_rules(world, unresolved.collect(), sources, &config, facts);
     // A plan cannot be repaired, and what the code says may have changed since.
     report.findings.iter_mut().for_each(|finding| finding.repair = None);
+    report.maps.iter_mut().for_each(|map| map.scenarios = vec![sources.file(plan.file).path().to_owned()]);
     (root, report)
 }
 
@@ -78,6 +79,7 @@ pub(crate) fn add(report: &mut Report, plan: Report) {
     let known: BTreeSet<_> = report.findings.iter().map(place).collect();
     report.insights.extend(plan.insights);
     insight::unite(&mut report.insights);
+    report.maps.extend(plan.maps);
     report.findings.extend(plan.findings.into_iter().filter(|f| !known.contains(&place(f))));
     report.undecided.retain(|u| u.rule != "*" && !plan.clusters.contains(&u.cluster));
     report.undecided.extend(plan.undecided);

@@ -53,3 +53,28 @@ fn mistakes_at_characters_of_several_bytes() {
         }
     }
 }
+
+#[test]
+fn very_many_clusters_that_are_written_at_one_place() {
+    let cluster = |name: &str| {
+        format!(
+            "{{\"type\": \"Microsoft.ContainerService/managedClusters\", \"apiVersion\": \"2025-05-01\", \"name\": \"{name}\",
+              \"copy\": {{\"name\": \"{name}\", \"count\": 1000}}, \"location\": \"westeurope\",
+              \"properties\": {{\"networkProfile\": {{\"podCidr\": \"10.0.0.0/8\", \"serviceCidr\": \"10.0.0.0/16\"}}}}}}"
+        )
+    };
+    let template = format!(
+        "{{\"$schema\": \"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#\",
+          \"contentVersion\": \"1.0.0.0\", \"resources\": [{}, {}]}}",
+        cluster("a"),
+        cluster("b")
+    );
+    let config = Config { insights: true, no_repairs: true, ..Config::default() };
+    let (_, report) = check_with(&[("azuredeploy.json", &template)], &config);
+    let ranges = report.insights.iter().filter(|insight| insight.is_range);
+    assert!(
+        ranges.clone().count() > 0 && ranges.clone().all(|range| !range.overlaps.is_empty()),
+        "{:#?}",
+        report.insights.first()
+    );
+}

@@ -1,13 +1,12 @@
 //! `overlint check`.
 
 use super::fix::{self, Which};
-use super::given::GivenArgs;
+use super::input::InputArgs;
 use super::output::{self, Color};
 use super::{Exit, known_rule, limit};
 use crate::baseline::Baseline;
 use crate::config::Config;
-use crate::date::Date;
-use crate::discover::{self, Buffers, Changes, Options};
+use crate::discover::{self, Buffers, Changes};
 use crate::repairs::Repaired;
 use crate::report::{self, Format, Report, Severity, Style, sarif};
 use crate::source::{self, Sources};
@@ -20,9 +19,8 @@ use std::path::{Path, PathBuf};
 
 #[derive(Args)]
 pub(super) struct CheckArgs {
-    /// Files and folders; for a file of Terraform its whole folder is read
-    #[arg(value_name = "PATH", default_value = ".", value_parser = NonEmptyStringValueParser::new())]
-    paths: Vec<String>,
+    #[command(flatten)]
+    input: InputArgs,
     /// How to print what was found
     #[arg(long, default_value = "text", value_parser = PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|s| s.parse::<Format>()))]
     format: Format,
@@ -38,17 +36,6 @@ pub(super) struct CheckArgs {
     /// Exit with 1 when something this bad or worse was found
     #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Warning)]
     fail_on: FailOn,
-    #[command(flatten)]
-    variables: GivenArgs,
-    /// Use this parameter file for the ARM templates and Bicep files that it fits; other parameter files are then not used
-    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
-    parameters: Vec<String>,
-    /// Use this configuration file instead of the overlint.toml nearest above each folder
-    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
-    config: Option<String>,
-    /// Check against what Azure accepted on this day
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    as_of: Option<Date>,
     /// Repair what is certain, in the files; with =all also what you should look at afterwards
     #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true, default_missing_value = "safe")]
     fix: Option<Which>,
@@ -67,15 +54,6 @@ pub(super) struct CheckArgs {
     /// Count what was found by rule
     #[arg(long)]
     statistics: bool,
-    /// Use this many threads [default: one for each processor]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    jobs: Option<u16>,
-    /// Read also what .gitignore files exclude
-    #[arg(long)]
-    no_ignore: bool,
-    /// Of the files below the paths, read only those in git's index, so that new files that are not added yet do not count
-    #[arg(long)]
-    tracked_only: bool,
     /// Check everything, but tell only what has to do with these files: whose place or a related place is in one of them
     #[arg(long, value_name = "FILE", num_args = 0.., value_parser = NonEmptyStringValueParser::new(), conflicts_with = "write_baseline")]
     report_only: Option<Vec<String>>,
@@ -86,9 +64,6 @@ pub(super) struct CheckArgs {
     /// With the PATH `-`: check the text on the standard input in the place of this file, and tell only what has to do with it
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new(), conflicts_with_all = ["fix", "write_baseline", "hook"])]
     stdin_filename: Option<String>,
-    /// Texts that are read in the place of files
-    #[arg(skip)]
-    buffers: Buffers,
     /// When to use colors
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     color: Color,
@@ -98,17 +73,6 @@ pub(super) struct CheckArgs {
 }
 
 impl CheckArgs {
-    fn options(&self) -> Options {
-        Options {
-            no_ignore: self.no_ignore,
-            tracked_only: self.tracked_only,
-            var_files: self.variables.files.clone(),
-            parameters: self.parameters.clone(),
-            config: self.config.clone(),
-            buffers: self.buffers.clone(),
-        }
-    }
-
     /// Whether repairs are made or told.
     fn wants_repairs(&self) -> bool {
         self.fix.is_some() || self.diff || self.formats().any(Format::has_repairs)
@@ -122,16 +86,16 @@ impl CheckArgs {
     pub(super) fn settled(mut self) -> Result<Self, String> {
         if self.hook {
             let all = vec![".".to_owned()];
-            let files = std::mem::replace(&mut self.paths, all);
-            self.tracked_only = true;
-            self.report_only = (files != self.paths).then_some(files);
+            let files = std::mem::replace(&mut self.input.paths, all);
+            self.input.tracked_only = true;
+            self.report_only = (files != self.input.paths).then_some(files);
         }
-        match (self.paths == ["-"], self.stdin_filename.take()) {
+        match (self.input.paths == ["-"], self.stdin_filename.take()) {
             (true, Some(name)) => {
                 let bytes = discover::read_stdin().map_err(|why| format!("{name} on the standard input: {why}"))?;
-                self.buffers = Buffers::new([(discover::normal(&name), source::text(&bytes).into())].into());
+                self.input.buffers = Buffers::new([(discover::normal(&name), source::text(&bytes).into())].into());
                 self.report_only.get_or_insert_with(Vec::new).push(name.clone());
-                self.paths = vec![name];
+                self.input.paths = vec![name];
             }
             (true, None) => return Err("PATH - reads the standard input; --stdin-filename says which file that is".to_owned()),
             (false, Some(_)) => return Err("--stdin-filename goes with the PATH - alone".to_owned()),
@@ -179,7 +143,7 @@ pub(super) fn run(args: &CheckArgs) -> Exit {
             return Exit::Failed;
         }
     };
-    let threads = args.jobs.map_or(0, usize::from);
+    let threads = args.input.threads();
     let checked = crate::with_threads(threads, || check_and_repair(args, baseline.as_ref()));
     let checked = checked.and_then(|checked| write_repairs(checked, args, threads));
     let Checked { sources, config, mut report, diff, fixed } = match checked {
@@ -229,7 +193,7 @@ fn check_and_repair(args: &CheckArgs, baseline: Option<&Baseline>) -> (Checked, 
     let mut checked = Checked { sources, config, report, diff: None, fixed: Exit::Clean };
     let Some(which) = args.fix.or(args.diff.then_some(Which::Safe)) else { return (checked, None) };
     let (sources, report) = (&checked.sources, &checked.report);
-    let changes = Changes::within(&args.paths, &args.options());
+    let changes = Changes::within(&args.input.paths, &args.input.options());
     // What is not told is not changed.
     let mut told = report.clone();
     if let (Some(baseline), Some(path)) = (baseline, &args.baseline) {
@@ -263,16 +227,13 @@ fn write_repairs(
 }
 
 fn check(args: &CheckArgs) -> (Sources, Config, Report) {
-    let sources = discover::discover(&args.paths, &args.options());
+    let sources = args.input.discover();
     let config = Config {
         select: args.select.clone(),
         ignore: args.ignore.clone(),
-        as_of: args.as_of,
-        variables: args.variables.given.clone(),
-        parameters: args.parameters.iter().map(|path| discover::normal(path)).collect(),
         no_repairs: !args.wants_repairs(),
         insights: args.formats().any(Format::has_addresses),
-        ..Config::default()
+        ..args.input.config()
     };
     let report = crate::check(&sources, &config);
     (sources, config, report)
@@ -317,7 +278,7 @@ fn compare(args: &CheckArgs, config: &Config, baseline: Baseline, report: &mut R
     if !report.unreadable.is_empty() || !config.is_plain() || args.report_only.is_some() {
         return;
     }
-    let checked: Vec<String> = args.paths.iter().map(|path| sources.absolute(&discover::normal(path))).collect();
+    let checked: Vec<String> = args.input.paths.iter().map(|path| sources.absolute(&discover::normal(path))).collect();
     let open = |rule: &str| report.undecided.iter().any(|undecided| undecided.rule == "*" || undecided.rule == rule);
     let gone = left.count(|rule, root| {
         let root = source::join(&folder, root);

@@ -6,7 +6,9 @@ mod explain;
 mod fix;
 mod given;
 mod init;
+mod input;
 mod limit;
+mod map;
 mod output;
 mod suggest;
 
@@ -27,6 +29,12 @@ Exit codes:
   2  something could not be done: wrong usage, a path that does not exist,
      a file that could not be read or written. 2 wins over 1.";
 
+const EXIT_CODES_OF_MAP: &str = "\
+Exit codes:
+  0  drawn
+  2  something could not be done: wrong usage, a path that does not exist,
+     a file that could not be read";
+
 /// Finds the network mistakes in AKS clusters that Azure refuses or that cannot be repaired later, before you deploy.
 #[derive(Parser)]
 #[command(name = "overlint", version, after_long_help = EXIT_CODES, arg_required_else_help = true, disable_help_subcommand = true)]
@@ -40,6 +48,9 @@ enum Command {
     /// Check files and folders
     #[command(after_long_help = EXIT_CODES)]
     Check(Box<check::CheckArgs>),
+    /// Draw the address plan and the capacity of every cluster
+    #[command(after_long_help = EXIT_CODES_OF_MAP)]
+    Map(Box<map::MapArgs>),
     /// Print what a rule means, why, and how to comply
     Explain {
         /// The name of the rule
@@ -110,6 +121,7 @@ pub fn main() -> ExitCode {
                 Exit::Failed
             }
         },
+        Command::Map(args) => map::run(&args),
         Command::Explain { rule } => output::stdout(|out| explain::explain(&rule, out)),
         Command::Rules(RulesArgs { format: ListFormat::Text }) => output::stdout(explain::list),
         Command::Rules(RulesArgs { format: ListFormat::Json }) => output::stdout(explain::list_json),

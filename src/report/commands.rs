@@ -83,7 +83,7 @@ fn harmless(line: &str) -> String {
 }
 
 /// Writes lines on, with what pipelines take for a command taken apart: people have text printed into logs, too.
-pub(super) struct Inert<W: Write> {
+pub(crate) struct Inert<W: Write> {
     out: W,
     line: Vec<u8>,
 }

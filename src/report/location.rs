@@ -80,7 +80,7 @@ pub(super) fn steers(c: char) -> bool {
 }
 
 /// Writes JSON on, with escapes for what would steer a terminal. In JSON such characters only stand in strings, so it means the same.
-pub(super) struct Escaped<W>(pub W);
+pub(crate) struct Escaped<W>(pub W);
 
 impl<W: Write> Write for Escaped<W> {
     fn write(&mut self, part: &[u8]) -> io::Result<usize> {

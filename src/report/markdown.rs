@@ -154,11 +154,11 @@ fn place(location: &Location, sources: &Sources) -> String {
     code(&summary::place(location, sources))
 }
 
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     format!("<code>{}</code>", escape(text))
 }
 
-fn prose(text: &str) -> String {
+pub(crate) fn prose(text: &str) -> String {
     let text = escape(&printable(text.trim()));
     // At the start of an item, these would begin a heading or another list.
     if text.starts_with(['#', '-', '+']) { format!("\\{text}") } else { text }

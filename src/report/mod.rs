@@ -17,11 +17,14 @@ pub mod sarif;
 mod summary;
 pub mod text;
 
+pub(crate) use commands::Inert;
+pub(crate) use location::Escaped;
 pub use location::{Location, printable};
 pub use render::{Format, Style, UnknownFormat, render};
 pub use repair::{Edit, Repair, Safety};
 
 use crate::insight::Insight;
+use crate::map::ClusterMap;
 use crate::model::Undecided;
 use crate::source::{Sources, Span, Unreadable, parent};
 use std::borrow::Cow;
@@ -188,6 +191,8 @@ pub struct Report {
     pub clusters: BTreeSet<String>,
     /// What is known of the attributes, if that was asked for.
     pub insights: Vec<Insight>,
+    /// The maps of the clusters, if they were asked for: [`crate::config::Config::maps`].
+    pub maps: Vec<ClusterMap>,
     /// How many findings comments and the like suppress.
     pub suppressed: usize,
     /// How many findings a baseline knows.

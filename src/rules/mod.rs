@@ -23,7 +23,8 @@ mod properties;
 pub(crate) mod ranges;
 mod repair;
 mod replacement;
-pub(crate) mod service_cidr;
+pub(crate) mod room;
+mod service_cidr;
 pub(crate) mod subnet_room;
 pub(crate) mod surge;
 mod tally;
@@ -114,8 +115,8 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// Everything that was declared, and what is known about Azure on a day.
-    pub(crate) fn new(world: &'a World, facts: &'a Facts, day: Date) -> Self {
+    /// Of a world on a day.
+    pub fn new(world: &'a World, facts: &'a Facts, day: Date) -> Self {
         Self {
             world,
             facts,

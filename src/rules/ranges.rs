@@ -47,6 +47,25 @@ impl Range<'_> {
             Name::Told(kind) => format!("{cidr}, which the configuration calls {kind}"),
         }
     }
+
+    /// The name of what has the range: of a subnet, a VNet or a network outside; empty for the cluster itself.
+    pub(crate) fn owner(&self) -> String {
+        self.name.owner()
+    }
+}
+
+impl Name<'_> {
+    fn owner(&self) -> String {
+        match self {
+            Name::Own(_) => String::new(),
+            Name::Subnet(_, subnet) => subnet.title(),
+            Name::Vnet(_, vnet) => vnet.title(),
+            Name::Through(far, through) => format!("{} behind {}", far.title(), through.title()),
+            Name::Outside(outside) => outside.title.trim_start_matches("the ").to_owned(),
+            Name::Told("on-premises") => "on-premises network of the configuration".to_owned(),
+            Name::Told(_) => "of the configuration".to_owned(),
+        }
+    }
 }
 
 /// Ranges of one kind: those that are known, and why there may be others.
@@ -55,7 +74,7 @@ pub(crate) struct Ranges<'a> {
     pub(crate) known: Vec<Range<'a>>,
     /// Further ones that are known, which come after those.
     subnets: Vec<OfVnet<'a>>,
-    gaps: Vec<Gap>,
+    gaps: Vec<Gap<'a>>,
 }
 
 /// The ranges of the subnets of a VNet. There may be very many, and few of them matter.
@@ -71,9 +90,17 @@ impl<'a> OfVnet<'a> {
         self.vnet.ranges.known().all(|(id, _)| self.without.contains(&id))
     }
 
+    fn all(&self) -> impl Iterator<Item = Range<'a>> {
+        self.ranges(self.vnet.ranges.known())
+    }
+
     fn overlapping(&self, cidr: &Cidr) -> impl Iterator<Item = Range<'a>> {
-        let others = self.vnet.ranges.overlapping(cidr).filter(|(id, _)| !self.without.contains(id));
-        others.filter_map(|(id, place)| {
+        self.ranges(self.vnet.ranges.overlapping(cidr))
+    }
+
+    /// The ranges at these places, but not those of subnets that do not count.
+    fn ranges(&self, places: impl Iterator<Item = (SubnetId, usize)>) -> impl Iterator<Item = Range<'a>> {
+        places.filter(|(id, _)| !self.without.contains(id)).filter_map(|(id, place)| {
             let subnet = self.world.subnet(id)?;
             let field = subnet.prefixes.get(place)?;
             Some(Range { name: Name::Subnet("subnet", subnet), field, cidr: *field.known().ok()??, peer: None })
@@ -82,8 +109,10 @@ impl<'a> OfVnet<'a> {
 }
 
 /// Ranges that are not known.
-struct Gap {
+struct Gap<'a> {
     why: Undecided,
+    /// What has such a range, and the attribute that would tell it; nothing where all that is known is that there may be some.
+    of: Option<(Name<'a>, &'a Field<Cidr>)>,
     /// The space that they must be within, where that is known.
     within: Option<Vec<Cidr>>,
 }
@@ -94,13 +123,23 @@ impl<'a> Ranges<'a> {
             match field.known() {
                 Ok(Some(&cidr)) => self.known.push(Range { name, field, cidr, peer: None }),
                 Ok(None) => {}
-                Err(why) => self.missing(Some(why), within),
+                Err(why) => self.gaps.push(Gap { why, of: Some((name, field)), within: within.map(<[Cidr]>::to_vec) }),
             }
         }
     }
 
     fn missing(&mut self, why: Option<Undecided>, within: Option<&[Cidr]>) {
-        self.gaps.extend(why.map(|why| Gap { why, within: within.map(<[Cidr]>::to_vec) }));
+        self.gaps.extend(why.map(|why| Gap { why, of: None, within: within.map(<[Cidr]>::to_vec) }));
+    }
+
+    /// The known ones, in their order.
+    pub(crate) fn all(&self) -> impl Iterator<Item = Range<'a>> {
+        self.known.iter().cloned().chain(self.subnets.iter().flat_map(OfVnet::all))
+    }
+
+    /// Why there may be others: the name of what has them and the attribute that would tell, where the code shows these.
+    pub(crate) fn unknown(&self) -> impl Iterator<Item = (Option<(String, &'a Field<Cidr>)>, &Undecided)> {
+        self.gaps.iter().map(|gap| (gap.of.map(|(name, field)| (name.owner(), field)), &gap.why))
     }
 
     /// Whether there is certainly no range.
@@ -323,11 +362,6 @@ fn add_subnet<'a>(ranges: &mut Ranges<'a>, world: &'a World, id: SubnetId, kind:
     if let Some(subnet) = world.subnet(id) {
         ranges.add(&subnet.prefixes, space, Name::Subnet(kind, subnet));
     }
-}
-
-/// The VNets of the cluster's nodes, as far as they are known.
-pub(crate) fn known_node_vnets<'a>(world: &'a World, cluster: &Cluster) -> Vec<&'a Vnet> {
-    node_vnets(world, cluster, &mut Ranges::default())
 }
 
 /// The address space of a VNet, which all of its subnets are within; `None` when some of it is not known.

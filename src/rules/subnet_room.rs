@@ -95,7 +95,7 @@ pub(super) struct Residents {
 
 impl Residents {
     /// The pools that are surely in a subnet, with their clusters, in the order of the code.
-    fn of<'a>(&self, world: &'a World, subnet: SubnetId) -> impl Iterator<Item = (&'a Cluster, &'a Pool)> {
+    pub(super) fn of<'a>(&self, world: &'a World, subnet: SubnetId) -> impl Iterator<Item = (&'a Cluster, &'a Pool)> {
         let all = self.by_subnet.get_or_init(|| {
             let mut all: HashMap<SubnetId, Vec<(usize, usize)>> = HashMap::new();
             for (c, cluster) in world.clusters.iter().enumerate() {
@@ -114,7 +114,7 @@ impl Residents {
     }
 
     /// The first reason why some pool may be in any subnet.
-    fn elsewhere(&self, world: &World) -> Option<Undecided> {
+    pub(super) fn elsewhere(&self, world: &World) -> Option<Undecided> {
         self.elsewhere.get_or_init(|| world.clusters.iter().find_map(Cluster::unknown_node_subnet)).clone()
     }
 }
@@ -209,7 +209,7 @@ impl<'a> SharedSubnet<'a> {
 }
 
 /// How many addresses of a subnet nodes can have. With several ranges, the reserved ones are taken off once: no more is certain.
-fn usable_addresses(cx: &Context, subnet: &Subnet) -> Result<u64, Undecided> {
+pub(super) fn usable_addresses(cx: &Context, subnet: &Subnet) -> Result<u64, Undecided> {
     if let Some(why) = subnet.prefixes.iter().find_map(|field| field.known().err()) {
         return Err(why);
     }

@@ -1,6 +1,7 @@
 //! One report out of those on several scenarios.
 
 use crate::insight::Insight;
+use crate::map::ClusterMap;
 use crate::report::{Finding, Report, Severity, UndecidedRule, in_scenarios};
 use crate::source::Span;
 use rayon::prelude::*;
@@ -26,9 +27,13 @@ pub fn check_all<S: Named>(scenarios: &[S], files: &str, check: &(dyn Fn(&S) -> 
     let mut findings: Merged<Key, Finding> = Merged::default();
     let mut undecided: Merged<UndecidedKey, UndecidedRule> = Merged::default();
     let mut insights: Merged<Insight, Insight> = Merged::default();
+    let mut maps: Merged<ClusterMap, ClusterMap> = Merged::default();
     for (i, report) in reports.into_iter().enumerate() {
         for insight in report.insights {
             insights.add(insight.clone(), insight, i, |_, _| {});
+        }
+        for map in report.maps {
+            maps.add(map.clone(), map, i, |_, _| {});
         }
         for finding in report.findings {
             let key = (finding.rule, finding.severity, finding.place, finding.cluster.clone(), finding.message.clone());
@@ -48,11 +53,11 @@ pub fn check_all<S: Named>(scenarios: &[S], files: &str, check: &(dyn Fn(&S) -> 
         names
     };
     whole.findings.extend(findings.kept.into_iter().map(|(finding, of)| Finding { scenarios: names(&of), ..finding }));
-    whole.insights.extend(insights.kept.into_iter().map(|(insight, of)| {
-        // What holds everywhere needs no names.
-        let scenarios = if of.len() < scenarios.len() { names(&of) } else { Vec::new() };
-        Insight { scenarios, ..insight }
-    }));
+    // What holds everywhere needs no names.
+    let unless_all = |of: &[usize]| if of.len() < scenarios.len() { names(of) } else { Vec::new() };
+    let insights = insights.kept.into_iter();
+    whole.insights.extend(insights.map(|(insight, of)| Insight { scenarios: unless_all(&of), ..insight }));
+    whole.maps.extend(maps.kept.into_iter().map(|(map, of)| ClusterMap { scenarios: unless_all(&of), ..map }));
     whole.undecided.extend(undecided.kept.into_iter().map(|(mut rule, of)| {
         // What is decided elsewhere is said to be open only here.
         if of.len() < scenarios.len() {

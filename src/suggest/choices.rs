@@ -7,7 +7,7 @@ use super::Kind;
 use super::space::Space;
 use super::subnets::{self, InVnets, Subnets};
 use crate::cidr::{Cidr, Family};
-use crate::model::{Cluster, Field, State, Taken, Undecided};
+use crate::model::{Cluster, Field, State, Taken, Undecided, VnetId};
 use crate::rules::ranges::{self, Ranges};
 use crate::rules::{Context, dns, pod_cidr};
 use std::cell::{OnceCell, RefCell};
@@ -24,9 +24,22 @@ pub(crate) struct Cache {
     ranges: RefCell<HashMap<*const Cluster, Rc<Choices>>>,
     subnets: RefCell<HashMap<*const Cluster, Rc<Subnets>>>,
     in_vnets: OnceCell<InVnets>,
+    coarse: RefCell<HashMap<(Option<VnetId>, u8), Rc<Taken>>>,
 }
 
 impl Cache {
+    /// The addresses of the subnets of a VNet, or of all VNets, for those who look for ranges with a prefix length. Very many clusters may
+    /// look beside very many subnets.
+    pub(super) fn taken(&self, cx: &Context, of: Option<VnetId>, prefix: u8) -> Rc<Taken> {
+        let known = self.coarse.borrow().get(&(of, prefix)).map(Rc::clone);
+        known.unwrap_or_else(|| {
+            let all = of.and_then(|id| cx.world.vnet(id)).map_or(&cx.world.spaces, |vnet| vnet.ranges.taken());
+            let coarse = Rc::new(all.coarse(prefix));
+            self.coarse.borrow_mut().insert((of, prefix), Rc::clone(&coarse));
+            coarse
+        })
+    }
+
     /// The choices for the node subnets of a cluster, worked out once.
     pub(super) fn subnets(&self, cx: &Context, cluster: &Cluster) -> Rc<Subnets> {
         let known = self.subnets.borrow().get(&std::ptr::from_ref(cluster)).map(Rc::clone);
@@ -102,8 +115,8 @@ struct Network<'a> {
     routed: Vec<Cidr>,
     /// All addresses of these, and reserved ones.
     known: Taken,
-    /// Those of the subnets of the nodes' VNets.
-    subnets: Vec<&'a Taken>,
+    /// The nodes' VNets.
+    vnets: Vec<VnetId>,
     unknown: Option<Undecided>,
 }
 
@@ -122,8 +135,8 @@ impl<'a> Network<'a> {
         let managed = cx.facts.defaults.vnet.on(cx.day).filter(|_| managed).and_then(|range| range.parse().ok());
         let addresses = around.iter().flat_map(Ranges::addresses);
         let known = Taken::of(addresses.chain(routed.iter().copied()).chain(reserved.copied()).chain(managed));
-        let subnets = ranges::known_node_vnets(world, cluster).into_iter().map(|vnet| vnet.ranges.taken()).collect();
-        Self { cx, cluster, around, of_pods: vec![ranges::two_peerings_away(world, cluster)], routed, known, subnets, unknown }
+        let vnets = world.node_vnets(cluster);
+        Self { cx, cluster, around, of_pods: vec![ranges::two_peerings_away(world, cluster)], routed, known, vnets, unknown }
     }
 
     fn choices(&self) -> Choices {
@@ -172,7 +185,7 @@ impl<'a> Network<'a> {
         // A range that only becomes larger should contain the present one: that is how Azure lets it grow later on.
         let grown = Cidr::new(present.first(), wanted).filter(|range| range.prefix() < present.prefix());
         let private = super::private_spaces(self.cx, Kind::Pod, present.family()).concat();
-        let grown = grown.filter(|range| self.space(&private, services, choices, |space| space.has(range)));
+        let grown = grown.filter(|range| self.space(&private, range.prefix(), services, choices, |space| space.has(range)));
         grown.or_else(|| self.find(Kind::Pod, present.first(), &sizes(wanted, default, least), services, choices))
     }
 
@@ -252,7 +265,8 @@ impl<'a> Network<'a> {
     fn find(&self, of: Kind, address: IpAddr, sizes: &[u8], present: &[Cidr], choices: &Choices) -> Option<Cidr> {
         let family = if address.is_ipv4() { Family::V4 } else { Family::V6 };
         let nearest = |within: &[Cidr], present: &[Cidr]| {
-            self.space(within, present, choices, |space| sizes.iter().find_map(|prefix| space.nearest(address, *prefix)))
+            let at = |prefix: &u8| self.space(within, *prefix, present, choices, |space| space.nearest(address, *prefix));
+            sizes.iter().find_map(at)
         };
         let spaces = super::private_spaces(self.cx, of, family);
         // Where there is no room beside the other present ranges, their own choices make some.
@@ -260,10 +274,12 @@ impl<'a> Network<'a> {
         ways.into_iter().find_map(|(within, present)| nearest(within, present))
     }
 
-    fn space<T>(&self, within: &[Cidr], present: &[Cidr], choices: &Choices, look: impl FnOnce(&Space) -> T) -> T {
+    /// Where a range with a prefix length may be.
+    fn space<T>(&self, within: &[Cidr], prefix: u8, present: &[Cidr], choices: &Choices, look: impl FnOnce(&Space) -> T) -> T {
         let own = Taken::of(present.iter().copied().chain(choices.ranges()));
-        let taken = [&own, &self.known, &self.cx.world.spaces].into_iter().chain(self.subnets.iter().copied());
-        look(&Space::new(within, taken))
+        let vnets = std::iter::once(None).chain(self.vnets.iter().copied().map(Some));
+        let vnets: Vec<Rc<Taken>> = vnets.map(|vnet| self.cx.choices.taken(self.cx, vnet, prefix)).collect();
+        look(&Space::new(within, [&own, &self.known].into_iter().chain(vnets.iter().map(Rc::as_ref))))
     }
 }
 

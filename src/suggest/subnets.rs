@@ -141,7 +141,8 @@ impl<'a> Site<'a> {
     }
 
     fn nearest(&self, space: &[Cidr], address: IpAddr, prefix: u8, taken: [&Taken; 2]) -> Option<Cidr> {
-        Space::new(space, taken.into_iter().chain([self.vnet.ranges.taken()])).nearest(address, prefix)
+        let subnets = self.cx.choices.taken(self.cx, Some(self.vnet_id), prefix);
+        Space::new(space, taken.into_iter().chain([subnets.as_ref()])).nearest(address, prefix)
     }
 
     /// An IPv6 range for a VNet that has none.

@@ -353,6 +353,12 @@ impl<'a> Scanner<'a> {
         })
     }
 
+    /// Where the character begins that ends at a place.
+    fn character_before(&self, end: usize) -> usize {
+        let is_start = |place: &usize| self.bytes.get(*place).is_none_or(|byte| !(0x80..0xc0).contains(byte));
+        (0..end).rev().find(is_start).unwrap_or(0)
+    }
+
     fn character_length(&self) -> usize {
         (1..4).find(|&n| self.bytes.get(self.pos + n).is_none_or(|b| b & 0xc0 != 0x80)).unwrap_or(1)
     }
@@ -479,7 +485,7 @@ impl<'a> Scanner<'a> {
             self.fault(*open..(*open + 1).min(self.bytes.len()), "this is never closed");
         }
         if last == start && self.faults.len() == faults {
-            self.fault(start.saturating_sub(1)..start, "a value is missing after this");
+            self.fault(self.character_before(start)..start, "a value is missing after this");
         }
         Expression { at: start..last.min(self.end), blanks, broken: self.faults.len() > faults }
     }

@@ -1,0 +1,63 @@
+//! `overlint map`.
+
+use super::Exit;
+use super::input::InputArgs;
+use super::output::{self, Color};
+use crate::config::Config;
+use crate::map::{self, Format};
+use crate::report::Style;
+use clap::{Args, ValueEnum};
+
+#[derive(Args)]
+pub(super) struct MapArgs {
+    #[command(flatten)]
+    input: InputArgs,
+    /// How to draw it
+    #[arg(long, value_enum, default_value_t = MapFormat::Text)]
+    format: MapFormat,
+    /// When to use colors
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    color: Color,
+}
+
+/// The formats by the names that users type.
+#[derive(Clone, Copy, ValueEnum)]
+enum MapFormat {
+    Text,
+    Svg,
+    Html,
+    Json,
+    Markdown,
+}
+
+impl From<MapFormat> for Format {
+    fn from(format: MapFormat) -> Self {
+        match format {
+            MapFormat::Text => Self::Text,
+            MapFormat::Svg => Self::Svg,
+            MapFormat::Html => Self::Html,
+            MapFormat::Json => Self::Json,
+            MapFormat::Markdown => Self::Markdown,
+        }
+    }
+}
+
+/// Draws the maps of all clusters.
+pub(super) fn run(args: &MapArgs) -> Exit {
+    let drawn = crate::with_threads(args.input.threads(), || {
+        let sources = args.input.discover();
+        let config = Config { maps: true, no_repairs: true, ..args.input.config() };
+        let report = crate::check(&sources, &config);
+        (sources, report)
+    });
+    let (sources, report) = match drawn {
+        Ok(drawn) => drawn,
+        Err(e) => {
+            output::complain(&format!("cannot start the threads: {e}"));
+            return Exit::Failed;
+        }
+    };
+    let style = Style { width: output::width(), color: args.color.on(), ..Style::default() };
+    let printed = output::stdout(|out| map::render(args.format.into(), &report, &sources, &style, out));
+    if report.unreadable.is_empty() { printed } else { Exit::Failed }
+}

@@ -1,0 +1,228 @@
+//! `overlint map`: the address plan of each cluster, what limits its nodes, and what it is connected with, from the model that rules see.
+
+mod build;
+mod capacity;
+mod graph;
+mod json;
+mod markdown;
+mod scale;
+mod text;
+
+pub(crate) use build::of;
+pub use graph::{Edge, Graph, Node, NodeKind};
+
+use crate::cidr::Cidr;
+use crate::report::{Report, Style};
+use crate::source::{Sources, Span};
+use serde::Serialize;
+use std::fmt;
+use std::io::{self, Write};
+
+/// What is known of the addresses of one cluster, in one scenario or in several that are alike.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ClusterMap {
+    /// The folder of the root module, or the path of the template or plan.
+    pub root: String,
+    /// The cluster's address in the code.
+    pub cluster: String,
+    /// Where it is declared.
+    pub span: Span,
+    /// The scenarios that it holds in; none where it holds in all.
+    pub scenarios: Vec<String>,
+    /// How its pods get addresses: `Azure CNI Overlay`, say; or why that is not known.
+    pub network: Result<String, String>,
+    /// Its ranges and those around it, each attribute once, in the order in which they are drawn.
+    pub ranges: Vec<Range>,
+    /// How many further subnets of its VNets are left out.
+    pub left_out: LeftOut,
+    /// Which of the ranges share addresses that they should not share: two places in `ranges`, and what they share.
+    pub overlaps: Vec<Overlap>,
+    /// What limits the number of its nodes.
+    pub limits: Vec<Limit>,
+    /// What it is connected with.
+    pub graph: Graph,
+}
+
+/// How many subnets are not drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct LeftOut {
+    /// All of them.
+    pub subnets: usize,
+    /// Those of them that overlap a range of the cluster.
+    pub hits: usize,
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let subnets = crate::report::plural(self.subnets, "more subnet");
+        match self.hits {
+            0 => write!(f, "and {subnets} that overlap nothing of the cluster"),
+            hits => write!(f, "and {subnets}, {hits} of which overlap ranges of the cluster"),
+        }
+    }
+}
+
+/// What a range is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// The address space of a VNet that nodes are in.
+    Vnet,
+    /// A subnet that nodes are in.
+    NodeSubnet,
+    /// Another subnet of such a VNet.
+    Subnet,
+    /// The pods' range.
+    PodCidr,
+    /// The services' range.
+    ServiceCidr,
+    /// The address of the cluster's DNS service.
+    DnsServiceIp,
+    /// The address space of a VNet that is peered with one of the nodes.
+    PeeredVnet,
+    /// The address space of a VNet two peerings away.
+    FarVnet,
+    /// A network outside Azure, or behind a gateway.
+    Outside,
+}
+
+impl Kind {
+    /// As people call it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Vnet => "VNet",
+            Self::NodeSubnet => "node subnet",
+            Self::Subnet => "subnet",
+            Self::PodCidr => "pod CIDR",
+            Self::ServiceCidr => "service CIDR",
+            Self::DnsServiceIp => "DNS service IP",
+            Self::PeeredVnet => "peered VNet",
+            Self::FarVnet => "VNet two peerings away",
+            Self::Outside => "outside network",
+        }
+    }
+}
+
+/// A range, known or not.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Range {
+    /// What it is for.
+    pub kind: Kind,
+    /// The name of the subnet, VNet or network that has it; empty for the cluster's own.
+    pub name: String,
+    /// The range, or why it is not known.
+    pub cidr: Result<Cidr, String>,
+    /// Whether the code does not set it, and Azure takes this one.
+    pub is_default: bool,
+    /// More about it, in short phrases: how many addresses it has, say.
+    pub details: Vec<String>,
+    /// Where it is written, or would be; nothing where the code does not show what has it.
+    pub span: Option<Span>,
+    /// Where the value came from, nearest first.
+    pub origin: Vec<(String, Span)>,
+}
+
+impl Range {
+    /// What it is and whose: `node subnet nodes`.
+    pub fn title(&self) -> String {
+        match (self.kind, self.name.as_str()) {
+            (kind, "") => kind.title().to_owned(),
+            // Names of networks outside say what they are.
+            (Kind::Outside, name) => name.to_owned(),
+            (kind, name) => format!("{} {name}", kind.title()),
+        }
+    }
+}
+
+/// Two ranges that share addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Overlap {
+    /// The places of the two in [`ClusterMap::ranges`].
+    pub between: (usize, usize),
+    /// What they share: the smaller of the two.
+    pub shared: Cidr,
+}
+
+/// Something that nodes take parts of, so that it ends some day.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Limit {
+    /// Of what: `pod CIDR 10.244.0.0/16`.
+    pub title: String,
+    /// What the parts are: `/24 blocks` or `addresses`.
+    pub parts: String,
+    /// How many parts there are, or why that is not known.
+    pub room: Result<u64, String>,
+    /// Parts taken when the node pools are made.
+    pub now: Demand,
+    /// Parts taken at the smallest number of nodes.
+    pub min: Demand,
+    /// Parts taken at the largest number of nodes.
+    pub max: Demand,
+    /// Parts taken while all pools are upgraded at their largest.
+    pub surge: Demand,
+    /// Whether it ends before all other limits do, as far as is known.
+    pub ends_first: bool,
+}
+
+/// How many parts are taken: so many for certain.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Demand {
+    /// The parts that are certain.
+    pub certain: u64,
+    /// Why there may be more, if there may.
+    pub more: Option<String>,
+}
+
+impl Limit {
+    /// How many parts there are: `256 /24 blocks`; nothing where that is not known.
+    pub fn room_title(&self) -> Option<String> {
+        let room = *self.room.as_ref().ok()?;
+        let parts = if room == 1 { self.parts.strip_suffix('s').unwrap_or(&self.parts) } else { &self.parts };
+        Some(format!("{} {parts}", crate::report::grouped(room.into())))
+    }
+}
+
+impl fmt::Display for Demand {
+    /// `12`, `at least 12`, or `unknown`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.more, self.certain) {
+            (None, certain) => f.write_str(&crate::report::grouped(certain.into())),
+            (Some(_), 0) => f.write_str("unknown"),
+            (Some(_), certain) => write!(f, "at least {}", crate::report::grouped(certain.into())),
+        }
+    }
+}
+
+/// How maps are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// Drawn for people in a terminal.
+    Text,
+    /// One picture.
+    Svg,
+    /// One page that needs nothing else.
+    Html,
+    /// One JSON object.
+    Json,
+    /// For the summary of a job: Markdown with a Mermaid diagram.
+    Markdown,
+}
+
+/// Keeps what is there several times once.
+pub(crate) fn unite(maps: &mut Vec<ClusterMap>) {
+    let mut seen = std::collections::HashSet::new();
+    maps.retain(|map| seen.insert(map.clone()));
+}
+
+/// Writes the maps of a report.
+///
+/// # Errors
+/// What `out` says.
+pub fn render(format: Format, report: &Report, sources: &Sources, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Text => text::write(report, sources, style, out),
+        Format::Svg | Format::Html => Ok(()),
+        Format::Json => json::write(report, sources, out),
+        Format::Markdown => markdown::write(report, sources, out),
+    }
+}
