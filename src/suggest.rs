@@ -102,7 +102,7 @@ pub(crate) fn default_range(cx: &Context, of: Kind, family: Family) -> Option<Ci
 /// The prefix of the IPv6 range that is proposed for a VNet: 256 subnets.
 const IPV6_VNET_PREFIX: u8 = 56;
 
-/// The last address near Azure's default for the pods that is not for a VNet: the ranges of one network should be neighbours.
+/// Where to look for the IPv6 range of a VNet: beside that of Azure's default for pods.
 fn ipv6_neighbour(cx: &Context) -> Option<Cidr> {
     let pods = default_range(cx, Kind::Pod, Family::V6)?;
     Cidr::new(Cidr::new(pods.first(), IPV6_VNET_PREFIX)?.last(), 128)
@@ -129,7 +129,7 @@ pub(crate) fn move_away(cx: &Context, cluster: &Cluster, of: Kind, range: &Range
         ));
     };
     let place = place(&range.cidr, &chosen, choices.unknown.as_ref());
-    let mut suggestions = vec![suggestion(range.field, &range.cidr, &chosen, sentence(&place))];
+    let mut suggestions = vec![suggestion(range.field, range.cidr, &chosen, sentence(&place))];
     let dns = dns_with(&choices, cluster, of, &chosen);
     let with_it = dns.as_ref().map(|dns| format!(", and {} to {}", dns.name, dns.suggested)).unwrap_or_default();
     suggestions.extend(dns);
@@ -147,7 +147,7 @@ pub(crate) fn enlarge(cx: &Context, cluster: &Cluster, range: &Range<'_>, nodes:
     let prefix = chosen.prefix();
     Advice {
         text: format!("Make {name} a /{prefix} or larger: {chosen} {}.", verb(&range.cidr, &chosen, choices.unknown.as_ref())),
-        suggestions: vec![suggestion(range.field, &range.cidr, &chosen, why)],
+        suggestions: vec![suggestion(range.field, range.cidr, &chosen, why)],
     }
 }
 

@@ -24,8 +24,11 @@ pub(crate) struct Cache {
     ranges: RefCell<HashMap<*const Cluster, Rc<Choices>>>,
     subnets: RefCell<HashMap<*const Cluster, Rc<Subnets>>>,
     in_vnets: OnceCell<InVnets>,
-    coarse: RefCell<HashMap<(Option<VnetId>, u8), Rc<Taken>>>,
+    coarse: RefCell<HashMap<Sought, Rc<Taken>>>,
 }
+
+/// The subnets of a VNet, or all VNets; and the prefix length of what is sought beside them.
+type Sought = (Option<VnetId>, u8);
 
 impl Cache {
     /// The addresses of the subnets of a VNet, or of all VNets, for those who look for ranges with a prefix length. Very many clusters may
