@@ -171,7 +171,8 @@ pub(super) fn overlaps_peered_vnet(cx: &Context, cluster: &Cluster, out: &mut Ou
     let decision = report_overlaps(ranges::pods(cluster), peered, out, |draft, range| {
         unreachable(cx, cluster, draft, range);
     });
-    let farther = ranges::two_peerings_away(cx.world, cluster);
+    // A note is not worth a doubt.
+    let farther = ranges::two_peerings_away(cx.world, cluster).only_known();
     let farther = report_overlaps_as("two-peerings", others, farther, out, |draft, range| {
         draft
             .azure(

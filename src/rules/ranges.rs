@@ -3,7 +3,7 @@
 use super::{Decision, Draft, Out};
 use crate::cidr::Cidr;
 use crate::model::{Cluster, Field, Outside, Peer, Route, Subnet, SubnetId, Undecided, Vnet, VnetId, World, either};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// So many of the ranges that one overlaps are told as places; the message says how many there are.
 const MOST_TOLD: usize = 50;
@@ -58,7 +58,8 @@ impl Name<'_> {
     fn owner(&self) -> String {
         match self {
             Name::Own(_) => String::new(),
-            Name::Subnet(_, subnet) => subnet.title(),
+            // A subnet of which neither name nor address is known is called so in messages.
+            Name::Subnet(_, subnet) => Some(subnet.title()).filter(|title| title != "the subnet").unwrap_or_default(),
             Name::Vnet(_, vnet) => vnet.title(),
             Name::Through(far, through) => format!("{} behind {}", far.title(), through.title()),
             Name::Outside(outside) => outside.title.trim_start_matches("the ").to_owned(),
@@ -130,6 +131,12 @@ impl<'a> Ranges<'a> {
 
     fn missing(&mut self, why: Option<Undecided>, within: Option<&[Cidr]>) {
         self.gaps.extend(why.map(|why| Gap { why, of: None, within: within.map(<[Cidr]>::to_vec) }));
+    }
+
+    /// Without what is not known, for what is not worth a doubt.
+    pub(crate) fn only_known(mut self) -> Self {
+        self.gaps.clear();
+        self
     }
 
     /// The known ones, in their order.
@@ -264,21 +271,30 @@ pub(crate) fn peered<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
 pub(crate) fn two_peerings_away<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
     let mut ranges = Ranges::default();
     let nodes = node_vnets(world, cluster, &mut Ranges::default());
-    let near: Vec<&Vnet> = nodes.iter().flat_map(|vnet| &vnet.peers).filter_map(|peer| world.vnet(peer.vnet)).collect();
-    let is_nearer = |far: &Vnet| nodes.iter().chain(&near).any(|vnet| vnet.is_same(far) != Ok(false));
-    // Many ways may lead to one.
-    let mut known: HashMap<VnetId, bool> = HashMap::new();
-    for through in &near {
-        for peer in &through.peers {
-            let mut counts = |far: &Vnet| far.declared && !*known.entry(peer.vnet).or_insert_with(|| is_nearer(far));
-            let Some(far) = world.vnet(peer.vnet).filter(|far| counts(far)) else { continue };
-            let before = ranges.known.len();
-            ranges.add(&far.space, None, Name::Through(far, through));
-            ranges.known.iter_mut().skip(before).for_each(|range| range.peer = Some(peer));
+    let near: Vec<VnetId> = nodes.iter().flat_map(|vnet| &vnet.peers).map(|peer| peer.vnet).collect();
+    let nearer: HashSet<VnetId> = world.node_vnets(cluster).into_iter().chain(near.iter().copied()).collect();
+    // The code may name one VNet in two ways. Many ways may lead to one.
+    let mut known: HashMap<VnetId, Result<bool, Undecided>> = HashMap::new();
+    let is_one =
+        |far: &Vnet| nearer.iter().filter_map(|id| world.vnet(*id)).fold(Ok(false), |one, vnet| either(one, vnet.is_same(far)));
+    for through in near.iter().filter_map(|id| world.vnet(*id)) {
+        for peer in through.peers.iter().filter(|peer| !nearer.contains(&peer.vnet)) {
+            let Some(far) = world.vnet(peer.vnet).filter(|far| far.declared) else { continue };
+            let name = Name::Through(far, through);
+            match known.entry(peer.vnet).or_insert_with(|| is_one(far)) {
+                Ok(true) => {}
+                Ok(false) => {
+                    let before = ranges.known.len();
+                    ranges.add(&far.space, None, name);
+                    ranges.known.iter_mut().skip(before).for_each(|range| range.peer = Some(peer));
+                }
+                Err(why) => {
+                    let of = far.space.first().map(|field| (name, field));
+                    ranges.gaps.push(Gap { why: why.clone(), of, within: None });
+                }
+            }
         }
     }
-    // A note is not worth a doubt.
-    ranges.gaps.clear();
     ranges
 }
 
