@@ -24,7 +24,7 @@ use std::collections::HashSet;
 use std::fmt::Display;
 
 /// Another value for an attribute that breaks a rule about addresses.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Suggestion {
     /// The attribute as the user's language spells it: `pod_cidr`, `podCidr`.
     pub name: &'static str,
@@ -36,6 +36,16 @@ pub struct Suggestion {
     pub suggested: String,
     /// Why this one, in a sentence.
     pub why: String,
+}
+
+impl Suggestion {
+    /// What to change: `pod_cidr 10.0.0.0/16 -> 10.4.0.0/16`.
+    pub fn change(&self) -> String {
+        match &self.present {
+            Some(present) => format!("{} {present} -> {}", self.name, self.suggested),
+            None => format!("{}: add {}", self.name, self.suggested),
+        }
+    }
 }
 
 /// What to write instead of the ranges and addresses of a cluster, and of its nodes' subnets, that break a rule on that day: each

@@ -8,6 +8,7 @@ use crate::insight::addresses;
 use crate::model::{Cluster, Field, Undecided, World};
 use crate::rules::Context;
 use crate::rules::ranges::{self, Ranges};
+use crate::suggest::{self, Suggestion};
 use std::collections::HashSet;
 
 /// So many subnets that no node is in are drawn for a cluster, of those that overlap its own ranges and of the others.
@@ -16,10 +17,11 @@ const MOST_SUBNETS: [usize; 2] = [200, 40];
 /// The maps of all clusters.
 pub(crate) fn of(world: &World, facts: &Facts, day: Date) -> Vec<ClusterMap> {
     let cx = Context::new(world, facts, day);
-    world.clusters.iter().map(|cluster| map(&cx, cluster)).collect()
+    let suggestions = suggest::of_all(world, facts, day);
+    world.clusters.iter().zip(suggestions).map(|(cluster, suggestions)| map(&cx, cluster, suggestions)).collect()
 }
 
-fn map(cx: &Context<'_>, cluster: &Cluster) -> ClusterMap {
+fn map(cx: &Context<'_>, cluster: &Cluster, suggestions: Vec<Suggestion>) -> ClusterMap {
     let mut lanes = Lanes { ranges: Vec::new() };
     let world = cx.world;
     let (pods, services) = (ranges::pods(cluster), ranges::services(cluster));
@@ -48,6 +50,7 @@ fn map(cx: &Context<'_>, cluster: &Cluster) -> ClusterMap {
         overlaps,
         limits: capacity::limits(cx, cluster),
         graph: graph::of(world, cluster),
+        suggestions,
     }
 }
 

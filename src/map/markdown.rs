@@ -48,6 +48,13 @@ fn section(map: &ClusterMap, sources: &Sources) -> String {
     if map.left_out.subnets > 0 {
         _ = write!(text, "\n.. {}.\n", map.left_out);
     }
+    if !map.suggestions.is_empty() {
+        text.push_str("\n| Suggestion | Why | Where |\n| --- | --- | --- |\n");
+        for suggestion in &map.suggestions {
+            let place = code(&Location::of(suggestion.span, sources).to_string());
+            _ = writeln!(text, "| {} | {} | {place} |", prose(&suggestion.change()), prose(&suggestion.why));
+        }
+    }
     if !map.limits.is_empty() {
         text.push_str(
             "\n| Room for nodes | Parts | Now | Least | Most | In an upgrade |\n| --- | ---: | ---: | ---: | ---: | ---: |\n",

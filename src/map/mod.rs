@@ -14,6 +14,7 @@ pub use graph::{Edge, Graph, Node, NodeKind};
 use crate::cidr::Cidr;
 use crate::report::{Location, Report, Style, in_scenarios, printable};
 use crate::source::{Sources, Span, parent};
+use crate::suggest::Suggestion;
 use serde::Serialize;
 use std::fmt;
 use std::io::{self, Write};
@@ -41,6 +42,8 @@ pub struct ClusterMap {
     pub limits: Vec<Limit>,
     /// What it is connected with.
     pub graph: Graph,
+    /// What to write instead of ranges and addresses that break a rule.
+    pub suggestions: Vec<Suggestion>,
 }
 
 impl ClusterMap {

@@ -59,6 +59,7 @@ impl Page<'_> {
         }
         self.overlaps(map)?;
         self.unknown(map)?;
+        self.suggestions(map, sources)?;
         self.limits(&map.limits)?;
         self.graph(&map.graph)?;
         self.line("")
@@ -171,6 +172,21 @@ impl Page<'_> {
         for (why, mut titles) in reasons {
             titles.dedup();
             self.hanging("? ", 2, &printable(&format!("{} not known: {why}", titles.join(", "))))?;
+        }
+        Ok(())
+    }
+
+    /// What to write instead of what breaks a rule.
+    fn suggestions(&mut self, map: &ClusterMap, sources: &Sources) -> io::Result<()> {
+        if map.suggestions.is_empty() {
+            return Ok(());
+        }
+        self.line("")?;
+        let title = self.painted(BOLD, "Suggestions");
+        self.line(&title)?;
+        for suggestion in &map.suggestions {
+            let place = Location::of(suggestion.span, sources);
+            self.hanging("> ", 2, &printable(&format!("{}: {} ({place})", suggestion.change(), suggestion.why)))?;
         }
         Ok(())
     }
