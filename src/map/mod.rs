@@ -2,10 +2,13 @@
 
 mod build;
 mod capacity;
+mod drawing;
 mod graph;
+mod html;
 mod json;
 mod markdown;
 mod scale;
+mod svg;
 mod text;
 
 pub(crate) use build::of;
@@ -187,7 +190,8 @@ pub(crate) fn unite(maps: &mut Vec<ClusterMap>) {
 pub fn render(format: Format, report: &Report, sources: &Sources, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Text => text::write(report, sources, style, out),
-        Format::Svg | Format::Html => Ok(()),
+        Format::Svg => svg::write(report, sources, out),
+        Format::Html => html::write(report, sources, out),
         Format::Json => json::write(report, sources, out),
         Format::Markdown => markdown::write(report, sources, out),
     }

@@ -301,7 +301,7 @@ fn node_title(node: &Node) -> String {
 }
 
 /// What is taken, in words.
-fn taken(limit: &Limit) -> String {
+pub(super) fn taken(limit: &Limit) -> String {
     let Limit { now, min, max, surge, .. } = limit;
     let range = if min == max { format!("at most {max}") } else { format!("{min} to {max} with the autoscaler") };
     let left = match (&limit.room, &surge.more) {
