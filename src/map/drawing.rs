@@ -3,6 +3,7 @@
 use super::scale::Scale;
 use super::{ClusterMap, Edge, Graph, Kind, Limit, NodeKind, Range};
 use crate::cidr::{Cidr, Family};
+use crate::insight::addresses;
 use crate::report::{Location, grouped, printable};
 use crate::source::Sources;
 use std::collections::{HashMap, HashSet};
@@ -112,10 +113,14 @@ pub(super) fn clash(map: &ClusterMap, lane: &Lane) -> Option<String> {
     }
 }
 
-/// What else is known of a range, in few words: of its size, only the number.
+/// What is known of a range beside its value, in few words: how many addresses it has, if that is a number to read, and the rest.
 pub(super) fn details(range: &Range) -> String {
-    let brief = |detail: &String| detail.split(", ").next().unwrap_or_default().to_owned();
-    printable(&range.details.iter().map(brief).collect::<Vec<_>>().join(", ")).into_owned()
+    let cidr = range.cidr.as_ref().ok();
+    let number =
+        cidr.filter(|cidr| cidr.family() == Family::V4 && cidr.size() > 1).and_then(|cidr| u64::try_from(cidr.size()).ok());
+    let all = cidr.map(addresses);
+    let others = range.details.iter().filter(|detail| all.as_ref() != Some(detail)).map(|detail| printable(detail).into_owned());
+    number.map(|number| parts(number, "address")).into_iter().chain(others).collect::<Vec<_>>().join(", ")
 }
 
 /// A range as text: a single address without its length.

@@ -273,8 +273,9 @@ impl Page {
         } else {
             self.text.push_str("? unknown");
         }
-        if !range.details.is_empty() {
-            _ = write!(self.text, " <small>{}</small>", own(&drawing::details(range)));
+        let details = drawing::details(range);
+        if !details.is_empty() {
+            _ = write!(self.text, " <small>{}</small>", own(&details));
         }
         self.text.push_str("</td><td class=\"track\">");
         match (&range.cidr, lane.place) {
@@ -473,7 +474,7 @@ impl Page {
         let (not_drawn, unreadable) = (drawing::not_drawn(report, sources), drawing::unreadable(report, sources));
         if !not_drawn.is_empty() {
             self.text
-                .push_str("<section aria-labelledby=\"not-drawn\">\n<h2 id=\"not-drawn\">Not drawn</h2>\n<ul class=\"list\">\n");
+                .push_str("<section class=\"rest\" aria-labelledby=\"not-drawn\">\n<h2 id=\"not-drawn\">Not drawn</h2>\n<ul class=\"list\">\n");
             for (what, why, place) in not_drawn {
                 let place = place.map(|place| format!(" (<code>{}</code>)", own(&place))).unwrap_or_default();
                 _ = writeln!(self.text, "<li><span class=\"sign\">?</span>{}: {}{place}</li>", own(&what), own(&why));
@@ -482,7 +483,7 @@ impl Page {
         }
         if !unreadable.is_empty() {
             self.text.push_str(
-                "<section aria-labelledby=\"unreadable\">\n<h2 id=\"unreadable\">Could not be read</h2>\n<ul class=\"list\">\n",
+                "<section class=\"rest\" aria-labelledby=\"unreadable\">\n<h2 id=\"unreadable\">Could not be read</h2>\n<ul class=\"list\">\n",
             );
             for (place, why) in unreadable {
                 _ = writeln!(self.text, "<li><span class=\"sign bad\">╳</span><code>{}</code>: {}</li>", own(&place), own(&why));

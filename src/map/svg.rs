@@ -225,8 +225,11 @@ impl Picture {
         _ = write!(self.text, "<g><title>{}</title>", escape(&lines.join("\n")));
         let y = self.y;
         self.rect("ruler-soft", left, y + LANE / 2.0, RIGHT - left, 1.0, "");
-        let (name, value) = (range_title(range), drawing::value(range));
-        self.short(NAMES, y + 3.0, "", &name, RANGES - NAMES - 8.0);
+        let value = drawing::value(range);
+        let kind = range.kind.title();
+        let room = columns_in(RANGES - NAMES - 8.0, SIZE).saturating_sub(kind.len() + 1);
+        let name = isolated(&fit_in_the_middle(&printable(&range.name), room));
+        self.short(NAMES, y + 3.0, "", format!("{kind} {name}").trim_end(), RANGES - NAMES - 8.0);
         self.short(RANGES, y + 3.0, "", &value, left - RANGES - 8.0);
         match (&range.cidr, lane.place) {
             (Err(why), _) => {
@@ -538,12 +541,31 @@ fn columns(c: char) -> u32 {
         '\u{2066}'..='\u{2069}' => 0,
         '\u{0}'..='\u{24f}' | '\u{370}'..='\u{52f}' | '\u{2010}'..='\u{2027}' | '\u{2500}'..='\u{259f}' => 1,
         // Words and dashes in one character.
-        '\u{fdf0}'..='\u{fdff}' | '\u{12000}'..='\u{1254f}' | '\u{2e3a}' | '\u{2e3b}' | '\u{a9c0}'..='\u{a9df}' => 16,
+        '\u{fdf0}'..='\u{fdff}' | '\u{12000}'..='\u{1254f}' | '\u{2e3a}' | '\u{2e3b}' | '\u{a9c0}'..='\u{a9df}' => 12,
         _ => match textwrap::core::display_width(c.encode_utf8(&mut [0; 4])) {
             0 => 0,
             _ => 2,
         },
     }
+}
+
+/// The text in so many columns. If it is cut, its end stays: by that, names of many differ.
+fn fit_in_the_middle(text: &str, room: usize) -> String {
+    let tail = room / 3;
+    if fit(text, room) == text {
+        return text.to_owned();
+    }
+    let mut start = text.len();
+    let mut taken = 0;
+    for (at, c) in text.char_indices().rev() {
+        taken += columns(c);
+        if taken as usize > tail {
+            break;
+        }
+        start = at;
+    }
+    let end = text.split_at_checked(start).map_or("", |(_, end)| end);
+    fit(text, room.saturating_sub(tail)) + end
 }
 
 /// The text in so many columns, with an ellipsis if it is cut.
