@@ -1,6 +1,7 @@
 //! What a run was asked to do.
 
 use crate::date::Date;
+use crate::progress::Progress;
 use crate::report::Severity;
 use crate::source::Span;
 use std::collections::BTreeMap;
@@ -35,6 +36,8 @@ pub struct Config {
     pub maps: bool,
     /// Set by others when the answer is no longer wanted: what has not begun by then is left out of the report.
     pub stop: Arc<AtomicBool>,
+    /// Counted up by the check.
+    pub progress: Arc<Progress>,
 }
 
 /// What the command line says about Terraform input variables.

@@ -18,6 +18,7 @@ mod lsp;
 pub mod map;
 pub mod model;
 mod plans;
+pub mod progress;
 pub mod repairs;
 pub mod report;
 pub mod rules;
@@ -40,7 +41,7 @@ use crate::eval::template::Templates;
 use crate::eval::terraform::{self, Modules, Own};
 use crate::facts::Facts;
 use crate::map::ClusterMap;
-use crate::model::{Undecided, World};
+use crate::model::{ProviderVersion, Undecided, World};
 use crate::report::{Report, UndecidedRule};
 use crate::scenarios::Scenarios;
 use crate::scenarios::parameters::Roots;
@@ -93,7 +94,6 @@ impl ByRoot {
             report.maps.extend(part.maps.into_iter().map(|map| ClusterMap { root: root.clone(), ..map }));
             report.clusters.extend(part.clusters.into_iter().map(|cluster| format!("{root}: {cluster}")));
         }
-        report.sort(sources);
         suppress::apply(&mut report, sources, config, &self.settings);
         report
     }
@@ -126,19 +126,24 @@ pub fn deployments(sources: &Sources, config: &Config) -> Vec<Deployment> {
     let code = Code::read(sources, config);
     let deployments = Deployments::of(&code, &mut Vec::new());
     let mut found = Vec::new();
+    let templates: Vec<_> = deployments.templates.roots.iter().filter(|root| root.source.is_none()).collect();
+    config.progress.check(deployments.roots.len(), templates.len());
     for root in &deployments.roots {
+        let provider = terraform::provider_version(root, &code.modules);
         for scenario in deployments.scenarios.of(root, config) {
             let config = code.settings.applied(root, &scenario.config);
-            let (world, _) = code.root_module(root, &config, &Assumptions::new());
+            let (world, _) = code.root_module((root, &provider), &config, &Assumptions::new());
             found.push(Deployment { root: (*root).to_owned(), scenario: scenario.name, world });
         }
+        config.progress.checked();
     }
     let checker = code.checker();
-    for root in deployments.templates.roots.iter().filter(|root| root.source.is_none()) {
+    for root in templates {
         for set in &root.sets {
             let (world, _) = checker.template(root.template, set, &Assumptions::new());
             found.push(Deployment { root: root.template.to_owned(), scenario: set.name.clone(), world });
         }
+        config.progress.checked();
     }
     found
 }
@@ -234,6 +239,7 @@ impl<'a> Code<'a> {
             path: sources.file(span.file).path().to_owned(),
             span: Some(span),
         }));
+        self.config.progress.check(deployments.roots.len() + self.plans.len(), deployments.templates.roots.len());
         let roots = self.check(&deployments);
         drop(deployments);
         ByRoot { rest: report, roots, settings: self.settings }
@@ -254,12 +260,14 @@ impl<'a> Code<'a> {
         use rayon::prelude::*;
         let check_scenarios = |root: &str| {
             let of_root = deployments.scenarios.of(root, self.config);
-            scenarios::check_all(&of_root, "variable file", &|scenario| self.check_root(root, &scenario.config))
+            let provider = terraform::provider_version(root, &self.modules);
+            scenarios::check_all(&of_root, "variable file", &|scenario| self.check_root((root, &provider), &scenario.config))
         };
         let mut found: BTreeMap<String, Report> = deployments
             .roots
             .par_iter()
             .map(|root| ((*root).to_owned(), guarded(root, self.config, || check_scenarios(root))))
+            .inspect(|_| self.config.progress.checked())
             .collect();
         let planned: Vec<(Option<String>, Report)> = self
             .plans
@@ -274,6 +282,7 @@ impl<'a> Code<'a> {
                 });
                 (root, report)
             })
+            .inspect(|_| self.config.progress.checked())
             .collect();
         for (plan, (root, part)) in self.plans.iter().zip(planned) {
             let root = root.unwrap_or_else(|| self.sources.file(plan.file).path().to_owned());
@@ -287,10 +296,10 @@ impl<'a> Code<'a> {
     }
 
     /// Checks one root module in one scenario. Where something hangs on a condition that is not known, both ways are checked.
-    fn check_root(&self, folder: &str, config: &Config) -> Report {
+    fn check_root(&self, (folder, provider): (&str, &ProviderVersion), config: &Config) -> Report {
         let config = self.settings.applied(folder, config);
         let mut report = choices::check_all(&|assumptions| {
-            let (world, unresolved) = self.root_module(folder, &config, assumptions);
+            let (world, unresolved) = self.root_module((folder, provider), &config, assumptions);
             run_rules(world, unresolved, self.sources, &config, &self.facts)
         });
         let own = Own::new(folder, &self.modules, self.sources);
@@ -299,10 +308,14 @@ impl<'a> Code<'a> {
     }
 
     /// What a root module declares in one scenario, and the calls in it that could not be followed.
-    fn root_module(&self, folder: &str, config: &Config, assumptions: &Assumptions) -> (World, Vec<(String, Undecided)>) {
+    fn root_module(
+        &self,
+        (folder, provider): (&str, &ProviderVersion),
+        config: &Config,
+        assumptions: &Assumptions,
+    ) -> (World, Vec<(String, Undecided)>) {
         let evaluated = terraform::evaluate(folder, &self.modules, self.sources, config, assumptions, &model::is_wanted);
-        let provider = terraform::provider_version(folder, &self.modules);
-        let mut world = World::new(&evaluated.resources, &provider, &self.facts, config.day());
+        let mut world = World::new(&evaluated.resources, provider, &self.facts, config.day());
         world.validations = evaluated.validations;
         world.told = self.settings.told(folder);
         (world, evaluated.unresolved)

@@ -40,6 +40,7 @@ pub fn repair(sources: &Sources, config: &Config, report: Report, wanted: &dyn F
         let (group, _) = split(Candidate::of(&done.report, &first));
         let edits: Vec<&Edit> = group.iter().flat_map(|candidate| &candidate.edits).collect();
         let Some(changed) = with(&done.sources, &edits) else { break };
+        config.progress.round();
         done.report = crate::check(&changed, config);
         done.sources = changed;
         done.changed.extend(edits.iter().map(|edit| edit.span.file));
@@ -231,6 +232,7 @@ impl Trial<'_> {
     fn wrong(&self, group: &[Candidate], findings: &[Vec<&Finding>]) -> Option<BTreeSet<String>> {
         let edits: Vec<&Edit> = group.iter().flat_map(|candidate| &candidate.edits).collect();
         let changed = with(self.sources, &edits)?;
+        self.config.progress.trial();
         let after = crate::check_changed(&affected(&changed, &edits), self.config);
         let repaired = Count::of_all(findings.iter().flatten().copied(), self.sources);
         let mut wrong = Count::of(&after, &changed).beyond(&self.before, &repaired);

@@ -136,6 +136,13 @@ pub struct Unreadable {
     pub span: Option<Span>,
 }
 
+impl Unreadable {
+    /// All places in it.
+    pub(crate) fn spans_mut(&mut self) -> impl Iterator<Item = &mut Span> {
+        self.span.iter_mut()
+    }
+}
+
 /// Why a template or parameter file is to be linted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Asked {

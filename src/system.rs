@@ -5,11 +5,18 @@ use std::io;
 use std::path::Path;
 
 #[cfg(unix)]
+mod watch;
+
+#[cfg(unix)]
 use nix::fcntl::OFlag;
 #[cfg(unix)]
 use nix::sys::signal::{SigSet, SigmaskHow, Signal};
 #[cfg(unix)]
+use nix::unistd::{getpgrp, tcgetpgrp};
+#[cfg(unix)]
 use std::os::unix::fs::OpenOptionsExt as _;
+#[cfg(unix)]
+pub(crate) use watch::Watch;
 
 /// What ends a program from outside: Ctrl-C, a time limit, a terminal that is closed.
 #[cfg(unix)]
@@ -43,6 +50,29 @@ impl Drop for Held {
             let _ = before.thread_set_mask();
         }
     }
+}
+
+/// Stands for what takes signals, where there are none.
+#[cfg(not(unix))]
+pub(crate) struct Watch;
+
+#[cfg(not(unix))]
+impl Watch {
+    /// Does nothing.
+    ///
+    /// # Errors
+    /// Never.
+    pub fn start(_on: impl Fn(&dyn Fn()) + Send + 'static) -> io::Result<Self> {
+        Ok(Self)
+    }
+}
+
+/// Whether the terminal at the standard error output is ours, as far as that can be told: who runs in the background leaves it to others.
+pub(crate) fn is_in_foreground() -> bool {
+    #[cfg(unix)]
+    return !tcgetpgrp(io::stderr()).is_ok_and(|group| group != getpgrp());
+    #[cfg(not(unix))]
+    true
 }
 
 /// Has writes beyond the limit of a file's size fail as on a full disk, instead of ending the program. For all threads that are started

@@ -35,13 +35,15 @@ impl Checker<'_> {
     pub fn check(&self, roots: &Roots<'_>) -> BTreeMap<String, Report> {
         let check = |root: &Root<'_>| (root.template.to_owned(), once_for_loops(self.root(root, None)));
         let (sources, compiled): (Vec<&Root>, Vec<&Root>) = roots.roots.iter().partition(|root| root.source.is_none());
-        let mut found: BTreeMap<String, Report> = sources.into_par_iter().map(check).collect();
+        let mut found: BTreeMap<String, Report> =
+            sources.into_par_iter().map(check).inspect(|_| self.config.progress.checked()).collect();
         let compiled: Vec<(String, Report)> = compiled
             .into_par_iter()
             .map(|root| match root.source.and_then(|source| Some((source, found.get(source)?))) {
                 Some((source, report)) => (root.template.to_owned(), once_for_loops(self.compiled(root, source, report))),
                 None => check(root),
             })
+            .inspect(|_| self.config.progress.checked())
             .collect();
         found.extend(compiled);
         for (path, why) in &roots.skipped {

@@ -7,15 +7,16 @@ use super::{Exit, known_rule, limit};
 use crate::baseline::Baseline;
 use crate::config::Config;
 use crate::discover::{self, Buffers, Changes};
+use crate::progress::Progress;
 use crate::repairs::Repaired;
 use crate::report::{self, Format, Report, Severity, Style, sarif};
 use crate::source::{self, Sources};
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
-use rayon::ThreadPoolBuildError;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 #[derive(Args)]
 pub(super) struct CheckArgs {
@@ -143,22 +144,12 @@ pub(super) fn run(args: &CheckArgs) -> Exit {
             return Exit::Failed;
         }
     };
-    let threads = args.input.threads();
-    let checked = crate::with_threads(threads, || check_and_repair(args, baseline.as_ref()));
-    let checked = checked.and_then(|checked| write_repairs(checked, args, threads));
-    let Checked { sources, config, mut report, diff, fixed } = match checked {
-        Ok(checked) => checked,
-        Err(e) => {
-            output::complain(&format!("cannot start the threads: {e}"));
-            return Exit::Failed;
-        }
-    };
+    let checked = args.input.work(args.quiet, |progress| check_and_repair(args, baseline.as_ref(), progress));
+    let checked = checked.and_then(|checked| write_repairs(checked, args));
+    let Some(Checked { sources, config, mut report, diff, fixed }) = checked else { return Exit::Failed };
     let written = write_baseline(args, &mut report, &sources);
-    if let Some(baseline) = baseline {
-        compare(args, &config, baseline, &mut report, &sources);
-    }
-    if let Some(files) = &args.report_only {
-        limit::to_files(&mut report, &sources, files);
+    if let Some(left) = narrow(args, baseline, &mut report, &sources) {
+        tell_gone(args, &config, &left, &report, &sources);
     }
     let files = write_files(args, &report, &sources);
     let printed = match diff {
@@ -181,59 +172,53 @@ struct Checked {
     fixed: Exit,
 }
 
-/// Repairs that are to be written.
+/// Repairs that are to be written or told.
 struct Repairs {
     changes: Changes,
     repaired: Repaired,
+    /// Which files must not be changed, and why.
+    refused: Vec<String>,
 }
 
 /// Checks, and makes repairs in memory if they are asked for.
-fn check_and_repair(args: &CheckArgs, baseline: Option<&Baseline>) -> (Checked, Option<Repairs>) {
-    let (sources, config, report) = check(args);
-    let mut checked = Checked { sources, config, report, diff: None, fixed: Exit::Clean };
+fn check_and_repair(args: &CheckArgs, baseline: Option<&Baseline>, progress: &Arc<Progress>) -> (Checked, Option<Repairs>) {
+    let (sources, config, report) = check(args, progress);
+    let checked = Checked { sources, config, report, diff: None, fixed: Exit::Clean };
     let Some(which) = args.fix.or(args.diff.then_some(Which::Safe)) else { return (checked, None) };
     let (sources, report) = (&checked.sources, &checked.report);
-    let changes = Changes::within(&args.input.paths, &args.input.options());
+    let changes = Changes::within(&args.input.paths, &args.input.options(progress));
     // What is not told is not changed.
     let mut told = report.clone();
-    if let (Some(baseline), Some(path)) = (baseline, &args.baseline) {
-        baseline.clone().apply(&mut told, sources, &folder_of(path, sources));
-    }
-    if let Some(files) = &args.report_only {
-        limit::to_files(&mut told, sources, files);
-    }
-    let repaired = fix::repair(which, &changes, sources, &checked.config, (report.clone(), &told));
-    if args.diff {
-        checked.diff = Some(fix::difference(&repaired, sources));
-        return (checked, None);
-    }
-    (checked, Some(Repairs { changes, repaired }))
+    narrow(args, baseline.cloned(), &mut told, sources);
+    let (repaired, refused) = fix::repair(which, &changes, sources, &checked.config, (report.clone(), &told));
+    (checked, Some(Repairs { changes, repaired, refused }))
 }
 
-/// Writes repairs, if there are any. What is left is then reported. Not for the threads that check: signals would not wait for those.
-fn write_repairs(
-    (checked, repairs): (Checked, Option<Repairs>),
-    args: &CheckArgs,
-    threads: usize,
-) -> Result<Checked, ThreadPoolBuildError> {
-    let Some(Repairs { changes, repaired }) = repairs else { return Ok(checked) };
+/// Writes or tells repairs, if there are any. What is left once they are written is reported. Not for the threads that check: signals would
+/// not wait for those.
+fn write_repairs((checked, repairs): (Checked, Option<Repairs>), args: &CheckArgs) -> Option<Checked> {
+    let Some(Repairs { changes, repaired, refused }) = repairs else { return Some(checked) };
+    refused.iter().for_each(|message| output::complain(message));
+    if args.diff {
+        return Some(Checked { diff: Some(fix::difference(&repaired, &checked.sources)), ..checked });
+    }
     let fixed = fix::write(&repaired, &checked.sources, &changes);
     if fixed == Exit::Failed {
         // What is on the disk now is told, not what should be.
-        let (sources, config, report) = crate::with_threads(threads, || check(args))?;
-        return Ok(Checked { sources, config, report, diff: None, fixed });
+        let (sources, config, report) = args.input.work(args.quiet, |progress| check(args, progress))?;
+        return Some(Checked { sources, config, report, fixed, ..checked });
     }
-    Ok(Checked { sources: repaired.sources, report: repaired.report, fixed, ..checked })
+    Some(Checked { sources: repaired.sources, report: repaired.report, fixed, ..checked })
 }
 
-fn check(args: &CheckArgs) -> (Sources, Config, Report) {
-    let sources = args.input.discover();
+fn check(args: &CheckArgs, progress: &Arc<Progress>) -> (Sources, Config, Report) {
+    let sources = args.input.discover(progress);
     let config = Config {
         select: args.select.clone(),
         ignore: args.ignore.clone(),
         no_repairs: !args.wants_repairs(),
         insights: args.formats().any(Format::has_addresses),
-        ..args.input.config()
+        ..args.input.config(progress)
     };
     let report = crate::check(&sources, &config);
     (sources, config, report)
@@ -270,11 +255,21 @@ fn write_baseline(args: &CheckArgs, report: &mut Report, sources: &Sources) -> E
     }
 }
 
-/// Takes out what a baseline knows, and says how much of it is no longer there.
-fn compare(args: &CheckArgs, config: &Config, baseline: Baseline, report: &mut Report, sources: &Sources) {
+/// Takes out of a report what is not to be told: what the baseline knows, and what has nothing to do with the files that were asked about.
+/// Gives what is left of the baseline.
+fn narrow(args: &CheckArgs, baseline: Option<Baseline>, report: &mut Report, sources: &Sources) -> Option<Baseline> {
+    let known = baseline.zip(args.baseline.as_deref());
+    let left = known.map(|(baseline, path)| baseline.apply(report, sources, &folder_of(path, sources)));
+    if let Some(files) = &args.report_only {
+        limit::to_files(report, sources, files);
+    }
+    left
+}
+
+/// Says how much of a baseline is no longer there.
+fn tell_gone(args: &CheckArgs, config: &Config, left: &Baseline, report: &Report, sources: &Sources) {
     let Some(path) = args.baseline.as_deref() else { return };
     let folder = folder_of(path, sources);
-    let left = baseline.apply(report, sources, &folder);
     if !report.unreadable.is_empty() || !config.is_plain() || args.report_only.is_some() {
         return;
     }

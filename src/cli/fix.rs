@@ -20,16 +20,17 @@ pub(super) enum Which {
     All,
 }
 
-/// Repairs what may be repaired of a report, in memory, if it is told. Says which files must not be changed.
+/// Repairs what may be repaired of a report, in memory, if it is told. Also which files must not be changed, and why.
 pub(super) fn repair(
     which: Which,
     changes: &Changes,
     sources: &Sources,
     config: &Config,
     (report, told): (Report, &Report),
-) -> Repaired {
+) -> (Repaired, Vec<String>) {
     let most = if which == Which::All { Safety::Unsafe } else { Safety::Safe };
     let unread: BTreeSet<String> = report.unreadable.iter().map(|unreadable| unreadable.path.clone()).collect();
+    let refused: RefCell<Vec<String>> = RefCell::default();
     let known: RefCell<BTreeMap<FileId, bool>> = RefCell::default();
     let may_change = |file: FileId| {
         let mut known = known.borrow_mut();
@@ -38,7 +39,7 @@ pub(super) fn repair(
             let in_full = if unread.contains(path) { Err("it could not be read in full".to_owned()) } else { Ok(()) };
             let allowed = in_full.and_then(|()| changes.file(path));
             if let Err(why) = &allowed {
-                output::complain(&format!("{path} is not changed: {why}"));
+                refused.borrow_mut().push(format!("{path} is not changed: {why}"));
             }
             allowed.is_ok()
         })
@@ -51,7 +52,7 @@ pub(super) fn repair(
     let wanted = |finding: &Finding, repair: &Repair| {
         repair.safety <= most && is_told(finding) && repair.edits.iter().all(|edit| may_change(edit.span.file))
     };
-    repairs::repair(sources, config, report, &wanted)
+    (repairs::repair(sources, config, report, &wanted), refused.take())
 }
 
 /// Writes the changed files, each as a whole or not at all.

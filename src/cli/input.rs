@@ -1,12 +1,16 @@
 //! What is read: the same for checks and for maps.
 
 use super::given::GivenArgs;
+use super::output;
+use super::progress::shown;
 use crate::config::Config;
 use crate::date::Date;
 use crate::discover::{self, Buffers, Options};
+use crate::progress::Progress;
 use crate::source::Sources;
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use std::sync::Arc;
 
 #[derive(Args)]
 pub(super) struct InputArgs {
@@ -40,11 +44,11 @@ pub(super) struct InputArgs {
 
 impl InputArgs {
     /// Finds and reads what there is.
-    pub(super) fn discover(&self) -> Sources {
-        discover::discover(&self.paths, &self.options())
+    pub(super) fn discover(&self, progress: &Arc<Progress>) -> Sources {
+        discover::discover(&self.paths, &self.options(progress))
     }
 
-    pub(super) fn options(&self) -> Options {
+    pub(super) fn options(&self, progress: &Arc<Progress>) -> Options {
         Options {
             no_ignore: self.no_ignore,
             tracked_only: self.tracked_only,
@@ -52,21 +56,26 @@ impl InputArgs {
             parameters: self.parameters.clone(),
             config: self.config.clone(),
             buffers: self.buffers.clone(),
+            progress: Arc::clone(progress),
         }
     }
 
     /// The settings of a run on it.
-    pub(super) fn config(&self) -> Config {
+    pub(super) fn config(&self, progress: &Arc<Progress>) -> Config {
         Config {
             as_of: self.as_of,
             variables: self.variables.given.clone(),
             parameters: self.parameters.iter().map(|path| discover::normal(path)).collect(),
+            progress: Arc::clone(progress),
             ..Config::default()
         }
     }
 
-    /// How many threads to use; 0 means one for each processor.
-    pub(super) fn threads(&self) -> usize {
-        self.jobs.map_or(0, usize::from)
+    /// Works on it, with the threads that are wanted. If that takes long, a line on the terminal shows how far it is, unless the user wants
+    /// it quiet; meanwhile nothing may be written. Complains and gives nothing where no thread can be started.
+    pub(super) fn work<T: Send>(&self, is_quiet: bool, work: impl FnOnce(&Arc<Progress>) -> T + Send) -> Option<T> {
+        let threads = self.jobs.map_or(0, usize::from);
+        let done = shown(is_quiet, |progress| crate::with_threads(threads, || work(progress)));
+        done.inspect_err(output::no_threads).ok()
     }
 }

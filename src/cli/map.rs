@@ -44,19 +44,13 @@ impl From<MapFormat> for Format {
 
 /// Draws the maps of all clusters.
 pub(super) fn run(args: &MapArgs) -> Exit {
-    let drawn = crate::with_threads(args.input.threads(), || {
-        let sources = args.input.discover();
-        let config = Config { maps: true, no_repairs: true, ..args.input.config() };
+    let drawn = args.input.work(false, |progress| {
+        let sources = args.input.discover(progress);
+        let config = Config { maps: true, no_repairs: true, ..args.input.config(progress) };
         let report = crate::check(&sources, &config);
         (sources, report)
     });
-    let (sources, report) = match drawn {
-        Ok(drawn) => drawn,
-        Err(e) => {
-            output::complain(&format!("cannot start the threads: {e}"));
-            return Exit::Failed;
-        }
-    };
+    let Some((sources, report)) = drawn else { return Exit::Failed };
     let style = Style { width: output::width(), color: args.color.on(), ..Style::default() };
     let printed = output::stdout(|out| map::render(args.format.into(), &report, &sources, &style, out));
     if report.unreadable.is_empty() { printed } else { Exit::Failed }

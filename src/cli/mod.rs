@@ -10,6 +10,7 @@ mod input;
 mod limit;
 mod map;
 mod output;
+mod progress;
 
 use crate::lsp;
 use crate::rules::{self, RULES};
@@ -124,10 +125,22 @@ pub fn main() -> ExitCode {
         Command::Rules(RulesArgs { format: ListFormat::Json }) => output::stdout(explain::list_json),
         Command::Init { folder } => init::init(&folder),
         Command::Schema => output::stdout(init::schema),
-        Command::Lsp { .. } => return lsp::run(),
+        Command::Lsp { .. } => return serve(),
         Command::Completions { shell } => completions(shell),
     };
     ExitCode::from(exit as u8)
+}
+
+/// Serves an editor. Ends with 0 when the client asked for the end in the right order, else with 1.
+fn serve() -> ExitCode {
+    match lsp::run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(e) => {
+            output::no_threads(&e);
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// Prints what is said in the place of running a command: help, the version, or what is wrong with the arguments.

@@ -5,6 +5,7 @@ use crate::report::printable;
 use crate::system::Held;
 use clap::ValueEnum;
 use std::ffi::{OsStr, OsString};
+use std::fmt::Display;
 use std::fs::{self, File, Metadata};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -35,16 +36,26 @@ impl Color {
             Self::Never => false,
             Self::Auto if set("NO_COLOR").is_some() => false,
             Self::Auto if forced("CLICOLOR_FORCE") || forced("FORCE_COLOR") => true,
-            Self::Auto => io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+            Self::Auto => io::stdout().is_terminal() && !is_dumb(),
         }
     }
+}
+
+/// Whether the terminal only takes one line after the other.
+pub(super) fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// Columns of the terminal.
 pub(super) fn width() -> usize {
     let of_stdout = terminal_size::terminal_size_of(io::stdout());
     // Behind a pager, standard error still is the terminal.
-    of_stdout.or_else(|| terminal_size::terminal_size_of(io::stderr())).map_or(WIDTH, |(width, _)| usize::from(width.0))
+    of_stdout.map_or_else(width_of_stderr, |(width, _)| usize::from(width.0))
+}
+
+/// Columns of the terminal at the standard error output.
+pub(super) fn width_of_stderr() -> usize {
+    terminal_size::terminal_size_of(io::stderr()).map_or(WIDTH, |(width, _)| usize::from(width.0))
 }
 
 /// Whether the terminal can open links.
@@ -84,6 +95,11 @@ pub(super) fn difference(text: &str) -> Exit {
 pub(super) fn complain(message: &str) {
     // When not even this can be written, there is nobody to tell.
     let _ = writeln!(io::stderr().lock(), "overlint: {}", printable(message));
+}
+
+/// Says that no thread could be started.
+pub(super) fn no_threads(why: &impl Display) {
+    complain(&format!("cannot start the threads: {why}"));
 }
 
 /// Says something on the standard error output that is no failure.

@@ -1,41 +1,28 @@
 //! Which files may be changed: those of the user's own repository that neither git nor the configuration file passes over; with
 //! `--tracked-only`, those that git tracks.
 
-use super::filter::{Filter, excluded};
+use super::filter::Filter;
 use super::folder::on_disk;
 use super::ignores::Ignores;
-use super::index::Index;
 use super::reader::Disk;
-use super::{Buffers, Options, folder, normal};
+use super::{Buffers, Options, folder};
 use crate::repairs::OF_OTHERS;
 use crate::settings::NAMES;
-use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
 /// Tells which files may be changed.
 pub struct Changes {
     disk: Disk,
-    /// The configuration file that applies everywhere.
-    config: Option<PathBuf>,
     current: PathBuf,
-    tracked_only: bool,
-    /// By the top folders of repositories: what git tracks there, or why that is not known.
-    indexes: RefCell<BTreeMap<PathBuf, Result<Index, String>>>,
+    filter: Filter,
 }
 
 impl Changes {
     /// For a run on these paths.
     pub fn within(paths: &[String], options: &Options) -> Self {
-        let config = options.config.as_deref().map(|typed| PathBuf::from(normal(typed)));
-        Self {
-            disk: Disk::around(paths, &Buffers::default()),
-            config,
-            current: std::env::current_dir().unwrap_or_default(),
-            tracked_only: options.tracked_only,
-            indexes: RefCell::default(),
-        }
+        let current = std::env::current_dir().unwrap_or_default();
+        Self { disk: Disk::around(paths, &Buffers::default()), filter: Filter::new(options, &current), current }
     }
 
     /// The file itself, behind symbolic links.
@@ -55,43 +42,33 @@ impl Changes {
         if inner.components().any(|part| OF_OTHERS.iter().any(|name| part.as_os_str() == *name)) {
             return Err("it is a copy of what others write".to_owned());
         }
-        if is_ignored(&found) {
+        if self.is_ignored(&found) {
             return Err("git ignores it".to_owned());
         }
         if self.is_excluded(&found) {
             return Err("the configuration file excludes it".to_owned());
         }
-        if self.tracked_only && !self.is_tracked(&found)? {
+        if !self.filter.passes(&found)? {
             return Err("git does not track it".to_owned());
         }
         Ok(found)
     }
 
-    /// Whether git tracks a file (an absolute path).
-    fn is_tracked(&self, file: &Path) -> Result<bool, String> {
-        let top = folders(file).find(|folder| folder.join(".git").exists()).ok_or("it is in no git repository")?;
-        let mut indexes = self.indexes.borrow_mut();
-        let index = indexes.entry(top.to_owned()).or_insert_with(|| Index::read(top));
-        index.as_ref().map_or_else(|_| Err("which files git tracks cannot be told".to_owned()), |index| Ok(index.has(file)))
-    }
-
     /// Whether a configuration file excludes a file (an absolute path).
     fn is_excluded(&self, file: &Path) -> bool {
-        let near = || folders(file).find_map(|above| NAMES.iter().map(|name| above.join(name)).find(|config| config.is_file()));
-        let excluded = self.config.clone().or_else(near).and_then(|config| excluded(&config, &self.current, &Buffers::default()));
-        excluded.is_some_and(|patterns| passes_over(&patterns, file))
+        let near = folders(file).find_map(|above| NAMES.iter().map(|name| above.join(name)).find(|config| config.is_file()));
+        self.filter.excluded(near.as_deref(), &self.current).is_some_and(|patterns| passes_over(&patterns, file))
     }
-}
 
-/// Whether git ignores a file (an absolute path).
-fn is_ignored(file: &Path) -> bool {
-    let Some(folder) = file.parent() else { return false };
-    // Patterns that cannot be read were told when the files were found.
-    let options = Options::default();
-    let filter = Filter::new(&options, Path::new(""));
-    let above = Ignores::above(folder, &filter);
-    let ignores = Ignores::enter(above, folder, folder.join(".git").exists(), folder.join(".gitignore").is_file(), &filter);
-    ignores.is_some_and(|patterns| passes_over(&patterns, file))
+    /// Whether git ignores a file (an absolute path).
+    fn is_ignored(&self, file: &Path) -> bool {
+        let Some(folder) = file.parent() else { return false };
+        // Patterns that cannot be read were told when the files were found.
+        let above = Ignores::above(folder, &self.filter);
+        let (is_top, has_patterns) = (folder.join(".git").exists(), folder.join(".gitignore").is_file());
+        let ignores = Ignores::enter(above, folder, is_top, has_patterns, &self.filter);
+        ignores.is_some_and(|patterns| passes_over(&patterns, file))
+    }
 }
 
 /// Whether patterns have a file, or a folder that it is in.

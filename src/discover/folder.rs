@@ -5,6 +5,7 @@ use super::closure::{Call, Node};
 use super::outside;
 use super::template::Templates;
 use crate::eval::plan;
+use crate::progress::Progress;
 use crate::source::{Asked, Sources, join};
 use crate::syntax::bicep::Dialect;
 use crate::syntax::hcl::files::{self, Role};
@@ -151,6 +152,11 @@ impl Folder {
         Some(folder)
     }
 
+    /// Counts it among what was read.
+    pub fn count(&self, progress: &Progress) {
+        progress.read(self.files.len(), self.holds_cluster);
+    }
+
     /// Whether there is anything to say about it.
     pub fn is_empty(&self) -> bool {
         self.files.is_empty() && self.unreadable.is_empty()
@@ -183,19 +189,46 @@ impl Folder {
 
     /// Reads the files of a module, as many as anybody has.
     fn read_configuration(&mut self, path: &Path, mut entries: Vec<Entry>, buffers: &Buffers, buffer: &mut Vec<u8>) {
+        if entries.len() <= MOST_FILES
+            && self.read_entries(path, &entries, buffers, buffer).is_none()
+            && self.bytes() <= MOST_BYTES
+        {
+            return;
+        }
         // Which ones are left out must not depend on the disk.
+        self.files.clear();
+        self.unreadable.clear();
         entries.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+        if let Some(first) = self.read_entries(path, &entries, buffers, buffer) {
+            let first = first.name.to_string_lossy();
+            let bound = format!("{MOST_FILES} files or {} MiB of configuration", MOST_BYTES >> 20);
+            self.fail(path, format!("this folder holds more than {bound}: {first} and what follows were not read"));
+        }
+    }
+
+    /// Reads files within the bounds; gives the first one that is beyond.
+    fn read_entries<'e>(
+        &mut self,
+        path: &Path,
+        entries: &'e [Entry],
+        buffers: &Buffers,
+        buffer: &mut Vec<u8>,
+    ) -> Option<&'e Entry> {
         let mut bytes = 0;
-        for (number, entry) in entries.into_iter().enumerate() {
+        for (number, entry) in entries.iter().enumerate() {
             if number >= MOST_FILES || bytes > MOST_BYTES {
-                let first = entry.name.to_string_lossy();
-                let bound = format!("{MOST_FILES} files or {} MiB of configuration", MOST_BYTES >> 20);
-                return self.fail(path, format!("this folder holds more than {bound}: {first} and what follows were not read"));
+                return Some(entry);
             }
             let before = self.files.len();
             self.read_entry(&path.join(&entry.name), entry.special, buffers, buffer);
             bytes += self.files.iter().skip(before).map(|file| file.bytes.len()).sum::<usize>();
         }
+        None
+    }
+
+    /// So much was read of it.
+    fn bytes(&self) -> usize {
+        self.files.iter().map(|file| file.bytes.len()).sum()
     }
 
     /// Reads the plans and states among data files, and the templates. Other data is none of our business, readable or not.

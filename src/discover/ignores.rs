@@ -67,7 +67,7 @@ impl Ignores {
     /// Adds the patterns in a file. Patterns that git would not understand are passed over, as git does.
     fn read(above: Option<Arc<Self>>, folder: &Path, file: &str, filter: &Filter) -> Option<Arc<Self>> {
         let path = folder.join(file);
-        let Some(bytes) = filter.kept(&path, read_named(&path, LARGEST, filter.buffers)) else { return above };
+        let Some(bytes) = filter.kept(&path, read_named(&path, LARGEST, &filter.buffers)) else { return above };
         let mut builder = GitignoreBuilder::new(folder);
         for line in text(&bytes).lines() {
             let _ = builder.add_line(None, line);

@@ -21,6 +21,7 @@ mod template;
 mod variables;
 mod walk;
 
+use crate::progress::Progress;
 use crate::settings;
 use crate::source::{Sources, Span, join, parent, text};
 pub use buffers::Buffers;
@@ -34,6 +35,7 @@ use rayon::prelude::*;
 pub use reader::Disk;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use walk::{Found, Starts};
 
 /// What to read, beside the paths.
@@ -51,6 +53,8 @@ pub struct Options {
     pub config: Option<String>,
     /// Texts to read in the place of files.
     pub buffers: Buffers,
+    /// Counted up by what is read.
+    pub progress: Arc<Progress>,
 }
 
 /// Finds and reads the files of a run. What cannot be read is recorded in the result; the rest goes on.
@@ -74,7 +78,7 @@ pub fn discover(paths: &[String], options: &Options) -> Sources {
     add_repositories(&mut sources, paths, &current);
     let filter = Filter::new(options, &current);
     let mut found = walk::walk(starts, &filter);
-    read_called(&mut found.folders, &|name| Folder::called(name, &options.buffers));
+    read_called(&mut found.folders, &|name| Folder::called(name, &options.buffers).inspect(|f| f.count(&options.progress)));
     let wanted = closure::closure(&found.folders);
     if options.var_files.is_empty() {
         variables::read(&mut found, &wanted, &current, &filter);

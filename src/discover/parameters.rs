@@ -24,7 +24,7 @@ pub(super) fn read(
     found: &mut Found,
     configs: &[ConfigFile],
     current: &Path,
-    (options, filter): (&Options, &Filter<'_>),
+    (options, filter): (&Options, &Filter),
     sources: &mut Sources,
 ) -> BTreeSet<String> {
     let templates = &mut found.templates;
@@ -135,7 +135,7 @@ fn near_templates(
 }
 
 /// Adds what lies near, without being asked for itself: of files of other kinds only the paths.
-fn add_near(templates: &mut Templates, starts: Starts, filter: &Filter<'_>, keep: impl Fn(&Template) -> bool) {
+fn add_near(templates: &mut Templates, starts: Starts, filter: &Filter, keep: impl Fn(&Template) -> bool) {
     if starts.is_empty() {
         return;
     }

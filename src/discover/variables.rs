@@ -12,11 +12,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Reads the variable files that may belong to one of the wanted folders, as files of that folder.
-pub(super) fn read(found: &mut Found, wanted: &BTreeSet<String>, current: &Path, filter: &Filter<'_>) {
+pub(super) fn read(found: &mut Found, wanted: &BTreeSet<String>, current: &Path, filter: &Filter) {
     let called: BTreeSet<&str> = found.folders.values().flat_map(|f| &f.calls).map(|call| call.to.as_str()).collect();
     let is_root = |folder: &str| found.folders.get(folder).is_some_and(|f| f.linted) && !called.contains(folder);
     let roots: Vec<Surroundings> = wanted.iter().filter(|f| is_root(f)).map(|f| Surroundings::of(f)).collect();
-    let starts = outside(&roots, LEVELS, &found.deep, current, filter.buffers);
+    let starts = outside(&roots, LEVELS, &found.deep, current, &filter.buffers);
     let outside = if starts.is_empty() { Found::default() } else { walk(starts, filter) };
     let own = roots.iter().filter_map(|root| found.folders.get(root.folder())).flat_map(|folder| &folder.variables);
     let files: BTreeSet<&PathBuf> = own.chain(&found.variables).chain(&outside.variables).collect();
@@ -41,7 +41,7 @@ pub(super) fn read(found: &mut Found, wanted: &BTreeSet<String>, current: &Path,
         }
     }
     found.folders.par_iter_mut().for_each(|(name, folder)| {
-        files_of.get(name).into_iter().flatten().for_each(|path| folder.read_more(path, filter.buffers));
+        files_of.get(name).into_iter().flatten().for_each(|path| folder.read_more(path, &filter.buffers));
     });
 }
 

@@ -1,5 +1,6 @@
 //! The parallel walk: one task for each folder.
 
+use super::closure::Node;
 use super::filter::Filter;
 use super::folder::{Entry, Folder, Folders, Listing};
 use super::ignores::{Ignores, repository_above};
@@ -74,7 +75,7 @@ enum Seen {
 }
 
 /// Walks folders and reads their configuration and templates.
-pub(super) fn walk(starts: Starts, filter: &Filter<'_>) -> Found {
+pub(super) fn walk(starts: Starts, filter: &Filter) -> Found {
     let (sender, seen) = mpsc::channel();
     let below = starts.0.keys().filter(|(_, reach)| *reach == Reach::Below);
     let deep: Vec<PathBuf> = below.map(|(path, _)| path.clone()).collect();
@@ -112,7 +113,7 @@ pub(super) fn walk(starts: Starts, filter: &Filter<'_>) -> Found {
 struct Walk<'f> {
     /// The given folders: each is walked once, even when it lies inside another.
     deep: HashSet<PathBuf>,
-    filter: &'f Filter<'f>,
+    filter: &'f Filter,
     current: PathBuf,
     seen: mpsc::Sender<Seen>,
 }
@@ -137,7 +138,7 @@ struct Spot {
 
 impl Walk<'_> {
     fn visit<'s>(&'s self, scope: &Scope<'s>, mut spot: Spot) {
-        let mut listing = match Listing::of(&spot.path, self.filter.buffers) {
+        let mut listing = match Listing::of(&spot.path, &self.filter.buffers) {
             Ok(listing) => listing,
             Err(error) => return self.send(Seen::Folder(Box::new(Folder::unlisted(&spot.path, &error)))),
         };
@@ -187,13 +188,16 @@ impl Walk<'_> {
     /// Reads what a listing has.
     fn read(&self, spot: Spot, listing: Listing) {
         let asked = |entry: &Entry| if spot.named.contains(&entry.name) { Asked::Named } else { Asked::Found };
-        let mut templates = template::read_listed(&spot.path, &listing.templates, &asked, self.filter.buffers);
+        let mut templates = template::read_listed(&spot.path, &listing.templates, &asked, &self.filter.buffers);
+        let files = listing.configuration.len() + listing.data.len() + listing.templates.len();
         let variables: Vec<PathBuf> = listing.variable_files().map(|name| spot.path.join(name)).collect();
         let mut folder = None;
         if !listing.configuration.is_empty() || !listing.data.is_empty() {
             folder =
-                Some(Folder::linted(&spot.path, listing, &mut templates, &asked, self.filter.buffers)).filter(|f| !f.is_empty());
+                Some(Folder::linted(&spot.path, listing, &mut templates, &asked, &self.filter.buffers)).filter(|f| !f.is_empty());
         }
+        let holds_cluster = folder.as_ref().is_some_and(Node::holds_cluster) || templates.files.values().any(Node::holds_cluster);
+        self.filter.progress.read(files, holds_cluster);
         if !templates.is_empty() {
             // Who names a template does not ask for the configuration beside it.
             folder = folder.filter(|f| f.has_plans || spot.reach == Reach::Below || names_terraform(&spot.named));

@@ -10,7 +10,7 @@ use crate::insight::Insight;
 use crate::report::{Finding, Report};
 use crate::settings::Settings;
 use crate::source::{FileId, Sources, Span, Unreadable};
-use crate::suppress::{Judge, Suppressions};
+use crate::suppress::{self, Judge, Suppressions};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -181,14 +181,14 @@ impl Board {
         let name = |file: FileId| if before.has_id(file) { now.id_at(before.file(file).path()) } else { Some(file) };
         let rename = |span: &mut Span| span.file = name(span.file).unwrap_or(FileId::outside(0));
         for root in self.roots.values_mut() {
-            root.findings.values_mut().flatten().for_each(|finding| finding.spans_mut().for_each(rename));
-            root.unreadable.values_mut().flatten().filter_map(|wrong| wrong.span.as_mut()).for_each(rename);
-            Arc::make_mut(&mut root.insights).iter_mut().for_each(|insight| insight.spans_mut().for_each(rename));
+            root.findings.values_mut().flatten().flat_map(Finding::spans_mut).for_each(rename);
+            root.unreadable.values_mut().flatten().flat_map(Unreadable::spans_mut).for_each(rename);
+            Arc::make_mut(&mut root.insights).iter_mut().flat_map(Insight::spans_mut).for_each(rename);
         }
-        self.rest.values_mut().flatten().filter_map(|wrong| wrong.span.as_mut()).for_each(rename);
+        self.rest.values_mut().flatten().flat_map(Unreadable::spans_mut).for_each(rename);
         for file in self.files.values_mut().map(Arc::make_mut) {
-            file.findings.iter_mut().for_each(|finding| finding.spans_mut().for_each(rename));
-            file.unreadable.iter_mut().filter_map(|wrong| wrong.span.as_mut()).for_each(rename);
+            file.findings.iter_mut().flat_map(Finding::spans_mut).for_each(rename);
+            file.unreadable.iter_mut().flat_map(Unreadable::spans_mut).for_each(rename);
         }
         self.settings = Arc::new(Settings::read(now));
         self.news = News { is_all: true, ..News::default() };
@@ -284,17 +284,9 @@ impl Board {
             unreadable: unreadable.cloned().collect(),
             ..Report::default()
         };
-        report.sort(sources);
-        if sources.has(path) {
-            let said = sources.id_at(path).zip(self.said.get(path));
-            said.into_iter().for_each(|(id, said)| judge.settle(id, said, &mut report.findings));
-        } else {
-            // The code reads it.
-            let ids: BTreeSet<FileId> = report.findings.iter().map(|finding| finding.place.file).collect();
-            let said = ids.into_iter().filter_map(|id| Some((id, Suppressions::of(sources.file(id))?)));
-            said.for_each(|(id, said)| judge.settle(id, &said, &mut report.findings));
-        }
-        report.sort(sources);
+        let mut said = suppress::late(&report.findings, sources);
+        said.extend(sources.id_at(path).zip(self.said.get(path).cloned()));
+        suppress::settle(&mut report, said, judge);
         let Report { findings, unreadable, .. } = report;
         let is_nothing = findings.is_empty() && unreadable.is_empty() && names.is_empty();
         (!is_nothing).then_some(OfFile { findings, unreadable, roots: names })

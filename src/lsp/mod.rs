@@ -18,18 +18,12 @@ mod transport;
 mod uri;
 mod workspace;
 
-use std::io::{self, Write as _};
-use std::process::ExitCode;
+use std::io;
 
-/// Serves one client until it goes. Ends with 0 when the client asked for the end in the right order, else with 1.
-pub fn run() -> ExitCode {
-    match server::serve(io::stdin(), io::stdout()) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(e) => {
-            // When not even this can be written, there is nobody to tell.
-            let _ = writeln!(io::stderr().lock(), "overlint: cannot start the threads: {e}");
-            ExitCode::FAILURE
-        }
-    }
+/// Serves one client until it goes, and tells whether it asked for the end in the right order.
+///
+/// # Errors
+/// When no thread can be started.
+pub fn run() -> io::Result<bool> {
+    server::serve(io::stdin(), io::stdout())
 }

@@ -1,6 +1,6 @@
 //! Gathers the map of each cluster.
 
-use super::{ClusterMap, Kind, Overlap, Range, capacity, graph};
+use super::{ClusterMap, Kind, LeftOut, Overlap, Range, capacity, graph};
 use crate::cidr::Cidr;
 use crate::date::Date;
 use crate::facts::Facts;
@@ -10,8 +10,8 @@ use crate::rules::Context;
 use crate::rules::ranges::{self, Ranges};
 use std::collections::HashSet;
 
-/// So many subnets that no node is in are drawn for a cluster, beside those that overlap its own ranges.
-const MOST_SUBNETS: usize = 40;
+/// So many subnets that no node is in are drawn for a cluster, of those that overlap its own ranges and of the others.
+const MOST_SUBNETS: [usize; 2] = [200, 40];
 
 /// The maps of all clusters.
 pub(crate) fn of(world: &World, facts: &Facts, day: Date) -> Vec<ClusterMap> {
@@ -71,29 +71,25 @@ impl Lanes {
         self.add_unknown(kind, ranges);
     }
 
-    /// Adds subnets, and says how many are left out. Those that overlap the cluster's own ranges always count.
-    fn add_subnets(&mut self, subnets: &Ranges<'_>, own: [&Ranges<'_>; 2]) -> usize {
+    /// Adds subnets, and says how many are left out.
+    fn add_subnets(&mut self, subnets: &Ranges<'_>, own: [&Ranges<'_>; 2]) -> LeftOut {
         let is_hit = |cidr: &Cidr| own.iter().any(|ranges| ranges.overlap(cidr));
-        let mut left_out = 0;
-        let mut harmless = 0;
+        let (mut hits, mut others) = (0, 0);
+        let [most_hits, most_others] = MOST_SUBNETS;
         for range in subnets.all() {
-            let hit = is_hit(&range.cidr);
-            harmless += usize::from(!hit);
-            if hit || harmless <= MOST_SUBNETS {
+            let (count, most) = if is_hit(&range.cidr) { (&mut hits, most_hits) } else { (&mut others, most_others) };
+            *count += 1;
+            if *count <= most {
                 self.add_range(Kind::Subnet, &range);
-            } else {
-                left_out += 1;
             }
         }
         self.add_unknown(Kind::Subnet, subnets);
-        left_out
+        let hits = hits.saturating_sub(most_hits);
+        LeftOut { subnets: hits + others.saturating_sub(most_others), hits }
     }
 
     fn add_range(&mut self, kind: Kind, range: &ranges::Range<'_>) {
-        let mut details = vec![addresses(&range.cidr)];
-        if range.field.is_default() {
-            details.push("Azure's default".to_owned());
-        }
+        let details = vec![addresses(&range.cidr)];
         self.ranges.push(lane(kind, range.owner(), Ok(range.cidr), details, range.field));
     }
 
@@ -107,7 +103,15 @@ impl Lanes {
             }
             self.ranges.push(match of {
                 Some((_, field)) => lane(kind, name, Err(reason), Vec::new(), field),
-                None => Range { kind, name, cidr: Err(reason), details: Vec::new(), span: why.span, origin: Vec::new() },
+                None => Range {
+                    kind,
+                    name,
+                    cidr: Err(reason),
+                    is_default: false,
+                    details: Vec::new(),
+                    span: why.span,
+                    origin: Vec::new(),
+                },
             });
         }
     }
@@ -120,9 +124,6 @@ impl Lanes {
             Err(why) => Err(why.reason.to_string()),
         };
         let mut details = Vec::new();
-        if field.is_default() {
-            details.push("Azure's default".to_owned());
-        }
         let is_known = services.decision().is_ok() && !services.known.is_empty();
         if let Ok(address) = &cidr
             && is_known
@@ -136,7 +137,7 @@ impl Lanes {
 
 fn lane<T>(kind: Kind, name: String, cidr: Result<Cidr, String>, details: Vec<String>, field: &Field<T>) -> Range {
     let origin = field.at.hops.iter().map(|hop| (hop.label.to_string(), hop.span)).collect();
-    Range { kind, name, cidr, details, span: Some(field.at.site), origin }
+    Range { kind, name, cidr, is_default: field.is_default(), details, span: Some(field.at.site), origin }
 }
 
 /// The pairs of ranges that share addresses and should not.
@@ -146,14 +147,21 @@ fn overlaps(ranges: &[Range]) -> Vec<Overlap> {
     let mut found = Vec::new();
     for (number, (place, range, cidr)) in known.iter().enumerate() {
         for (other_place, other, other_cidr) in known.iter().skip(number + 1) {
-            let is_same = range.kind == other.kind && range.name == other.name && range.span == other.span;
-            if cidr.overlaps(other_cidr) && collide(range.kind, other.kind) && !is_same {
+            if cidr.overlaps(other_cidr) && collide(range.kind, other.kind) && !may_be_same((range, cidr), (other, other_cidr)) {
                 let shared = if cidr.covers(other_cidr) { *other_cidr } else { *cidr };
                 found.push(Overlap { between: (*place, *other_place), shared });
             }
         }
     }
     found
+}
+
+/// Whether two ranges may be one that the code has twice: subnets are often declared in their VNet and by themselves, with names that are not
+/// known.
+fn may_be_same((range, cidr): (&Range, &Cidr), (other, other_cidr): (&Range, &Cidr)) -> bool {
+    let is_subnet = |kind| matches!(kind, Kind::NodeSubnet | Kind::Subnet);
+    let are_subnets = is_subnet(range.kind) && is_subnet(other.kind);
+    cidr == other_cidr && (are_subnets || (range.kind == other.kind && range.name == other.name))
 }
 
 /// Whether ranges of these kinds should have no addresses in common. Subnets lie in their VNet; what two networks around a cluster have

@@ -8,10 +8,12 @@ use crate::rules::room::{self, Of, Room, rooms};
 /// The limits, the pod ranges first.
 pub(super) fn limits(cx: &Context<'_>, cluster: &Cluster) -> Vec<Limit> {
     let mut limits: Vec<Limit> = rooms(cx, cluster).iter().map(limit).collect();
-    // Where a demand is not known in full, another limit may end before.
+    // Where a demand is not known in full, another limit may end before; so may a subnet of the pods, whose room is not looked at.
     let left: Option<Vec<i128>> = limits.iter().map(left).collect();
-    if let Some(left) = left.filter(|left| left.len() > 1)
-        && let Some(least) = left.iter().min()
+    let has_others = cluster.has_pod_subnet() != Ok(false) && cluster.has_pod_range() != Ok(true);
+    if let Some(left) = left.filter(|_| !has_others)
+        && let (Some(least), Some(most)) = (left.iter().min(), left.iter().max())
+        && least < most
     {
         for (limit, left) in limits.iter_mut().zip(&left) {
             limit.ends_first = left == least;
@@ -21,18 +23,18 @@ pub(super) fn limits(cx: &Context<'_>, cluster: &Cluster) -> Vec<Limit> {
 }
 
 fn limit(room: &Room<'_>) -> Limit {
-    let (title, part) = match &room.of {
-        Of::Pods(cidr, block) => (format!("pod CIDR {cidr}"), format!("/{block} block")),
+    let (title, parts) = match &room.of {
+        Of::Pods(cidr, block) => (format!("pod CIDR {cidr}"), format!("/{block} blocks")),
         Of::Subnet(subnet) => {
             let ranges: Vec<String> = subnet.prefixes.iter().filter_map(|field| Some(field.known().ok()??.to_string())).collect();
-            (format!("subnet {} {}", subnet.title(), ranges.join(", ")).trim_end().to_owned(), "address".to_owned())
+            (format!("subnet {} {}", subnet.title(), ranges.join(", ")).trim_end().to_owned(), "addresses".to_owned())
         }
     };
     let (max, surge) = (demand(&room.max), demand(&room.surge));
     let upgrading = Demand { certain: max.certain.saturating_add(surge.certain), more: max.more.clone().or(surge.more) };
     Limit {
         title,
-        part,
+        parts,
         room: room.parts.as_ref().copied().map_err(reason),
         now: demand(&room.now),
         min: demand(&room.min),

@@ -203,7 +203,8 @@ impl Drawing<'_> {
                 doubt => {
                     let mut details: Vec<String> = outside.ranges.iter().map(known_or_why).collect();
                     details.extend(doubt.iter().map(|why| why.reason.to_string()));
-                    self.node(NodeKind::Gateway, outside.title.clone(), details, doubt.is_none())
+                    let name = outside.title.trim_start_matches("the ").to_owned();
+                    self.node(NodeKind::Gateway, name, details, doubt.is_none())
                 }
             };
             self.edge(place, gateway, "gateway");

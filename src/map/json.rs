@@ -55,6 +55,8 @@ struct RangeEntry<'a> {
     addresses: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unknown: Option<&'a str>,
+    /// Whether the code does not set it, and Azure takes this one.
+    is_default: bool,
     details: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<Location<'a>>,
@@ -71,7 +73,7 @@ struct OverlapEntry {
 #[derive(Serialize)]
 struct LimitEntry<'a> {
     title: &'a str,
-    part: &'a str,
+    parts: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     room: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -134,7 +136,7 @@ fn cluster<'a>(map: &'a ClusterMap, sources: &'a Sources) -> Cluster<'a> {
         network: map.network.as_deref().ok(),
         network_unknown: map.network.as_ref().err().map(String::as_str),
         ranges: map.ranges.iter().map(|entry| range(entry, sources)).collect(),
-        subnets_left_out: map.left_out,
+        subnets_left_out: map.left_out.subnets,
         overlaps: overlaps.collect(),
         limits: map.limits.iter().map(limit).collect(),
         graph: &map.graph,
@@ -156,6 +158,7 @@ fn range<'a>(range: &'a Range, sources: &'a Sources) -> RangeEntry<'a> {
         last: cidr.map(|cidr| cidr.last().to_string()),
         addresses: cidr.filter(v4).and_then(|cidr| cidr.size().try_into().ok()),
         unknown: range.cidr.as_ref().err().map(String::as_str),
+        is_default: range.is_default,
         details: &range.details,
         location: range.span.map(|span| Location::of(span, sources)),
         origin: origin.collect(),
@@ -165,7 +168,7 @@ fn range<'a>(range: &'a Range, sources: &'a Sources) -> RangeEntry<'a> {
 fn limit(limit: &Limit) -> LimitEntry<'_> {
     LimitEntry {
         title: &limit.title,
-        part: &limit.part,
+        parts: &limit.parts,
         room: limit.room.as_ref().ok().copied(),
         unknown: limit.room.as_ref().err().map(String::as_str),
         now: demand(&limit.now),

@@ -42,13 +42,13 @@ fn section(map: &ClusterMap, sources: &Sources) -> String {
         Ok(network) => prose(network),
         Err(why) => format!("network unknown: {}", prose(why)),
     };
-    let mut text = format!("\n### {}\n\n{} {scenarios}: {network}\n", code(&map.cluster), code(&place)).replace(" , ", ", ");
+    let mut text = format!("\n### {}\n\n{}{scenarios}: {network}\n", code(&map.cluster), code(&place));
     text.push_str("\n| Range | Of | Addresses | Overlaps | Where |\n| --- | --- | --- | --- | --- |\n");
     for (number, range) in map.ranges.iter().enumerate() {
         text.push_str(&row(map, number, range, sources));
     }
-    if map.left_out > 0 {
-        _ = write!(text, "\n{} that overlap nothing of the cluster.\n", plural(map.left_out, "more subnet"));
+    if map.left_out.subnets > 0 {
+        _ = write!(text, "\n.. {}.\n", map.left_out);
     }
     if !map.limits.is_empty() {
         text.push_str(
@@ -63,9 +63,11 @@ fn section(map: &ClusterMap, sources: &Sources) -> String {
 }
 
 fn row(map: &ClusterMap, number: usize, range: &Range, sources: &Sources) -> String {
+    let is_default = range.is_default.then(|| "Azure's default".to_owned());
+    let details = || prose(&range.details.iter().cloned().chain(is_default).collect::<Vec<_>>().join("; "));
     let (cidr, details) = match &range.cidr {
-        Ok(cidr) if range.kind == Kind::DnsServiceIp => (code(&cidr.first().to_string()), prose(&range.details.join("; "))),
-        Ok(cidr) => (code(&cidr.to_string()), prose(&range.details.join("; "))),
+        Ok(cidr) if range.kind == Kind::DnsServiceIp => (code(&cidr.first().to_string()), details()),
+        Ok(cidr) => (code(&cidr.to_string()), details()),
         Err(why) => ("unknown".to_owned(), prose(why)),
     };
     let others = map.overlaps.iter().filter_map(|overlap| match overlap.between {
@@ -79,11 +81,9 @@ fn row(map: &ClusterMap, number: usize, range: &Range, sources: &Sources) -> Str
 }
 
 fn limit_row(limit: &Limit) -> String {
-    let Limit { title, part, room, now, min, max, surge, .. } = limit;
-    let parts = match room {
-        Ok(room) => plural(*room, part),
-        Err(why) => format!("unknown: {why}"),
-    };
+    let Limit { title, room, now, min, max, surge, .. } = limit;
+    let unknown = || format!("unknown: {}", room.as_ref().err().map_or("", String::as_str));
+    let parts = limit.room_title().unwrap_or_else(unknown);
     let too_many = matches!(room, Ok(room) if surge.certain > *room);
     let surge = if too_many { format!("**{surge}, too many**") } else { surge.to_string() };
     let ends = if limit.ends_first { " (ends first)" } else { "" };
@@ -115,12 +115,17 @@ fn mermaid(graph: &Graph) -> String {
     text
 }
 
-/// A text within quotes of Mermaid, which takes what could end it, or be Markdown or HTML, only as numbers of characters.
+/// A text within quotes of Mermaid. What could end it, or be HTML or Markdown, has names there.
 fn label(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
     for c in crate::report::printable(text).chars() {
         match c {
-            '"' | '<' | '>' | '&' | '#' | '`' | '\\' | '*' | '_' | ';' => _ = write!(escaped, "#{};", u32::from(c)),
+            '"' => escaped.push_str("#quot;"),
+            '<' => escaped.push_str("#lt;"),
+            '>' => escaped.push_str("#gt;"),
+            '&' => escaped.push_str("#amp;"),
+            '#' => escaped.push_str("#35;"),
+            '`' => escaped.push_str("#96;"),
             _ => escaped.push(c),
         }
     }

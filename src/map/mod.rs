@@ -36,14 +36,33 @@ pub struct ClusterMap {
     pub network: Result<String, String>,
     /// Its ranges and those around it, each attribute once, in the order in which they are drawn.
     pub ranges: Vec<Range>,
-    /// How many further subnets of its VNets overlap none of its own ranges and are left out.
-    pub left_out: usize,
+    /// How many further subnets of its VNets are left out.
+    pub left_out: LeftOut,
     /// Which of the ranges share addresses that they should not share: two places in `ranges`, and what they share.
     pub overlaps: Vec<Overlap>,
     /// What limits the number of its nodes.
     pub limits: Vec<Limit>,
     /// What it is connected with.
     pub graph: Graph,
+}
+
+/// How many subnets are not drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct LeftOut {
+    /// All of them.
+    pub subnets: usize,
+    /// Those of them that overlap a range of the cluster.
+    pub hits: usize,
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let subnets = crate::report::plural(self.subnets, "more subnet");
+        match self.hits {
+            0 => write!(f, "and {subnets} that overlap nothing of the cluster"),
+            hits => write!(f, "and {subnets}, {hits} of which overlap ranges of the cluster"),
+        }
+    }
 }
 
 /// What a range is for.
@@ -96,7 +115,9 @@ pub struct Range {
     pub name: String,
     /// The range, or why it is not known.
     pub cidr: Result<Cidr, String>,
-    /// More about it, in short phrases: that it is Azure's default, how many addresses it has.
+    /// Whether the code does not set it, and Azure takes this one.
+    pub is_default: bool,
+    /// More about it, in short phrases: how many addresses it has, say.
     pub details: Vec<String>,
     /// Where it is written, or would be; nothing where the code does not show what has it.
     pub span: Option<Span>,
@@ -107,8 +128,12 @@ pub struct Range {
 impl Range {
     /// What it is and whose: `node subnet nodes`.
     pub fn title(&self) -> String {
-        let space = if self.name.is_empty() { "" } else { " " };
-        format!("{}{space}{}", self.kind.title(), self.name)
+        match (self.kind, self.name.as_str()) {
+            (kind, "") => kind.title().to_owned(),
+            // Names of networks outside say what they are.
+            (Kind::Outside, name) => name.to_owned(),
+            (kind, name) => format!("{} {name}", kind.title()),
+        }
     }
 }
 
@@ -126,8 +151,8 @@ pub struct Overlap {
 pub struct Limit {
     /// Of what: `pod CIDR 10.244.0.0/16`.
     pub title: String,
-    /// What one part is: `/24 block` or `address`.
-    pub part: String,
+    /// What the parts are: `/24 blocks` or `addresses`.
+    pub parts: String,
     /// How many parts there are, or why that is not known.
     pub room: Result<u64, String>,
     /// Parts taken when the node pools are made.
@@ -149,6 +174,15 @@ pub struct Demand {
     pub certain: u64,
     /// Why there may be more, if there may.
     pub more: Option<String>,
+}
+
+impl Limit {
+    /// How many parts there are: `256 /24 blocks`; nothing where that is not known.
+    pub fn room_title(&self) -> Option<String> {
+        let room = *self.room.as_ref().ok()?;
+        let parts = if room == 1 { self.parts.strip_suffix('s').unwrap_or(&self.parts) } else { &self.parts };
+        Some(format!("{} {parts}", crate::report::grouped(room.into())))
+    }
 }
 
 impl fmt::Display for Demand {

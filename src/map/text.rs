@@ -5,6 +5,7 @@ use super::{ClusterMap, Demand, Edge, Graph, Kind, Limit, Node, Range};
 use crate::cidr::{Cidr, Family};
 use crate::report::{Inert, Location, Report, Style, grouped, plural, printable};
 use crate::source::Sources;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
 use textwrap::core::display_width;
@@ -74,30 +75,39 @@ impl Page<'_> {
         self.marks(&scale, columns)?;
         for (place, range) in map.ranges.iter().enumerate().filter(|(_, range)| is_here(range)) {
             let hits: Vec<Cidr> = hits(map, place).collect();
-            let name = fit(&printable(&range.title()), NAMES);
-            match &range.cidr {
-                Ok(cidr) => {
-                    let shown = fit(&shown(range, cidr), RANGES);
-                    let bar = self.bar(range.kind, cidr, &hits, &scale, columns);
-                    self.line(&format!("{name} {shown} {bar}"))?;
-                }
-                Err(_) => self.line(&format!("{name} {} {}", fit("unknown", RANGES), "? ".repeat(columns / 2)))?,
-            }
+            let (shown, bar) = match &range.cidr {
+                Ok(cidr) => (shown(range, cidr), self.bar(range.kind, cidr, &hits, &scale, columns)),
+                Err(_) => ("unknown".to_owned(), "? ".repeat(columns / 2)),
+            };
+            let name = self.name(&printable(&range.title()))?;
+            self.line(&format!("{} {} {bar}", filled(&name, NAMES), filled(&shown, RANGES)))?;
         }
-        if map.left_out > 0 && family == Family::V4 {
-            self.line(&format!("and {} that overlap nothing of the cluster", plural(map.left_out, "more subnet")))?;
+        if map.ranges.iter().any(|range| is_here(range) && range.is_default) {
+            self.line("* Azure's default")?;
+        }
+        if map.left_out.subnets > 0 && family == Family::V4 {
+            self.line(&map.left_out.to_string())?;
         }
         Ok(())
+    }
+
+    /// The name for a lane; a longer one is written above it.
+    fn name(&mut self, name: &str) -> io::Result<String> {
+        if display_width(name) <= NAMES {
+            return Ok(name.to_owned());
+        }
+        self.wrapped("", name)?;
+        Ok(String::new())
     }
 
     /// The first addresses after gaps, as far as there is room for them.
     fn marks(&mut self, scale: &Scale, columns: usize) -> io::Result<()> {
         let mut line = String::new();
         for (address, place) in &scale.marks {
-            let (text, column) = (address.to_string(), column(*place, columns));
-            let end = display_width(&line);
-            let is_first = line.is_empty();
-            if (is_first || column > end) && column + text.len() <= columns {
+            let text = address.to_string();
+            let column = column(*place, columns).min(columns.saturating_sub(text.len()));
+            let end = line.len();
+            if end == 0 || column > end {
                 line.push_str(&" ".repeat(column - end));
                 line.push_str(&text);
             }
@@ -172,14 +182,16 @@ impl Page<'_> {
         self.line(&title)?;
         for limit in limits {
             let ends = if limit.ends_first { "; this ends first" } else { "" };
-            match &limit.room {
-                Ok(room) => {
-                    let title = format!("{}: {}{ends}", limit.title, plural(*room, &limit.part));
-                    self.wrapped("", &printable(&title))?;
+            match (&limit.room, limit.room_title()) {
+                (Ok(room), Some(title)) => {
+                    self.wrapped("", &printable(&format!("{}: {title}{ends}", limit.title)))?;
                     let bar = self.gauge(limit, *room);
                     self.line(&format!("  {bar}"))?;
                 }
-                Err(why) => self.wrapped("", &printable(&format!("{}: unknown, for {why}", limit.title)))?,
+                (room, _) => {
+                    let why = room.as_ref().err().map_or("", String::as_str);
+                    self.wrapped("", &printable(&format!("{}: unknown, for {why}", limit.title)))?;
+                }
             }
             self.wrapped("  ", &taken(limit))?;
         }
@@ -252,7 +264,7 @@ impl Page<'_> {
     /// A text after a sign, with its further lines below its first.
     fn hanging(&mut self, sign: &str, columns: usize, text: &str) -> io::Result<()> {
         let width = self.width.saturating_sub(columns);
-        for (number, line) in textwrap::wrap(text, width).iter().enumerate() {
+        for (number, line) in lines(text, width).iter().enumerate() {
             let indent = if number == 0 { sign.to_owned() } else { " ".repeat(columns) };
             self.line(&format!("{indent}{line}"))?;
         }
@@ -277,11 +289,11 @@ impl Tree<'_> {
             let label = if edge.label.is_empty() { String::new() } else { format!("{}: ", printable(&edge.label)) };
             let text = match is_new {
                 true => format!("{label}{}", node_title(node)),
-                false => format!("{label}{} (see above)", printable(&node.name)),
+                false => format!("{label}{} (see above)", name_of(node)),
             };
             let (sign, more) = if is_last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
             let columns = display_width(indent) + 3;
-            for (number, line) in textwrap::wrap(&text, page.width.saturating_sub(columns).max(20)).iter().enumerate() {
+            for (number, line) in lines(&text, page.width.saturating_sub(columns).max(20)).iter().enumerate() {
                 page.line(&format!("{indent}{}{line}", if number == 0 { sign } else { more }))?;
             }
             if is_new {
@@ -293,11 +305,15 @@ impl Tree<'_> {
 }
 
 fn node_title(node: &Node) -> String {
+    let details = if node.details.is_empty() { String::new() } else { format!(" ({})", node.details.join(", ")) };
+    format!("{}{}", name_of(node), printable(&details))
+}
+
+fn name_of(node: &Node) -> String {
     let kind = node.kind.title();
     let space = if kind.is_empty() { "" } else { " " };
     let unknown = if node.known { "" } else { "? " };
-    let details = if node.details.is_empty() { String::new() } else { format!(" ({})", node.details.join(", ")) };
-    printable(&format!("{unknown}{kind}{space}{}{details}", node.name)).into_owned()
+    printable(&format!("{unknown}{kind}{space}{}", node.name)).into_owned()
 }
 
 /// What is taken, in words.
@@ -327,7 +343,8 @@ fn in_scenarios(map: &ClusterMap) -> String {
 
 /// A range as text: a single address without its length.
 fn shown(range: &Range, cidr: &Cidr) -> String {
-    if range.kind == Kind::DnsServiceIp { cidr.first().to_string() } else { cidr.to_string() }
+    let text = if range.kind == Kind::DnsServiceIp { cidr.first().to_string() } else { cidr.to_string() };
+    if range.is_default { text + " *" } else { text }
 }
 
 fn with_cidr(range: &Range) -> String {
@@ -335,24 +352,14 @@ fn with_cidr(range: &Range) -> String {
     printable(&format!("{}{cidr}", range.title())).into_owned()
 }
 
-/// The text in so many columns, cut or filled.
-fn fit(text: &str, columns: usize) -> String {
-    let mut fitted = String::new();
-    let mut width = 0;
-    let too_long = display_width(text) > columns;
-    for c in text.chars() {
-        let more = textwrap::core::display_width(c.encode_utf8(&mut [0; 4]));
-        if width + more > columns - usize::from(too_long) {
-            break;
-        }
-        fitted.push(c);
-        width += more;
-    }
-    if too_long {
-        fitted.push('…');
-        width += 1;
-    }
-    fitted + &" ".repeat(columns.saturating_sub(width))
+/// The lines of a text. Names are not divided at their hyphens.
+fn lines(text: &str, columns: usize) -> Vec<Cow<'_, str>> {
+    textwrap::wrap(text, textwrap::Options::new(columns).word_splitter(textwrap::WordSplitter::NoHyphenation))
+}
+
+/// The text with spaces up to so many columns.
+fn filled(text: &str, columns: usize) -> String {
+    format!("{text}{}", " ".repeat(columns.saturating_sub(display_width(text))))
 }
 
 #[allow(

@@ -62,7 +62,8 @@ impl Name<'_> {
             Name::Subnet(_, subnet) => subnet.title(),
             Name::Vnet(_, vnet) => vnet.title(),
             Name::Through(far, through) => format!("{} behind {}", far.title(), through.title()),
-            Name::Outside(outside) => outside.title.clone(),
+            Name::Outside(outside) => outside.title.trim_start_matches("the ").to_owned(),
+            Name::Told("on-premises") => "on-premises network of the configuration".to_owned(),
             Name::Told(_) => "of the configuration".to_owned(),
         }
     }

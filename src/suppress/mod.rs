@@ -50,33 +50,38 @@ pub struct Suppressions {
     wrong: Vec<(Range<usize>, String)>,
 }
 
-/// Takes out of a report what the code suppresses, counts it, and adds what is wrong with suppressions.
+/// Puts a report in order, as [`settle`] does, with what the code says.
 pub fn apply(report: &mut Report, sources: &Sources, config: &Config, settings: &Settings) {
     let files: Vec<(FileId, &SourceFile)> = sources.iter().collect();
     let found = files.into_par_iter().filter_map(|(id, file)| Some((id, read(file)?)));
-    let mut suppressions: BTreeMap<FileId, Suppressions> = found.collect();
-    // Files that the code reads are known by the findings in them.
-    let places: BTreeSet<FileId> = report.findings.iter().map(|finding| finding.place.file).collect();
-    let late = places.into_iter().map(|id| (id, sources.file(id))).filter(|(_, file)| !sources.has(file.path()));
-    suppressions.extend(late.filter_map(|(id, file)| Some((id, read(file)?))));
-    if suppressions.is_empty() {
-        return;
+    let mut said: BTreeMap<FileId, Suppressions> = found.collect();
+    said.extend(late(&report.findings, sources));
+    if said.is_empty() {
+        // Nobody judges anything.
+        return report.sort(sources);
     }
-    let before = report.findings.len();
-    report.findings.retain(|finding| {
-        let of_file = suppressions.get_mut(&finding.place.file);
-        !of_file.is_some_and(|of_file| of_file.suppress(finding))
-    });
-    report.suppressed += before - report.findings.len();
     let open = report.undecided.iter().map(|undecided| undecided.rule).collect();
     let judge = Judge::new(open, report.unreadable.is_empty(), sources, config, settings);
-    let mut findings: Vec<Finding> = Vec::new();
-    for (id, of_file) in &suppressions {
-        findings.extend(judge.findings(*id, of_file));
-    }
-    if !findings.is_empty() {
-        report.findings.extend(findings);
-        report.sort(sources);
+    settle(report, said, &judge);
+}
+
+/// What files say that the code reads: those are known by the findings in them.
+pub fn late(findings: &[Finding], sources: &Sources) -> BTreeMap<FileId, Suppressions> {
+    let places: BTreeSet<FileId> = findings.iter().map(|finding| finding.place.file).collect();
+    let late = places.into_iter().map(|id| (id, sources.file(id))).filter(|(_, file)| !sources.has(file.path()));
+    late.filter_map(|(id, file)| Some((id, read(file)?))).collect()
+}
+
+/// Sorts a report and merges what says the same, takes out what is suppressed, counts that, and adds what is wrong with suppressions.
+pub fn settle(report: &mut Report, mut said: BTreeMap<FileId, Suppressions>, judge: &Judge<'_>) {
+    report.sort(judge.sources);
+    let before = report.findings.len();
+    report.findings.retain(|finding| !said.get_mut(&finding.place.file).is_some_and(|of_file| of_file.suppress(finding)));
+    report.suppressed += before - report.findings.len();
+    let wrong: Vec<Finding> = said.iter().flat_map(|(id, of_file)| judge.findings(*id, of_file)).collect();
+    if !wrong.is_empty() {
+        report.findings.extend(wrong);
+        report.sort(judge.sources);
     }
 }
 
@@ -201,13 +206,6 @@ impl<'a> Judge<'a> {
         let document = |rule: &rules::Rule| (rule.name, Document::parse(rule.document).unwrap_or_default());
         let documents = RULES.iter().filter(|rule| [UNUSED, WITHOUT_REASON].contains(&rule.name)).map(document).collect();
         Self { sources, config, settings, undecided, is_complete, documents }
-    }
-
-    /// Takes out of the findings in a file what it suppresses, and adds what is wrong with that.
-    pub fn settle(&self, id: FileId, said: &Suppressions, findings: &mut Vec<Finding>) {
-        let mut said = said.clone();
-        findings.retain(|finding| finding.place.file != id || !said.suppress(finding));
-        findings.extend(self.findings(id, &said));
     }
 
     fn findings(&self, id: FileId, of_file: &Suppressions) -> Vec<Finding> {

@@ -18,6 +18,7 @@ mod light;
 mod link;
 mod load;
 mod loops;
+mod members;
 mod modules;
 mod names;
 mod parameters;
