@@ -93,9 +93,11 @@ pub(super) fn tip(map: &ClusterMap, lane: &Lane, sources: &Sources) -> Tip {
         lines.push(format!("shares addresses with {more} more"));
     }
     let mut places: Vec<(String, String)> = Vec::new();
-    let is_missing = lane.range.details.iter().any(|detail| detail == "Azure's default");
+    if lane.range.is_default {
+        lines.push("Azure's default".to_owned());
+    }
     if let Some(span) = lane.range.span {
-        let what = if is_missing { "would be written" } else { "written" };
+        let what = if lane.range.is_default { "would be written" } else { "written" };
         places.push((what.to_owned(), Location::of(span, sources).to_string()));
     }
     places.extend(
@@ -120,7 +122,8 @@ pub(super) fn details(range: &Range) -> String {
         cidr.filter(|cidr| cidr.family() == Family::V4 && cidr.size() > 1).and_then(|cidr| u64::try_from(cidr.size()).ok());
     let all = cidr.map(addresses);
     let others = range.details.iter().filter(|detail| all.as_ref() != Some(detail)).map(|detail| printable(detail).into_owned());
-    number.map(|number| parts(number, "address")).into_iter().chain(others).collect::<Vec<_>>().join(", ")
+    let default = range.is_default.then(|| "Azure's default".to_owned());
+    number.map(|number| parts(number, "address")).into_iter().chain(default).chain(others).collect::<Vec<_>>().join(", ")
 }
 
 /// A range as text: a single address without its length.
@@ -144,6 +147,15 @@ pub(super) fn class(kind: Kind) -> &'static str {
         Kind::PeeredVnet => "peered-vnet",
         Kind::FarVnet => "far-vnet",
         Kind::Outside => "outside",
+    }
+}
+
+/// What a range is, and the name of what has it. Either may be empty.
+pub(super) fn titles(range: &Range) -> (&'static str, &str) {
+    match (range.kind, range.name.as_str()) {
+        // Names of networks outside say what they are.
+        (Kind::Outside, name) if !name.is_empty() => ("", name),
+        (kind, name) => (kind.title(), name),
     }
 }
 

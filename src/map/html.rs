@@ -4,7 +4,7 @@
 //! are classes (`x123` begins at 12.3 %, `s45` is 4.5 % wide), not attributes, and each of them stands once in the style.
 
 use super::drawing::{self, Item, Lane, Plane};
-use super::{ClusterMap, Demand, Graph, Kind, Limit, Node};
+use super::{ClusterMap, Demand, Graph, Kind, Limit, Node, Range};
 use crate::cidr::Family;
 use crate::report::junit::escape;
 use crate::report::{Location, Report, in_scenarios, printable};
@@ -227,9 +227,8 @@ impl Page {
             self.lane(map, lane, sources);
         }
         self.text.push_str("</tbody>\n</table>\n");
-        if map.left_out > 0 && plane.family == Family::V4 {
-            let subnets = drawing::parts(map.left_out as u64, "more subnet");
-            _ = writeln!(self.text, "<p class=\"more soft\">and {subnets} that overlap nothing of the cluster</p>");
+        if map.left_out.subnets > 0 && plane.family == Family::V4 {
+            _ = writeln!(self.text, "<p class=\"more soft\">{}</p>", map.left_out);
         }
     }
 
@@ -261,11 +260,10 @@ impl Page {
         self.tips += 1;
         let tip = self.tips;
         let range = lane.range;
-        let name = if range.name.is_empty() { String::new() } else { format!(" {}", own(&range.name)) };
         _ = write!(
             self.text,
-            "<tr class=\"lane\"><th scope=\"row\"><button type=\"button\" aria-describedby=\"t{tip}\">{}{name}</button></th><td class=\"of\">",
-            range.kind.title()
+            "<tr class=\"lane\"><th scope=\"row\"><button type=\"button\" aria-describedby=\"t{tip}\">{}</button></th><td class=\"of\">",
+            range_title(range)
         );
         let value = drawing::value(range);
         if range.cidr.is_ok() {
@@ -322,7 +320,7 @@ impl Page {
             return;
         }
         self.text.push_str("<h3>Overlaps</h3>\n<ul class=\"list\">\n");
-        let title = |place: usize| map.ranges.get(place).map(|range| with_value(range)).unwrap_or_default();
+        let title = |place: usize| map.ranges.get(place).map(with_value).unwrap_or_default();
         for overlap in map.overlaps.iter().take(MOST_LINES) {
             let (one, other) = (title(overlap.between.0), title(overlap.between.1));
             _ = writeln!(
@@ -377,7 +375,7 @@ impl Page {
         let room = match &limit.room {
             Ok(room) => {
                 self.gauge(limit, *room);
-                drawing::parts(*room, &limit.part)
+                limit.room_title().unwrap_or_default()
             }
             Err(why) => {
                 _ = write!(self.text, "<span class=\"lost\">unknown: {}</span>", own(why));
@@ -535,9 +533,13 @@ fn stands_out(map: &ClusterMap) -> String {
     parts.join(", ")
 }
 
-fn with_value(range: &super::Range) -> String {
-    let space = if range.name.is_empty() { "" } else { " " };
-    format!("{}{space}{} <code>{}</code>", range.kind.title(), own(&range.name), drawing::value(range))
+fn range_title(range: &Range) -> String {
+    let (kind, name) = drawing::titles(range);
+    format!("{kind} {}", own(name)).trim().to_owned()
+}
+
+fn with_value(range: &Range) -> String {
+    format!("{} <code>{}</code>", range_title(range), drawing::value(range))
 }
 
 fn node_title(node: &Node) -> String {

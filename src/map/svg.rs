@@ -184,9 +184,8 @@ impl Picture {
             self.gap(across(left, *from), across(left, *to), top + 20.0, self.y);
         }
         self.text.push_str(&lanes);
-        if map.left_out > 0 && plane.family == Family::V4 {
-            let subnets = drawing::parts(map.left_out as u64, "more subnet");
-            self.line(NAMES, "soft", &format!("and {subnets} that overlap nothing of the cluster"));
+        if map.left_out.subnets > 0 && plane.family == Family::V4 {
+            self.line(NAMES, "soft", &map.left_out.to_string());
         }
     }
 
@@ -226,10 +225,10 @@ impl Picture {
         let y = self.y;
         self.rect("ruler-soft", left, y + LANE / 2.0, RIGHT - left, 1.0, "");
         let value = drawing::value(range);
-        let kind = range.kind.title();
+        let (kind, name) = drawing::titles(range);
         let room = columns_in(RANGES - NAMES - 8.0, SIZE).saturating_sub(kind.len() + 1);
-        let name = isolated(&fit_in_the_middle(&printable(&range.name), room));
-        self.short(NAMES, y + 3.0, "", format!("{kind} {name}").trim_end(), RANGES - NAMES - 8.0);
+        let name = isolated(&fit_in_the_middle(&printable(name), room));
+        self.short(NAMES, y + 3.0, "", format!("{kind} {name}").trim(), RANGES - NAMES - 8.0);
         self.short(RANGES, y + 3.0, "", &value, left - RANGES - 8.0);
         match (&range.cidr, lane.place) {
             (Err(why), _) => {
@@ -313,7 +312,11 @@ impl Picture {
             _ = write!(self.text, "<g><title>{}\n{}</title>", escape(&printable(&limit.title)), escape(&printable(&taken)));
             match &limit.room {
                 Ok(room) => {
-                    self.line(NAMES, "", &format!("{}: {}{ends}", isolated(&limit.title), drawing::parts(*room, &limit.part)));
+                    self.line(
+                        NAMES,
+                        "",
+                        &format!("{}: {}{ends}", isolated(&limit.title), limit.room_title().unwrap_or_default()),
+                    );
                     self.gauge(limit, *room);
                 }
                 Err(why) => {
@@ -461,7 +464,7 @@ impl Picture {
 
     fn wrapped(&mut self, x: f64, class: &str, text: &str) {
         let columns = columns_in(RIGHT - x, SIZE);
-        let lines = textwrap::wrap(text, columns);
+        let lines = super::text::lines(text, columns);
         let is_long = lines.len() > MOST_WRAPPED;
         for (number, line) in lines.iter().take(MOST_WRAPPED).enumerate() {
             let ending = if is_long && number + 1 == MOST_WRAPPED { " …" } else { "" };
@@ -512,8 +515,8 @@ fn isolated(text: &str) -> String {
 }
 
 fn range_title(range: &super::Range) -> String {
-    let space = if range.name.is_empty() { "" } else { " " };
-    format!("{}{space}{}", range.kind.title(), isolated(&range.name))
+    let (kind, name) = drawing::titles(range);
+    format!("{kind} {}", isolated(name)).trim().to_owned()
 }
 
 fn node_title(node: &Node) -> String {

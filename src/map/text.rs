@@ -353,7 +353,7 @@ fn with_cidr(range: &Range) -> String {
 }
 
 /// The lines of a text. Names are not divided at their hyphens.
-fn lines(text: &str, columns: usize) -> Vec<Cow<'_, str>> {
+pub(super) fn lines(text: &str, columns: usize) -> Vec<Cow<'_, str>> {
     textwrap::wrap(text, textwrap::Options::new(columns).word_splitter(textwrap::WordSplitter::NoHyphenation))
 }
 
