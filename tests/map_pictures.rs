@@ -121,7 +121,7 @@ fn every_place_in_the_page_has_its_rule() {
 fn ranges_tell_every_place_that_they_come_from() {
     for format in [Format::Svg, Format::Html] {
         let text = of_folder(format, "overlap").replace("<code>", "").replace("</code>", "");
-        for place in ["written: main.tf:65:27", "local.pods: main.tf:6:10", "default of var.pod_cidr: main.tf:2:13"] {
+        for place in ["written: main.tf:66:27", "local.pods: main.tf:6:10", "default of var.pod_cidr: main.tf:2:13"] {
             assert!(text.contains(place), "{place} in {text}");
         }
     }

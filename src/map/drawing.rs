@@ -6,10 +6,22 @@ use crate::cidr::{Cidr, Family};
 use crate::insight::addresses;
 use crate::report::{Location, grouped, printable};
 use crate::source::Sources;
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 /// So many ranges that overlap one are named beside it.
 const MOST_OTHERS: usize = 6;
+
+/// So many characters of a name or a reason are shown. Names that Azure takes are shorter by far.
+const MOST_CHARACTERS: usize = 2_000;
+
+/// A text out of the user's files: safe to show, and not endless.
+pub(super) fn plain(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(MOST_CHARACTERS).and_then(|(end, _)| text.split_at_checked(end)) {
+        Some((start, _)) => format!("{}…", printable(start)).into(),
+        None => printable(text),
+    }
+}
 
 /// The ranges of one family, on one scale. Those that are not known come with IPv4.
 pub(super) struct Plane<'a> {
@@ -82,9 +94,9 @@ pub(super) struct Tip {
 pub(super) fn tip(map: &ClusterMap, lane: &Lane, sources: &Sources) -> Tip {
     let mut lines = Vec::new();
     if let Err(why) = &lane.range.cidr {
-        lines.push(format!("not known: {}", printable(why)));
+        lines.push(format!("not known: {}", plain(why)));
     }
-    lines.extend(lane.range.details.iter().map(|detail| printable(detail).into_owned()));
+    lines.extend(lane.range.details.iter().map(|detail| plain(detail).into_owned()));
     for (other, shared) in lane.others.iter().take(MOST_OTHERS) {
         let other = map.ranges.get(*other).map(with_value).unwrap_or_default();
         lines.push(format!("shares {shared} with {other}"));
@@ -101,7 +113,7 @@ pub(super) fn tip(map: &ClusterMap, lane: &Lane, sources: &Sources) -> Tip {
         places.push((what.to_owned(), Location::of(span, sources).to_string()));
     }
     places.extend(
-        lane.range.origin.iter().map(|(label, span)| (printable(label).into_owned(), Location::of(*span, sources).to_string())),
+        lane.range.origin.iter().map(|(label, span)| (plain(label).into_owned(), Location::of(*span, sources).to_string())),
     );
     Tip { lines, places }
 }
@@ -110,7 +122,7 @@ pub(super) fn tip(map: &ClusterMap, lane: &Lane, sources: &Sources) -> Tip {
 pub(super) fn clash(map: &ClusterMap, lane: &Lane) -> Option<String> {
     match lane.others.as_slice() {
         [] => None,
-        [(other, _)] => map.ranges.get(*other).map(|other| format!("overlaps {}", printable(&other.title()))),
+        [(other, _)] => map.ranges.get(*other).map(|other| format!("overlaps {}", plain(&other.title()))),
         many => Some(format!("overlaps {} ranges", many.len())),
     }
 }
@@ -121,7 +133,7 @@ pub(super) fn details(range: &Range) -> String {
     let number =
         cidr.filter(|cidr| cidr.family() == Family::V4 && cidr.size() > 1).and_then(|cidr| u64::try_from(cidr.size()).ok());
     let all = cidr.map(addresses);
-    let others = range.details.iter().filter(|detail| all.as_ref() != Some(detail)).map(|detail| printable(detail).into_owned());
+    let others = range.details.iter().filter(|detail| all.as_ref() != Some(detail)).map(|detail| plain(detail).into_owned());
     let default = range.is_default.then(|| "Azure's default".to_owned());
     number.map(|number| parts(number, "address")).into_iter().chain(default).chain(others).collect::<Vec<_>>().join(", ")
 }
@@ -161,7 +173,7 @@ pub(super) fn titles(range: &Range) -> (&'static str, &str) {
 
 /// What a range is, whose, and which.
 pub(super) fn with_value(range: &Range) -> String {
-    printable(&format!("{} {}", range.title(), value(range))).into_owned()
+    plain(&format!("{} {}", range.title(), value(range))).into_owned()
 }
 
 /// Why ranges are not known: each reason once, with those that it holds for.
@@ -172,10 +184,10 @@ pub(super) fn unknown(map: &ClusterMap) -> Vec<(String, Vec<String>)> {
         let Err(why) = &range.cidr else { continue };
         let place = *places.entry(why).or_insert(reasons.len());
         if place == reasons.len() {
-            reasons.push((printable(why).into_owned(), Vec::new()));
+            reasons.push((plain(why).into_owned(), Vec::new()));
         }
         if let Some((_, titles)) = reasons.get_mut(place) {
-            titles.push(printable(&range.title()).into_owned());
+            titles.push(plain(&range.title()).into_owned());
         }
     }
     reasons.iter_mut().for_each(|(_, titles)| titles.dedup());
@@ -326,9 +338,9 @@ impl<'a> Tree<'a> {
 /// What is on no map, and why: calls that could not be followed.
 pub(super) fn not_drawn(report: &crate::report::Report, sources: &Sources) -> Vec<(String, String, Option<String>)> {
     let place = |span: Option<crate::source::Span>| span.map(|span| Location::of(span, sources).to_string());
-    let name = |cluster: &str| if cluster.is_empty() { ".".to_owned() } else { printable(cluster).into_owned() };
+    let name = |cluster: &str| if cluster.is_empty() { ".".to_owned() } else { plain(cluster).into_owned() };
     let line = |undecided: &crate::report::UndecidedRule| {
-        (name(&undecided.cluster), printable(&undecided.why.reason).into_owned(), place(undecided.why.span))
+        (name(&undecided.cluster), plain(&undecided.why.reason).into_owned(), place(undecided.why.span))
     };
     report.undecided.iter().map(line).collect()
 }
@@ -336,7 +348,7 @@ pub(super) fn not_drawn(report: &crate::report::Report, sources: &Sources) -> Ve
 /// What could not be read: where, and why.
 pub(super) fn unreadable(report: &crate::report::Report, sources: &Sources) -> Vec<(String, String)> {
     let line = |unreadable: &crate::source::Unreadable| {
-        (Location::of_unreadable(unreadable, sources).to_string(), printable(&unreadable.message).into_owned())
+        (Location::of_unreadable(unreadable, sources).to_string(), plain(&unreadable.message).into_owned())
     };
     report.unreadable.iter().map(line).collect()
 }

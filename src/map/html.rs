@@ -74,7 +74,11 @@ fn title(report: &Report) -> String {
 
 /// What users wrote: safe to show, and its direction kept to itself.
 fn own(text: &str) -> String {
-    let text = escape(&printable(text));
+    bidirectional(escape(&drawing::plain(text)))
+}
+
+/// The text apart from what stands around it, if it may turn the direction.
+fn bidirectional(text: String) -> String {
     if text.is_ascii() { text } else { format!("<bdi>{text}</bdi>") }
 }
 
@@ -558,7 +562,7 @@ fn folded(list: &str) -> String {
     };
     let more = rest.matches(", ").count();
     let rest = rest.strip_prefix(", ").unwrap_or(rest);
-    format!("<details><summary>{} and {more} more</summary>{}</details>", own(start), own(rest))
+    format!("<details><summary>{} and {more} more</summary>{}</details>", own(start), bidirectional(escape(&printable(rest))))
 }
 
 fn exceeds(demand: &Demand, limit: &Limit) -> bool {

@@ -7,7 +7,7 @@ use super::drawing::{self, Item, Lane, Plane};
 use super::{ClusterMap, Graph, Kind, Limit, Node};
 use crate::cidr::Family;
 use crate::report::junit::escape;
-use crate::report::{Location, Report, in_scenarios, printable};
+use crate::report::{Location, Report, in_scenarios};
 use crate::source::Sources;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -69,7 +69,7 @@ fn description(report: &Report) -> String {
         _ = write!(
             text,
             " {}: {}, {}, {} unknown.",
-            printable(&map.cluster),
+            drawing::plain(&map.cluster),
             drawing::parts(map.ranges.len() as u64, "range"),
             drawing::parts(map.overlaps.len() as u64, "overlap"),
             unknown
@@ -227,7 +227,7 @@ impl Picture {
         let value = drawing::value(range);
         let (kind, name) = drawing::titles(range);
         let room = columns_in(RANGES - NAMES - 8.0, SIZE).saturating_sub(kind.len() + 1);
-        let name = isolated(&fit_in_the_middle(&printable(name), room));
+        let name = isolated(&fit_in_the_middle(&drawing::plain(name), room));
         self.short(NAMES, y + 3.0, "", format!("{kind} {name}").trim(), RANGES - NAMES - 8.0);
         self.short(RANGES, y + 3.0, "", &value, left - RANGES - 8.0);
         match (&range.cidr, lane.place) {
@@ -309,7 +309,12 @@ impl Picture {
         for limit in limits {
             let ends = if limit.ends_first { " – ends first" } else { "" };
             let taken = super::text::taken(limit);
-            _ = write!(self.text, "<g><title>{}\n{}</title>", escape(&printable(&limit.title)), escape(&printable(&taken)));
+            _ = write!(
+                self.text,
+                "<g><title>{}\n{}</title>",
+                escape(&drawing::plain(&limit.title)),
+                escape(&drawing::plain(&taken))
+            );
             match &limit.room {
                 Ok(room) => {
                     self.line(
@@ -510,7 +515,7 @@ fn across(left: f64, place: f64) -> f64 {
 
 /// What users wrote: safe to show, and its direction kept to itself.
 fn isolated(text: &str) -> String {
-    let text = printable(text);
+    let text = drawing::plain(text);
     if text.is_ascii() { text.into_owned() } else { format!("\u{2068}{text}\u{2069}") }
 }
 
