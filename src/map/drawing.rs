@@ -4,7 +4,7 @@ use super::scale::Scale;
 use super::{ClusterMap, Edge, Graph, Kind, Limit, NodeKind, Range};
 use crate::cidr::{Cidr, Family};
 use crate::insight::addresses;
-use crate::report::{Location, grouped, printable};
+use crate::report::{Location, grouped, in_scenarios, printable};
 use crate::source::Sources;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -351,6 +351,19 @@ pub(super) fn unreadable(report: &crate::report::Report, sources: &Sources) -> V
         (Location::of_unreadable(unreadable, sources).to_string(), plain(&unreadable.message).into_owned())
     };
     report.unreadable.iter().map(line).collect()
+}
+
+/// The heading of the whole: a cluster may be drawn once for each scenario.
+pub(super) fn heading(report: &crate::report::Report) -> String {
+    match report.clusters.len() {
+        0 => "Address map".to_owned(),
+        number => format!("Address map of {}", parts(number as u64, "cluster")),
+    }
+}
+
+/// The scenarios in which a map holds, for the heading; empty where it holds in all.
+pub(super) fn scenarios(map: &ClusterMap) -> String {
+    if map.scenarios.is_empty() { String::new() } else { plain(&in_scenarios(&map.scenarios)).into_owned() }
 }
 
 /// How much was looked at: `2 clusters in 14 files`.

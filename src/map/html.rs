@@ -7,7 +7,7 @@ use super::drawing::{self, Item, Lane, Plane};
 use super::{ClusterMap, Demand, Graph, Kind, Limit, Node, Range};
 use crate::cidr::Family;
 use crate::report::junit::escape;
-use crate::report::{Location, Report, in_scenarios, printable};
+use crate::report::{Location, Report, printable};
 use crate::source::Sources;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -57,7 +57,7 @@ pub(super) fn write(report: &Report, sources: &Sources, out: &mut dyn Write) -> 
         hash(&style),
         hash(SCRIPT),
         env!("CARGO_PKG_VERSION"),
-        title(report)
+        drawing::heading(report)
     )?;
     out.write_all(page.text.as_bytes())?;
     write!(out, "<script>{SCRIPT}</script>\n</body>\n</html>\n")
@@ -68,8 +68,11 @@ fn hash(text: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(text.as_bytes())))
 }
 
-fn title(report: &Report) -> String {
-    format!("Address map of {}", drawing::parts(report.maps.len() as u64, "cluster"))
+/// A cluster, and the scenarios that its map is of.
+fn heading(map: &ClusterMap) -> String {
+    let scenarios = drawing::scenarios(map);
+    let scenarios = if scenarios.is_empty() { scenarios } else { format!(" <span class=\"in\">{}</span>", own(&scenarios)) };
+    format!("{}{scenarios}", own(&map.cluster))
 }
 
 /// What users wrote: safe to show, and its direction kept to itself.
@@ -125,7 +128,7 @@ impl Page {
             self.text,
             "<a class=\"skip\" href=\"#maps\">To the maps</a>\n<header>\n<h1>{}</h1>\n<p class=\"soft\">{}, by overlint {}. Ranges are as \
              wide as the logarithm of their size; what no range has is left out.</p>\n",
-            title(report),
+            drawing::heading(report),
             drawing::looked_at(report),
             env!("CARGO_PKG_VERSION")
         );
@@ -175,13 +178,11 @@ impl Page {
         );
         for (number, map) in report.maps.iter().enumerate() {
             let place = Location::of(map.span, sources).to_string();
-            let scenarios =
-                if map.scenarios.is_empty() { String::new() } else { format!(", {}", own(&in_scenarios(&map.scenarios))) };
             _ = writeln!(
                 self.text,
-                "<tr><th scope=\"row\"><a href=\"#c{}\">{}</a></th><td><code>{}</code>{scenarios}</td><td>{}</td></tr>",
+                "<tr><th scope=\"row\"><a href=\"#c{}\">{}</a></th><td><code>{}</code></td><td>{}</td></tr>",
                 number + 1,
-                own(&map.cluster),
+                heading(map),
                 own(&place),
                 stands_out(map)
             );
@@ -191,8 +192,6 @@ impl Page {
 
     fn cluster(&mut self, number: usize, map: &ClusterMap, sources: &Sources) {
         let location = Location::of(map.span, sources).to_string();
-        let scenarios =
-            if map.scenarios.is_empty() { String::new() } else { format!(", {}", own(&in_scenarios(&map.scenarios))) };
         let network = match &map.network {
             Ok(network) => own(network),
             Err(why) => format!("? network unknown: {}", own(why)),
@@ -200,8 +199,8 @@ impl Page {
         _ = write!(
             self.text,
             "<section class=\"cluster\" id=\"c{number}\" aria-labelledby=\"c{number}h\">\n<h2 id=\"c{number}h\">{}</h2>\n<p><code>{}</code>\
-             {scenarios}</p>\n<p>{network}</p>\n",
-            own(&map.cluster),
+             </p>\n<p>{network}</p>\n",
+            heading(map),
             own(&location)
         );
         let planes = drawing::planes(map);
@@ -461,14 +460,18 @@ impl Page {
         if !details.is_empty() {
             _ = write!(self.text, "<div class=\"soft\">{}</div>", folded(&details.join(", ")));
         }
-        for (class, items) in [("inside", &item.inside), ("links", &item.beside)] {
-            if !items.is_empty() {
-                _ = writeln!(self.text, "\n<ul class=\"{class}\">");
-                items.iter().for_each(|item| self.item(number, graph, item));
-                self.text.push_str("</ul>");
-            }
+        self.list("inside", number, graph, &item.inside);
+        self.text.push_str("</div>");
+        self.list("links", number, graph, &item.beside);
+        self.text.push_str("</li>\n");
+    }
+
+    fn list(&mut self, class: &str, number: usize, graph: &Graph, items: &[Item]) {
+        if !items.is_empty() {
+            _ = writeln!(self.text, "\n<ul class=\"{class}\">");
+            items.iter().for_each(|item| self.item(number, graph, item));
+            self.text.push_str("</ul>");
         }
-        self.text.push_str("</div></li>\n");
     }
 
     /// What is not on any map.

@@ -7,7 +7,7 @@ use super::drawing::{self, Item, Lane, Plane};
 use super::{ClusterMap, Graph, Kind, Limit, Node};
 use crate::cidr::Family;
 use crate::report::junit::escape;
-use crate::report::{Location, Report, in_scenarios};
+use crate::report::{Location, Report};
 use crate::source::Sources;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -40,7 +40,7 @@ const MOST_WRAPPED: usize = 4;
 /// # Errors
 /// What `out` says.
 pub(super) fn write(report: &Report, sources: &Sources, out: &mut dyn Write) -> io::Result<()> {
-    let title = format!("Address map of {}", drawing::parts(report.maps.len() as u64, "cluster"));
+    let title = drawing::heading(report);
     let mut picture = Picture { text: String::new(), y: MARGIN };
     picture.head(&title, report);
     for map in &report.maps {
@@ -146,12 +146,11 @@ impl Picture {
         self.y += 18.0;
         self.rect("rule", NAMES, self.y, RIGHT - NAMES, 2.0, "");
         self.y += 14.0;
-        self.put(NAMES, 16.0, "head", &isolated(&map.cluster), RIGHT - NAMES);
+        let scenarios = drawing::scenarios(map);
+        let scenarios = if scenarios.is_empty() { scenarios } else { format!(" {}", isolated(&scenarios)) };
+        self.put(NAMES, 16.0, "head", &format!("{}{scenarios}", isolated(&map.cluster)), RIGHT - NAMES);
         self.y += 24.0;
-        let scenarios =
-            if map.scenarios.is_empty() { String::new() } else { format!(", {}", isolated(&in_scenarios(&map.scenarios))) };
-        let location = Location::of(map.span, sources).to_string();
-        self.line(NAMES, "soft", &format!("{}{scenarios}", isolated(&location)));
+        self.line(NAMES, "soft", &isolated(&Location::of(map.span, sources).to_string()));
         let network = match &map.network {
             Ok(network) => network.clone(),
             Err(why) => format!("? network unknown: {why}"),
@@ -582,7 +581,7 @@ fn fit(text: &str, room: usize) -> String {
     let mut end = 0;
     let mut taken = 0;
     for (at, c) in text.char_indices() {
-        if taken + 1 <= room {
+        if taken < room {
             end = at;
         }
         taken += columns(c);
