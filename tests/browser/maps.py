@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Looks at maps as a browser shows them: run.sh starts this with the program.
 
-For the pages of all folders in testdata/pictures/, at the widths of a screen, a tablet and a phone, light and dark: no two texts overlap, none is
-cut off, the page does not scroll sideways, contrasts are 4.5 or more, tooltips come by mouse, keyboard and touch, stay within the window and
-tell value and place, Escape closes them, the browser reads them out, nothing is asked of any network, and nothing complains. For the
-pictures: XML, texts, contrasts, and that rsvg-convert, if it is there, draws what the browser draws.
+For the pages of all folders in testdata/pictures/, and of one more, at the widths of a screen, a tablet and a phone, light and dark: no two
+texts overlap, none is cut off, the page does not scroll sideways, contrasts are 4.5 or more, tooltips come by mouse, keyboard and touch, stay
+within the window and tell value and place, Escape closes them, the browser reads them out, nothing is asked of any network, and nothing
+complains. For the pictures: XML, texts, contrasts, and that rsvg-convert, if it is there, draws what the browser draws.
 """
 
 import base64
@@ -19,7 +19,8 @@ import xml.etree.ElementTree
 
 from playwright.sync_api import sync_playwright
 
-MAPS = pathlib.Path(__file__).resolve().parents[2] / "testdata" / "pictures"
+DATA = pathlib.Path(__file__).resolve().parents[2] / "testdata"
+FOLDERS = [*sorted((DATA / "pictures").iterdir()), DATA / "map" / "hub"]
 WIDTHS = {1280: 900, 768: 1024, 390: 844}
 PLACE = re.compile(r":\d+:\d+")
 failures = []
@@ -228,7 +229,7 @@ def look_at_picture(browser, name, file):
 def main(program):
     with tempfile.TemporaryDirectory() as temp, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=os.environ["CHROMIUM"], args=["--no-sandbox"])
-        for folder in sorted(path for path in MAPS.iterdir() if path.is_dir()):
+        for folder in FOLDERS:
             for form, look in (("html", look_at_page), ("svg", look_at_picture)):
                 file = pathlib.Path(temp) / f"{folder.name}.{form}"
                 run = subprocess.run([os.path.abspath(program), "map", f"--format={form}", "."], cwd=folder, capture_output=True)
