@@ -26,6 +26,7 @@ pub mod scenarios;
 pub mod settings;
 pub mod source;
 pub mod spelling;
+pub mod suggest;
 pub mod suppress;
 pub mod syntax;
 mod system;

@@ -163,7 +163,28 @@ fn a_limit_is_met_at_its_bound_and_not_before() {
     }
     let text = |nodes: u32| map(&[("main.tf", &code(nodes))], Format::Text);
     assert!(text(14).contains("16 in an upgrade, which leaves 0\n"), "{}", text(14));
-    assert!(text(15).contains("17 in an upgrade, 1 too many\n"), "{}", text(15));
+    assert!(text(15).contains("17 in an upgrade (1 too many)\n"), "{}", text(15));
+}
+
+#[test]
+fn a_pool_without_a_subnet_leaves_its_neighbours_room_open() {
+    let pool = "resource \"azurerm_kubernetes_cluster_node_pool\" \"p\" {\n  name = \"p\"\n  kubernetes_cluster_id = azurerm_kubernetes_cluster.c.id\n}\n";
+    let code = format!("{}{pool}", cluster_among(0, "\"10.250.0.0/20\""));
+    let limits = json(&[("main.tf", &code)])["clusters"][0]["limits"].clone();
+    assert_eq!(limits[0]["max"]["certain"], 2, "both take blocks of the pod CIDR");
+    assert_eq!(limits[1]["max"]["certain"], 1);
+    assert_eq!(limits[1]["max"]["more"], "node pool p names no subnet");
+    let text = map(&[("main.tf", &code)], Format::Text);
+    assert!(text.contains("node pool p: ? subnet not named: perhaps that of other pools"), "{text}");
+}
+
+#[test]
+fn a_pod_cidr_that_is_not_used_collides_with_nothing() {
+    let code = cluster_among(0, "\"10.0.0.0/16\"").replace("network_plugin_mode = \"overlay\"", "");
+    let cluster = json(&[("main.tf", &code)])["clusters"][0].clone();
+    assert_eq!(cluster["overlaps"].as_array().unwrap().len(), 0, "{cluster}");
+    let names: Vec<&str> = cluster["ranges"].as_array().unwrap().iter().map(|range| range["name"].as_str().unwrap()).collect();
+    assert!(names.contains(&"(not used)"), "{names:?}");
 }
 
 #[test]

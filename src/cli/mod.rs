@@ -11,6 +11,7 @@ mod limit;
 mod map;
 mod output;
 mod progress;
+mod suggest;
 
 use crate::lsp;
 use crate::rules::{self, RULES};
@@ -59,6 +60,8 @@ enum Command {
     },
     /// List all rules
     Rules(RulesArgs),
+    /// Plan the network of a new cluster: ranges of the right sizes at free places, and code that passes the check
+    Suggest(suggest::SuggestArgs),
     /// Write a commented overlint.toml into a folder, of what is found there
     Init {
         /// The folder
@@ -123,6 +126,7 @@ pub fn main() -> ExitCode {
         Command::Explain { rule } => output::stdout(|out| explain::explain(&rule, out)),
         Command::Rules(RulesArgs { format: ListFormat::Text }) => output::stdout(explain::list),
         Command::Rules(RulesArgs { format: ListFormat::Json }) => output::stdout(explain::list_json),
+        Command::Suggest(args) => suggest::run(&args),
         Command::Init { folder } => init::init(&folder),
         Command::Schema => output::stdout(init::schema),
         Command::Lsp { .. } => return serve(),

@@ -14,6 +14,10 @@ pub struct Addresses {
     pub unusable_service_ranges: Fact<Vec<Cidr>>,
     /// Private and shared space: what pod and service ranges are made of.
     pub private_ranges: Fact<Vec<Cidr>>,
+    /// Those of them that Azure takes as service ranges for certain.
+    pub sure_service_ranges: Fact<Vec<Cidr>>,
+    /// Unique local space: what IPv6 ranges are made of.
+    pub private_ranges_ipv6: Fact<Vec<Cidr>>,
     /// Prefix length of the part of the pod CIDR that each node of an overlay cluster takes.
     pub node_block_prefix: Fact<u8>,
     /// Prefix length that an IPv4 service CIDR must be longer than.

@@ -13,6 +13,12 @@ pub struct Defaults {
     pub service_cidr: Fact<String>,
     /// Address of the DNS service.
     pub dns_service_ip: Fact<String>,
+    /// IPv6 pod range of dual-stack clusters, as the documentation has it; Azure itself takes a random one.
+    pub pod_cidr_ipv6: Fact<String>,
+    /// IPv6 service range, likewise.
+    pub service_cidr_ipv6: Fact<String>,
+    /// Address space of the VNet that AKS makes for clusters without a subnet of the user's.
+    pub vnet: Fact<String>,
     /// Pods per node with Azure CNI Overlay.
     pub max_pods_overlay: Fact<u64>,
     /// Pods per node with a pod subnet.

@@ -29,6 +29,8 @@ pub struct Nodes {
     pub subnet_reserved_addresses: Fact<u64>,
     /// The prefix length of the smallest IPv4 subnet.
     pub subnet_longest_prefix: Fact<u8>,
+    /// The prefix length of every IPv6 subnet.
+    pub subnet_ipv6_prefix: Fact<u8>,
     /// Nodes per cluster.
     pub cluster_nodes: Fact<u64>,
     /// Nodes per cluster with Azure CNI Overlay.

@@ -8,6 +8,7 @@ use crate::insight::addresses;
 use crate::model::{Cluster, Field, Undecided, World};
 use crate::rules::Context;
 use crate::rules::ranges::{self, Ranges};
+use crate::suggest::{self, Suggestion};
 use std::collections::HashSet;
 
 /// So many subnets that no node is in are drawn for a cluster, of those that overlap its own ranges and of the others.
@@ -16,10 +17,11 @@ const MOST_SUBNETS: [usize; 2] = [200, 40];
 /// The maps of all clusters.
 pub(crate) fn of(world: &World, facts: &Facts, day: Date) -> Vec<ClusterMap> {
     let cx = Context::new(world, facts, day);
-    world.clusters.iter().map(|cluster| map(&cx, cluster)).collect()
+    let suggestions = suggest::of_all(world, facts, day);
+    world.clusters.iter().zip(suggestions).map(|(cluster, suggestions)| map(&cx, cluster, suggestions)).collect()
 }
 
-fn map(cx: &Context<'_>, cluster: &Cluster) -> ClusterMap {
+fn map(cx: &Context<'_>, cluster: &Cluster, suggestions: Vec<Suggestion>) -> ClusterMap {
     let mut lanes = Lanes { ranges: Vec::new() };
     let world = cx.world;
     let (pods, services) = (ranges::pods(cluster), ranges::services(cluster));
@@ -27,12 +29,16 @@ fn map(cx: &Context<'_>, cluster: &Cluster) -> ClusterMap {
     lanes.add(Kind::NodeSubnet, &ranges::node_subnets(world, cluster));
     let left_out = lanes.add_subnets(&ranges::other_subnets(world, cluster), [&pods, &services]);
     lanes.add(Kind::PodCidr, &pods);
+    if let Some(doubt) = capacity::doubt_about_pods(cluster) {
+        lanes.ranges.iter_mut().filter(|range| range.kind == Kind::PodCidr).for_each(|range| doubt.clone_into(&mut range.name));
+    }
     lanes.add(Kind::ServiceCidr, &services);
     lanes.add_dns(cluster, &services);
     lanes.add(Kind::PeeredVnet, &ranges::peered(world, cluster));
     lanes.add(Kind::FarVnet, &ranges::two_peerings_away(world, cluster));
     lanes.add(Kind::Outside, &ranges::outside(world, cluster));
-    let overlaps = overlaps(&lanes.ranges);
+    let unused = cluster.has_pod_range() == Ok(false);
+    let overlaps = overlaps(&lanes.ranges, unused);
     ClusterMap {
         root: String::new(),
         cluster: cluster.address.to_string(),
@@ -44,6 +50,7 @@ fn map(cx: &Context<'_>, cluster: &Cluster) -> ClusterMap {
         overlaps,
         limits: capacity::limits(cx, cluster),
         graph: graph::of(world, cluster),
+        suggestions,
     }
 }
 
@@ -66,8 +73,9 @@ struct Lanes {
 }
 
 impl Lanes {
+    /// Adds ranges by their addresses.
     fn add(&mut self, kind: Kind, ranges: &Ranges<'_>) {
-        ranges.all().for_each(|range| self.add_range(kind, &range));
+        sorted(ranges).iter().for_each(|range| self.add_range(kind, range));
         self.add_unknown(kind, ranges);
     }
 
@@ -76,7 +84,7 @@ impl Lanes {
         let is_hit = |cidr: &Cidr| own.iter().any(|ranges| ranges.overlap(cidr));
         let (mut hits, mut others) = (0, 0);
         let [most_hits, most_others] = MOST_SUBNETS;
-        for range in subnets.all() {
+        for range in sorted(subnets) {
             let (count, most) = if is_hit(&range.cidr) { (&mut hits, most_hits) } else { (&mut others, most_others) };
             *count += 1;
             if *count <= most {
@@ -135,15 +143,23 @@ impl Lanes {
     }
 }
 
+fn sorted<'a>(ranges: &Ranges<'a>) -> Vec<ranges::Range<'a>> {
+    let mut all: Vec<_> = ranges.all().collect();
+    all.sort_by_key(|range| range.cidr);
+    all
+}
+
 fn lane<T>(kind: Kind, name: String, cidr: Result<Cidr, String>, details: Vec<String>, field: &Field<T>) -> Range {
     let origin = field.at.hops.iter().map(|hop| (hop.label.to_string(), hop.span)).collect();
     Range { kind, name, cidr, is_default: field.is_default(), details, span: Some(field.at.site), origin }
 }
 
-/// The pairs of ranges that share addresses and should not.
-fn overlaps(ranges: &[Range]) -> Vec<Overlap> {
+/// The pairs of ranges that share addresses and should not. A pod CIDR that is not used takes no addresses.
+fn overlaps(ranges: &[Range], without_pods: bool) -> Vec<Overlap> {
+    let counts = |range: &Range| !(without_pods && range.kind == Kind::PodCidr);
+    let numbered = ranges.iter().enumerate().filter(|(_, range)| counts(range));
     let known: Vec<(usize, &Range, Cidr)> =
-        ranges.iter().enumerate().filter_map(|(place, range)| Some((place, range, *range.cidr.as_ref().ok()?))).collect();
+        numbered.filter_map(|(place, range)| Some((place, range, *range.cidr.as_ref().ok()?))).collect();
     let mut found = Vec::new();
     for (number, (place, range, cidr)) in known.iter().enumerate() {
         for (other_place, other, other_cidr) in known.iter().skip(number + 1) {

@@ -7,7 +7,9 @@ use crate::rules::room::{self, Of, Room, rooms};
 
 /// The limits, the pod ranges first.
 pub(super) fn limits(cx: &Context<'_>, cluster: &Cluster) -> Vec<Limit> {
-    let mut limits: Vec<Limit> = rooms(cx, cluster).iter().map(limit).collect();
+    let doubt = doubt_about_pods(cluster);
+    let mut limits: Vec<Limit> = rooms(cx, cluster).iter().map(|room| limit(room, doubt)).collect();
+    limits.extend(pod_subnets(cluster));
     // Where a demand is not known in full, another limit may end before; so may a subnet of the pods, whose room is not looked at.
     let left: Option<Vec<i128>> = limits.iter().map(left).collect();
     let has_others = cluster.has_pod_subnet() != Ok(false) && cluster.has_pod_range() != Ok(true);
@@ -22,9 +24,36 @@ pub(super) fn limits(cx: &Context<'_>, cluster: &Cluster) -> Vec<Limit> {
     limits
 }
 
-fn limit(room: &Room<'_>) -> Limit {
+/// What to say of a pod CIDR that pods do not take their addresses from, or may not.
+pub(super) fn doubt_about_pods(cluster: &Cluster) -> Option<&'static str> {
+    match cluster.has_pod_range() {
+        Ok(true) => None,
+        Ok(false) => Some("(not used)"),
+        Err(_) => Some("(perhaps not used)"),
+    }
+}
+
+/// Subnets of pods end, too, but the model has no more of them than that they are there.
+fn pod_subnets(cluster: &Cluster) -> Option<Limit> {
+    let is_there = cluster.pools.iter().any(|pool| pool.has_pod_subnet() == Ok(true));
+    let unknown = || Demand { certain: 0, more: Some("it is not worked out".to_owned()) };
+    is_there.then(|| Limit {
+        title: "subnets of the pods".to_owned(),
+        parts: "addresses".to_owned(),
+        room: Err("it is not worked out".to_owned()),
+        now: unknown(),
+        min: unknown(),
+        max: unknown(),
+        surge: unknown(),
+        ends_first: false,
+    })
+}
+
+fn limit(room: &Room<'_>, doubt: Option<&str>) -> Limit {
     let (title, parts) = match &room.of {
-        Of::Pods(cidr, block) => (format!("pod CIDR {cidr}"), format!("/{block} blocks")),
+        Of::Pods(cidr, block) => {
+            (format!("pod CIDR {} {cidr}", doubt.unwrap_or_default()).replace("  ", " "), format!("/{block} blocks"))
+        }
         Of::Subnet(subnet) => {
             let ranges: Vec<String> = subnet.prefixes.iter().filter_map(|field| Some(field.known().ok()??.to_string())).collect();
             (format!("subnet {} {}", subnet.title(), ranges.join(", ")).trim_end().to_owned(), "addresses".to_owned())

@@ -202,6 +202,8 @@ pub(super) struct Gauge {
     pub(super) surge: f64,
     /// The end of the room. What lies beyond does not fit.
     pub(super) room: f64,
+    /// What may be taken, too.
+    pub(super) perhaps: Option<(f64, f64)>,
 }
 
 /// The bar of a limit with so much room.
@@ -209,7 +211,10 @@ pub(super) fn gauge(limit: &Limit, room: u64) -> Gauge {
     let whole =
         [room, limit.now.certain, limit.min.certain, limit.max.certain, limit.surge.certain].into_iter().fold(1, u64::max);
     let end = |parts: u64| part_of(parts, whole);
+    let certain = [&limit.now, &limit.max, &limit.surge].into_iter().fold(0, |most, demand| most.max(demand.certain));
+    let is_open = open_reason(limit).is_some() && certain < room;
     Gauge {
+        perhaps: is_open.then(|| (end(certain), end(room))),
         now: end(limit.now.certain),
         min: end(limit.min.certain),
         max: end(limit.max.certain),

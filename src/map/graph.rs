@@ -114,7 +114,9 @@ impl Drawing<'_> {
             self.edge(root, subnet, pools_title(&pools));
         }
         if !made.is_empty() {
-            let subnet = self.node(NodeKind::Subnet, "made by AKS".to_owned(), Vec::new(), true);
+            let is_alone = self.subnets.is_empty();
+            let name = if is_alone { "made by AKS" } else { "not named: perhaps that of other pools" };
+            let subnet = self.node(NodeKind::Subnet, name.to_owned(), Vec::new(), is_alone);
             self.edge(root, subnet, pools_title(&made));
         }
         if let Some((_, why)) = lost.first() {

@@ -173,11 +173,11 @@ impl Page {
 
     fn contents(&mut self, report: &Report, sources: &Sources) {
         self.text.push_str(
-            "<nav aria-label=\"Clusters\">\n<table class=\"toc\">\n<thead><tr><th scope=\"col\">Cluster</th><th scope=\"col\">Declared</th>\
+            "<nav aria-label=\"Clusters\">\n<table class=\"toc stacked\">\n<thead><tr><th scope=\"col\">Cluster</th><th scope=\"col\">Declared</th>\
              <th scope=\"col\">What stands out</th></tr></thead>\n<tbody>\n",
         );
         for (number, map) in report.maps.iter().enumerate() {
-            let place = Location::of(map.span, sources).to_string();
+            let place = map.declared(sources);
             _ = writeln!(
                 self.text,
                 "<tr><th scope=\"row\"><a href=\"#c{}\">{}</a></th><td><code>{}</code></td><td>{}</td></tr>",
@@ -191,7 +191,7 @@ impl Page {
     }
 
     fn cluster(&mut self, number: usize, map: &ClusterMap, sources: &Sources) {
-        let location = Location::of(map.span, sources).to_string();
+        let location = map.declared(sources);
         let network = match &map.network {
             Ok(network) => own(network),
             Err(why) => format!("? network unknown: {}", own(why)),
@@ -210,6 +210,7 @@ impl Page {
         }
         self.overlaps(map);
         self.unknown(map);
+        self.suggestions(map, sources);
         self.limits(map);
         self.network(number, &map.graph);
         self.text.push_str("</section>\n");
@@ -351,6 +352,28 @@ impl Page {
         self.text.push_str("</ul>\n");
     }
 
+    /// What to write instead of what breaks a rule.
+    fn suggestions(&mut self, map: &ClusterMap, sources: &Sources) {
+        if map.suggestions.is_empty() {
+            return;
+        }
+        self.text.push_str(
+            "<h3>Suggestions</h3>\n<table class=\"stacked\">\n<thead><tr><th scope=\"col\">Write</th><th scope=\"col\">Because</th>\
+             <th scope=\"col\">Where</th></tr></thead>\n<tbody>\n",
+        );
+        for suggestion in &map.suggestions {
+            let place = Location::of(suggestion.span, sources).to_string();
+            _ = writeln!(
+                self.text,
+                "<tr><th scope=\"row\"><code>{}</code></th><td>{}</td><td><code>{}</code></td></tr>",
+                own(&suggestion.change()),
+                own(&suggestion.why),
+                own(&place)
+            );
+        }
+        self.text.push_str("</tbody>\n</table>\n");
+    }
+
     fn more(&mut self, all: usize) {
         if let Some(more) = all.checked_sub(MOST_LINES).filter(|more| *more > 0) {
             _ = writeln!(self.text, "<li class=\"soft\">and {more} more</li>");
@@ -413,6 +436,10 @@ impl Page {
                 _ = write!(self.text, "<span class=\"{class} {stretch}\"></span>");
                 from = to;
             }
+        }
+        if let Some((from, to)) = ends.perhaps {
+            let stretch = self.stretch(from, to);
+            _ = write!(self.text, "<span class=\"lost {stretch}\"></span>");
         }
         if ends.room < 1.0 {
             let (stretch, end) = (self.stretch(ends.room, 1.0), self.place(ends.room));

@@ -4,6 +4,7 @@ use super::{ClusterMap, Demand, Graph, Kind, Limit, Range};
 use crate::cidr::{Cidr, Family};
 use crate::report::{Escaped, Location, Report};
 use crate::source::{Sources, Span};
+use crate::suggest::Suggestion;
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -38,6 +39,7 @@ struct Cluster<'a> {
     overlaps: Vec<OverlapEntry>,
     limits: Vec<LimitEntry<'a>>,
     graph: &'a Graph,
+    suggestions: Vec<SuggestionEntry<'a>>,
 }
 
 #[derive(Serialize)]
@@ -83,6 +85,16 @@ struct LimitEntry<'a> {
     max: DemandEntry<'a>,
     surge: DemandEntry<'a>,
     ends_first: bool,
+}
+
+#[derive(Serialize)]
+struct SuggestionEntry<'a> {
+    name: &'a str,
+    location: Location<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    present: Option<&'a str>,
+    suggested: &'a str,
+    why: &'a str,
 }
 
 #[derive(Serialize)]
@@ -140,6 +152,7 @@ fn cluster<'a>(map: &'a ClusterMap, sources: &'a Sources) -> Cluster<'a> {
         overlaps: overlaps.collect(),
         limits: map.limits.iter().map(limit).collect(),
         graph: &map.graph,
+        suggestions: map.suggestions.iter().map(|one| suggestion(one, sources)).collect(),
     }
 }
 
@@ -176,6 +189,16 @@ fn limit(limit: &Limit) -> LimitEntry<'_> {
         max: demand(&limit.max),
         surge: demand(&limit.surge),
         ends_first: limit.ends_first,
+    }
+}
+
+fn suggestion<'a>(suggestion: &'a Suggestion, sources: &'a Sources) -> SuggestionEntry<'a> {
+    SuggestionEntry {
+        name: suggestion.name,
+        location: Location::of(suggestion.span, sources),
+        present: suggestion.present.as_deref(),
+        suggested: &suggestion.suggested,
+        why: &suggestion.why,
     }
 }
 

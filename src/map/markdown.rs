@@ -2,7 +2,7 @@
 
 use super::{ClusterMap, Graph, Kind, Limit, NodeKind, Range};
 use crate::report::markdown::{code, prose};
-use crate::report::{Location, Report, in_scenarios, plural};
+use crate::report::{Location, Report, plural};
 use crate::source::Sources;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -36,19 +36,24 @@ pub(super) fn write(report: &Report, sources: &Sources, out: &mut dyn Write) -> 
 }
 
 fn section(map: &ClusterMap, sources: &Sources) -> String {
-    let place = Location::of(map.span, sources).to_string();
-    let scenarios = if map.scenarios.is_empty() { String::new() } else { format!(", {}", prose(&in_scenarios(&map.scenarios))) };
     let network = match &map.network {
         Ok(network) => prose(network),
         Err(why) => format!("network unknown: {}", prose(why)),
     };
-    let mut text = format!("\n### {}\n\n{}{scenarios}: {network}\n", code(&map.cluster), code(&place));
+    let mut text = format!("\n### {}\n\n{}: {network}\n", code(&map.cluster), prose(&map.place(sources)));
     text.push_str("\n| Range | Of | Addresses | Overlaps | Where |\n| --- | --- | --- | --- | --- |\n");
     for (number, range) in map.ranges.iter().enumerate() {
         text.push_str(&row(map, number, range, sources));
     }
     if map.left_out.subnets > 0 {
         _ = write!(text, "\n.. {}.\n", map.left_out);
+    }
+    if !map.suggestions.is_empty() {
+        text.push_str("\n| Suggestion | Why | Where |\n| --- | --- | --- |\n");
+        for suggestion in &map.suggestions {
+            let place = code(&Location::of(suggestion.span, sources).to_string());
+            _ = writeln!(text, "| {} | {} | {place} |", prose(&suggestion.change()), prose(&suggestion.why));
+        }
     }
     if !map.limits.is_empty() {
         text.push_str(

@@ -15,8 +15,9 @@ pub(crate) use build::of;
 pub use graph::{Edge, Graph, Node, NodeKind};
 
 use crate::cidr::Cidr;
-use crate::report::{Report, Style};
-use crate::source::{Sources, Span};
+use crate::report::{Location, Report, Style, in_scenarios, printable};
+use crate::source::{Sources, Span, parent};
+use crate::suggest::Suggestion;
 use serde::Serialize;
 use std::fmt;
 use std::io::{self, Write};
@@ -44,6 +45,25 @@ pub struct ClusterMap {
     pub limits: Vec<Limit>,
     /// What it is connected with.
     pub graph: Graph,
+    /// What to write instead of ranges and addresses that break a rule.
+    pub suggestions: Vec<Suggestion>,
+}
+
+impl ClusterMap {
+    /// Where it is declared, what deploys it where that is not the same, and in which scenarios.
+    pub fn place(&self, sources: &Sources) -> String {
+        let scenarios = if self.scenarios.is_empty() { String::new() } else { format!(", {}", in_scenarios(&self.scenarios)) };
+        format!("{}{}", self.declared(sources), printable(&scenarios))
+    }
+
+    /// Where it is declared, and what deploys it where that is not the same.
+    pub fn declared(&self, sources: &Sources) -> String {
+        let location = Location::of(self.span, sources);
+        let is_there = self.root == location.path || self.root == parent(location.path);
+        let root = if self.root.is_empty() { "." } else { &self.root };
+        let by = if is_there { String::new() } else { format!(", deployed by {}", printable(root)) };
+        format!("{location}{by}")
+    }
 }
 
 /// How many subnets are not drawn.

@@ -150,7 +150,7 @@ impl Picture {
         let scenarios = if scenarios.is_empty() { scenarios } else { format!(" {}", isolated(&scenarios)) };
         self.put(NAMES, 16.0, "head", &format!("{}{scenarios}", isolated(&map.cluster)), RIGHT - NAMES);
         self.y += 24.0;
-        self.line(NAMES, "soft", &isolated(&Location::of(map.span, sources).to_string()));
+        self.line(NAMES, "soft", &isolated(&map.declared(sources)));
         let network = match &map.network {
             Ok(network) => network.clone(),
             Err(why) => format!("? network unknown: {why}"),
@@ -161,6 +161,7 @@ impl Picture {
         }
         self.overlaps(map);
         self.unknown(map);
+        self.suggestions(map, sources);
         self.limits(&map.limits);
         self.network(&map.graph);
     }
@@ -294,6 +295,21 @@ impl Picture {
         self.more(reasons.len());
     }
 
+    /// What to write instead of what breaks a rule.
+    fn suggestions(&mut self, map: &ClusterMap, sources: &Sources) {
+        if !map.suggestions.is_empty() {
+            self.heading("Suggestions");
+        }
+        for suggestion in &map.suggestions {
+            let place = Location::of(suggestion.span, sources).to_string();
+            self.line_sign(
+                ">",
+                "",
+                &format!("{}: {} ({})", isolated(&suggestion.change()), isolated(&suggestion.why), isolated(&place)),
+            );
+        }
+    }
+
     fn more(&mut self, all: usize) {
         if let Some(more) = all.checked_sub(MOST_LINES).filter(|more| *more > 0) {
             self.line(NAMES, "soft", &format!("and {more} more"));
@@ -357,6 +373,10 @@ impl Picture {
                 self.rect(class, at(from), y, (at(to) - at(from)).max(2.0), 14.0, &title);
                 from = to;
             }
+        }
+        if let Some((from, to)) = ends.perhaps {
+            let title = format!("perhaps taken: {}", drawing::plain(drawing::open_reason(limit).unwrap_or_default()));
+            self.rect("lost", at(from), y, at(to) - at(from), 14.0, &title);
         }
         if let Some(over) = drawing::too_many(limit) {
             let title = format!("does not fit: {over}");

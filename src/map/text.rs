@@ -45,10 +45,11 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn map(&mut self, map: &ClusterMap, sources: &Sources) -> io::Result<()> {
-        let location = Location::of(map.span, sources);
-        let title = self.painted(BOLD, &printable(&map.cluster));
-        self.line(&title)?;
-        self.wrapped("", &format!("{location}{}", in_scenarios(map)))?;
+        for line in lines(&printable(&map.cluster), self.width) {
+            let title = self.painted(BOLD, &line);
+            self.line(&title)?;
+        }
+        self.wrapped("", &map.place(sources))?;
         match &map.network {
             Ok(network) => self.wrapped("", network)?,
             Err(why) => self.wrapped("", &format!("network unknown: {}", printable(why)))?,
@@ -58,6 +59,7 @@ impl Page<'_> {
         }
         self.overlaps(map)?;
         self.unknown(map)?;
+        self.suggestions(map, sources)?;
         self.limits(&map.limits)?;
         self.graph(&map.graph)?;
         self.line("")
@@ -128,6 +130,7 @@ impl Page<'_> {
         let Some((from, to)) = span(cidr) else { return String::new() };
         let crossed: Vec<(usize, usize)> = hits.iter().filter_map(span).collect();
         let is_crossed = |cell: usize| crossed.iter().any(|(from, to)| (*from..*to).contains(&cell));
+        let to = if kind == Kind::DnsServiceIp { from + 1 } else { to };
         let mut text = " ".repeat(from);
         let mut cell = from;
         while cell < to {
@@ -173,6 +176,21 @@ impl Page<'_> {
         Ok(())
     }
 
+    /// What to write instead of what breaks a rule.
+    fn suggestions(&mut self, map: &ClusterMap, sources: &Sources) -> io::Result<()> {
+        if map.suggestions.is_empty() {
+            return Ok(());
+        }
+        self.line("")?;
+        let title = self.painted(BOLD, "Suggestions");
+        self.line(&title)?;
+        for suggestion in &map.suggestions {
+            let place = Location::of(suggestion.span, sources);
+            self.hanging("> ", 2, &printable(&format!("{}: {} ({place})", suggestion.change(), suggestion.why)))?;
+        }
+        Ok(())
+    }
+
     fn limits(&mut self, limits: &[Limit]) -> io::Result<()> {
         if limits.is_empty() {
             return Ok(());
@@ -190,12 +208,22 @@ impl Page<'_> {
                 }
                 (room, _) => {
                     let why = room.as_ref().err().map_or("", String::as_str);
-                    self.wrapped("", &printable(&format!("{}: unknown, for {why}", limit.title)))?;
+                    self.wrapped("", &printable(&format!("{}: room unknown: {why}", limit.title)))?;
+                    if limit.max.more.as_deref() == Some(why) {
+                        continue;
+                    }
                 }
             }
-            self.wrapped("  ", &taken(limit))?;
+            if limit.max.certain > 0 || limit.max.more.is_none() {
+                self.wrapped("  ", &taken(limit))?;
+            } else {
+                let why = limit.max.more.as_deref().unwrap_or_default();
+                self.wrapped("  ", &printable(&format!("how many are taken is not known: {why}")))?;
+            }
         }
-        self.wrapped("", "█ now  ▒ up to the maximum  ░ more in an upgrade  · free  ╳ too many")
+        let is_open = limits.iter().any(|limit| limit.surge.more.is_some());
+        let perhaps = if is_open { "  ? perhaps taken" } else { "" };
+        self.wrapped("", &format!("█ now  ▒ up to the maximum  ░ more in an upgrade  · free  ╳ too many{perhaps}"))
     }
 
     /// What is taken of the room. What does not fit is crossed.
@@ -208,8 +236,9 @@ impl Page<'_> {
         let (now, max, surge, room) = (end(&limit.now), end(&limit.max), end(&limit.surge), cell(room));
         let mut text = String::from("[");
         let mut from = 0;
-        for (sign, color, to) in [('█', "", now), ('▒', "", max), ('░', "", surge), ('·', "", room)] {
-            text.push_str(&self.painted(color, &sign.to_string().repeat(to.min(room).saturating_sub(from))));
+        let rest = if limit.surge.more.is_some() { '?' } else { '·' };
+        for (sign, to) in [('█', now), ('▒', max), ('░', surge), (rest, room)] {
+            text.push_str(&sign.to_string().repeat(to.min(room).saturating_sub(from)));
             from = from.max(to.min(room));
         }
         text.push_str(&self.painted(RED, &"╳".repeat(surge.saturating_sub(room))));
@@ -319,26 +348,22 @@ fn name_of(node: &Node) -> String {
 /// What is taken, in words.
 pub(super) fn taken(limit: &Limit) -> String {
     let Limit { now, min, max, surge, .. } = limit;
-    let range = if min == max { format!("at most {max}") } else { format!("{min} to {max} with the autoscaler") };
-    let left = match (&limit.room, &surge.more) {
-        (Ok(room), None) if surge.certain <= *room => format!(", which leaves {}", grouped((room - surge.certain).into())),
-        (Ok(room), _) if surge.certain > *room => format!(", {} too many", grouped((surge.certain - room).into())),
-        _ => String::new(),
+    let range = if min == max { format!("at most {max}") } else { format!("{min} to {max}") };
+    let too_many = |parts: u64, room: u64| format!(" ({} too many)", grouped((parts - room).into()));
+    let room = limit.room.as_ref().ok().copied();
+    let over = |demand: &Demand| {
+        room.filter(|room| demand.certain > *room).map(|room| too_many(demand.certain, room)).unwrap_or_default()
     };
+    let (over_max, over_surge) = (over(max), over(surge));
+    let left = room.filter(|_| surge.more.is_none()).and_then(|room| room.checked_sub(surge.certain));
+    let left = left.map(|left| format!(", which leaves {}", grouped(left.into()))).unwrap_or_default();
     let why = surge.more.as_ref().map(|why| format!(" ({})", printable(why))).unwrap_or_default();
-    format!("{now} now, {range}, {surge} in an upgrade{left}{why}")
+    format!("{now} now, {range}{over_max}, {surge} in an upgrade{over_surge}{left}{why}")
 }
 
 /// What a range shares with others and should not.
 fn hits(map: &ClusterMap, place: usize) -> impl Iterator<Item = Cidr> {
     map.overlaps.iter().filter(move |overlap| overlap.between.0 == place || overlap.between.1 == place).map(|o| o.shared)
-}
-
-fn in_scenarios(map: &ClusterMap) -> String {
-    if map.scenarios.is_empty() {
-        return String::new();
-    }
-    format!(", {}", printable(&crate::report::in_scenarios(&map.scenarios)))
 }
 
 /// A range as text: a single address without its length.

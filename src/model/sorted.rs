@@ -54,12 +54,35 @@ impl Taken {
         Self(spans)
     }
 
-    /// The last address of the last span that a range overlaps, if it overlaps one.
-    pub fn overlap(&self, cidr: &Cidr) -> Option<IpAddr> {
-        let after = self.0.partition_point(|(first, _)| *first <= cidr.last());
-        let (_, last) = self.0.get(after.checked_sub(1)?)?;
-        (*last >= cidr.first()).then_some(*last)
+    /// The same for those who look for ranges with a prefix length: gaps that have none are taken, too.
+    pub fn coarse(&self, prefix: u8) -> Self {
+        let mut spans: Vec<(IpAddr, IpAddr)> = Vec::new();
+        for &(first, last) in &self.0 {
+            match spans.last_mut() {
+                Some(kept) if !has_room(kept.1, first, prefix) => kept.1 = last,
+                _ => spans.push((first, last)),
+            }
+        }
+        Self(spans)
     }
+
+    /// The first address of the first span, and the last one of the last span, that a range overlaps, if it overlaps one.
+    pub fn overlap(&self, cidr: &Cidr) -> Option<(IpAddr, IpAddr)> {
+        let after = self.0.partition_point(|(first, _)| *first <= cidr.last());
+        let (_, last) = self.0.get(after.checked_sub(1)?).filter(|(_, last)| *last >= cidr.first())?;
+        let (first, _) = self.0.get(self.0.partition_point(|(_, last)| *last < cidr.first()))?;
+        Some((*first, *last))
+    }
+}
+
+/// Whether a range with a prefix length may lie between two addresses.
+fn has_room(after: IpAddr, before: IpAddr, prefix: u8) -> bool {
+    let starting_at = |address| {
+        let block = Cidr::new(address, prefix)?;
+        if block.first() == address { Some(block) } else { Cidr::new(next(block.last())?, prefix) }
+    };
+    let is_before = |block: Cidr| block.last() < before;
+    after.is_ipv4() != before.is_ipv4() || next(after).and_then(starting_at).is_none_or(is_before)
 }
 
 /// The address after another one of the same family.
@@ -118,12 +141,31 @@ mod tests {
     }
 
     #[test]
+    fn of_gaps_only_those_with_room_are_kept() {
+        let texts = ["10.0.0.0/26", "10.0.0.128/26", "10.0.1.64/26", "10.0.4.0/24", "fd00::/64", "fd00:0:0:2::/64"];
+        let taken = Taken::of(texts.map(|range| range.parse().unwrap()).into_iter());
+        let coarse = |prefix| taken.coarse(prefix).0.len();
+        assert_eq!([26, 25, 24, 23, 22, 33, 64, 65].map(coarse), [5, 3, 3, 3, 2, 5, 6, 6]);
+        for prefix in 20..=28 {
+            let (coarse, size) = (taken.coarse(prefix), 1u32 << (32 - prefix));
+            for n in 0..1 << 11 {
+                let Ok(start) = u32::try_from(0x0A00_0000u64 + u64::from(n * size)) else { break };
+                let block = Cidr::new(start.to_be_bytes().into(), prefix).unwrap();
+                assert_eq!(coarse.overlap(&block).is_some(), taken.overlap(&block).is_some(), "{block}");
+            }
+        }
+    }
+
+    #[test]
     fn neighbours_are_one_span() {
         let taken = Taken::of(ranges().into_iter());
-        let ends = |text: &str| taken.overlap(&text.parse().unwrap()).map(|last| last.to_string());
-        assert_eq!(ends("172.16.0.0/32").as_deref(), Some("172.16.255.255"));
-        assert_eq!(ends("10.0.0.0/32").as_deref(), Some("10.255.255.255"));
+        let ends = |text: &str| taken.overlap(&text.parse().unwrap()).map(|(first, last)| format!("{first} {last}"));
+        assert_eq!(ends("172.16.0.0/32").as_deref(), Some("172.16.0.0 172.16.255.255"));
+        assert_eq!(ends("10.4.3.2/32").as_deref(), Some("10.0.0.0 10.255.255.255"));
+        assert_eq!(ends("10.0.0.0/8").as_deref(), Some("10.0.0.0 10.255.255.255"));
+        assert_eq!(ends("0.0.0.0/0").as_deref(), Some("10.0.0.0 192.168.0.127"));
+        assert_eq!(ends("11.0.0.0/8"), None);
         let both = Taken::of(["10.0.0.0/25", "10.0.0.128/25"].map(|range| range.parse().unwrap()).into_iter());
-        assert_eq!(both.overlap(&"10.0.0.0/32".parse().unwrap()).map(|last| last.to_string()).as_deref(), Some("10.0.0.255"));
+        assert_eq!(both.overlap(&"10.0.0.0/32".parse().unwrap()), Some(([10, 0, 0, 0].into(), [10, 0, 0, 255].into())));
     }
 }

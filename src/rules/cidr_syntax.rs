@@ -5,6 +5,7 @@ use super::{Context, Decision, Out};
 use crate::cidr::Cidr;
 use crate::model::{Cluster, Field, State};
 use crate::report::Safety;
+use crate::suggest::{Advice, Kind, canonical};
 use std::net::IpAddr;
 
 /// `invalid-cidr`
@@ -72,15 +73,22 @@ fn check_address(field: &Field<IpAddr>, out: &mut Out) -> Decision {
 }
 
 /// `cidr-host-bits-set`
-pub(super) fn host_bits_set(_: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+pub(super) fn host_bits_set(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
     let refused = "Azure refuses a service CIDR that does not start at its network address.";
-    let services = check_host_bits("default", refused, &cluster.service_cidrs, out);
+    let services =
+        check_host_bits("default", refused, &cluster.service_cidrs, out, |field| canonical(cx, cluster, Kind::Service, field));
     let unsure = "Azure refuses this for a service CIDR; whether it does for a pod CIDR is not documented.";
-    let pods = check_host_bits("pod", unsure, &cluster.pod_cidrs, out);
+    let pods = check_host_bits("pod", unsure, &cluster.pod_cidrs, out, |field| canonical(cx, cluster, Kind::Pod, field));
     services.and(pods)
 }
 
-fn check_host_bits(case: &'static str, azure: &str, fields: &[Field<Cidr>], out: &mut Out) -> Decision {
+fn check_host_bits(
+    case: &'static str,
+    azure: &str,
+    fields: &[Field<Cidr>],
+    out: &mut Out,
+    advice: impl Fn(&Field<Cidr>) -> Advice,
+) -> Decision {
     // Where Azure may take a range as it is, another text for it may make another cluster.
     let safety = if case == "default" { Safety::Safe } else { Safety::Unsafe };
     let mut decision = Ok(());
@@ -91,7 +99,7 @@ fn check_host_bits(case: &'static str, azure: &str, fields: &[Field<Cidr>], out:
                 let message = format!("{} {written} does not start at its network address {}", field.name, cidr.first());
                 out.report(case, &field.at, message)
                     .azure(azure)
-                    .fix(format!("Write {cidr}."))
+                    .advise(advice(field))
                     .repair(safety, Change::value(field, cidr));
             }
             Ok(_) => {}

@@ -1,11 +1,12 @@
 //! The address of the cluster's DNS service.
 
-use super::ranges::{self, Kind, Range, move_away};
+use super::ranges::{self, Range};
 use super::repair::{Change, Written};
 use super::{Context, Decision, Out};
 use crate::cidr::{Cidr, Family};
 use crate::model::{Cluster, Deployer, Undecided};
 use crate::report::Safety;
+use crate::suggest::{self, Advice};
 use crate::value::At;
 use std::net::IpAddr;
 
@@ -16,7 +17,7 @@ pub(super) fn outside_service_cidr(cx: &Context, cluster: &Cluster, out: &mut Ou
         out.report("default", &cluster.dns_service_ip.at, format!("{} is outside {}", title(cluster, ip), range.title()))
             .azure("Azure refuses a DNS service IP that is not within the service CIDR (DnsServiceIpOutOfServiceCidr).")
             .related(range.title(), &range.field.at)
-            .fix(better_address(cx, cluster, &range))
+            .advise(suggest::dns_address(cx, cluster, &range))
             .repair(Safety::Safe, usual(cx, cluster, &range));
     }
     Ok(())
@@ -33,7 +34,7 @@ pub(super) fn first_address(cx: &Context, cluster: &Cluster, out: &mut Out) -> D
         )
         .azure("The first address of the service CIDR belongs to the Kubernetes API (kubernetes.default.svc.cluster.local).")
         .related(range.title(), &range.field.at)
-        .fix(better_address(cx, cluster, &range))
+        .advise(suggest::dns_address(cx, cluster, &range))
         .repair(Safety::Safe, usual(cx, cluster, &range));
     }
     Ok(())
@@ -51,7 +52,7 @@ pub(super) fn boundary(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decisi
         )
         .azure("Azure refuses a DNS service IP at either end of the service CIDR.")
         .related(range.title(), &range.field.at)
-        .fix(better_address(cx, cluster, &range))
+        .advise(suggest::dns_address(cx, cluster, &range))
         .repair(Safety::Safe, usual(cx, cluster, &range));
     }
     Ok(())
@@ -68,32 +69,30 @@ pub(super) fn pairing(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decisio
     if dns.is_written()? {
         let Some(service) = cluster.service_cidrs.first() else { return Ok(()) };
         let value = dns.known()?.map(|ip| format!(" {ip}")).unwrap_or_default();
-        let fix = match ranges.known.first() {
-            Some(range) if dns.known()?.is_some_and(|ip| range.cidr.contains(*ip)) => {
-                format!("Add {}, for instance {}, which is Azure's default.", service.name, range.cidr)
-            }
-            _ => format!("Add {} with the range that the address is to be part of.", service.name),
+        let advice = match ranges.known.first().filter(|range| range.field.is_default()) {
+            Some(range) if dns.known().is_ok() => suggest::range_for_dns(cx, cluster, range),
+            _ => Advice::words(format!("Add {} with the range that the address is to be part of.", service.name)),
         };
         let default = ranges.known.first().filter(|range| dns.known().ok().flatten().is_some_and(|ip| range.cidr.contains(*ip)));
         let change = default.and_then(|range| Change::attribute(service.name, Written::Text(range.cidr.to_string()), dns));
         out.report("default", &dns.at, format!("{}{value} is set without {}", dns.name, service.name))
             .azure(explain)
-            .fix(fix)
+            .advise(advice)
             .repair(Safety::Unsafe, change);
         return Ok(());
     }
     for field in cluster.service_cidrs.iter().take(1) {
         let range = ranges.known.iter().find(|r| r.cidr.family() == Family::V4);
         let address = range.and_then(|r| usable_address(cx, &r.cidr));
-        let fix = match address {
-            Some((ip, _)) => format!("Add {} with the value \"{ip}\".", dns.name),
-            None => format!("Add {} with an address of the service CIDR.", dns.name),
+        let advice = match range {
+            Some(range) => suggest::dns_for_range(cx, cluster, range),
+            None => Advice::words(format!("Add {} with an address of the service CIDR.", dns.name)),
         };
         let value = field.known().ok().flatten().map(|cidr| format!(" {cidr}")).unwrap_or_default();
         let value_of = |(ip, number)| Change::attribute(dns.name, Written::Address(ip, number), field);
         out.report("default", &field.at, format!("{}{value} is set without {}", field.name, dns.name))
             .azure(explain)
-            .fix(fix)
+            .advise(advice)
             .repair(Safety::Safe, address.and_then(value_of));
     }
     Ok(())
@@ -104,7 +103,7 @@ pub(super) fn pairing(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decisio
 ///
 /// # Errors
 /// The reason, when it cannot be known whether one is written.
-pub(super) fn half_written(cluster: &Cluster) -> Result<bool, Undecided> {
+pub(crate) fn half_written(cluster: &Cluster) -> Result<bool, Undecided> {
     if !matches!(cluster.deployer, Deployer::Azurerm(_)) {
         return Ok(false);
     }
@@ -120,8 +119,7 @@ pub(super) fn half_written(cluster: &Cluster) -> Result<bool, Undecided> {
 pub(super) fn harmless_default<'a>(cx: &Context, cluster: &'a Cluster) -> Option<(String, &'a At)> {
     let field = &cluster.dns_service_ip;
     let (ip, range) = address_and_range(cluster).ok()??;
-    let wrong = outside(ip, &range.cidr) || is_api_address(cx, ip, &range.cidr) || is_boundary(ip, &range.cidr);
-    (field.is_default() && !wrong).then(|| (format!("{} {ip}", field.name), &field.at))
+    (field.is_default() && is_good(cx, ip, &range.cidr)).then(|| (format!("{} {ip}", field.name), &field.at))
 }
 
 /// The DNS address and the service CIDR that it is to be in, the first IPv4 one. `None` when there is nothing to compare: where only one
@@ -144,6 +142,11 @@ fn outside(ip: IpAddr, range: &Cidr) -> bool {
     !range.contains(ip)
 }
 
+/// Whether no rule objects to an address in a range.
+pub(crate) fn is_good(cx: &Context, ip: IpAddr, range: &Cidr) -> bool {
+    !outside(ip, range) && !is_api_address(cx, ip, range) && !is_boundary(ip, range)
+}
+
 fn is_api_address(cx: &Context, ip: IpAddr, range: &Cidr) -> bool {
     let position = cx.facts.addresses.api_service_position.on(cx.day);
     position.is_some_and(|&position| range.nth(position) == Some(ip))
@@ -158,20 +161,13 @@ fn title(cluster: &Cluster, ip: IpAddr) -> String {
     format!("{default}DNS service IP {ip}")
 }
 
-fn better_address(cx: &Context, cluster: &Cluster, range: &Range<'_>) -> String {
-    match usable_address(cx, &range.cidr) {
-        Some((ip, _)) => format!("Set {} to {ip}.", cluster.dns_service_ip.name),
-        None => move_away(cx, cluster, Kind::Service, range),
-    }
-}
-
 /// The usual DNS address in the place of the present one.
 fn usual(cx: &Context, cluster: &Cluster, range: &Range<'_>) -> Option<Change> {
     Change::value(&cluster.dns_service_ip, usable_address(cx, &range.cidr)?.0)
 }
 
 /// The usual DNS address of a range, or in a small range the one behind the Kubernetes API's; and its number in the range.
-fn usable_address(cx: &Context, range: &Cidr) -> Option<(IpAddr, u128)> {
+pub(crate) fn usable_address(cx: &Context, range: &Cidr) -> Option<(IpAddr, u128)> {
     let addresses = &cx.facts.addresses;
     let usual = *addresses.dns_service_position.on(cx.day)?;
     let behind_api = addresses.api_service_position.on(cx.day)? + 1;

@@ -7,6 +7,7 @@ use super::{Context, Decision, Draft, Out, kubernetes};
 use crate::cidr::{Cidr, Family};
 use crate::model::{Cluster, Field, Pool, Undecided, both, either};
 use crate::report::Safety;
+use crate::suggest::{self, Advice, Kind};
 
 /// The families of a dual-stack cluster, in the one order that AKS takes.
 const BOTH: [Family; 2] = [Family::V4, Family::V6];
@@ -31,13 +32,14 @@ fn list(families: &[Family]) -> String {
 }
 
 /// `dual-stack-cidr-count-order`: one range for each family, in the order of the families.
-pub(super) fn cidr_count_order(_: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
-    let pods = ranges_match(cluster, &cluster.pod_cidrs, out);
-    let services = ranges_match(cluster, &cluster.service_cidrs, out);
+pub(super) fn cidr_count_order(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
+    let pods = ranges_match(cx, cluster, Kind::Pod, out);
+    let services = ranges_match(cx, cluster, Kind::Service, out);
     pods.and(services)
 }
 
-fn ranges_match(cluster: &Cluster, ranges: &[Field<Cidr>], out: &mut Out) -> Decision {
+fn ranges_match(cx: &Context, cluster: &Cluster, of: Kind, out: &mut Out) -> Decision {
+    let ranges = if of == Kind::Pod { &cluster.pod_cidrs } else { &cluster.service_cidrs };
     // Attributes with a single range are for IPv4, and what is not written takes Azure's default.
     let Some(first) = ranges.first().filter(|range| range.is_of_list()) else { return Ok(()) };
     // What is wrong with the families is another rule's business.
@@ -62,10 +64,7 @@ fn ranges_match(cluster: &Cluster, ranges: &[Field<Cidr>], out: &mut Out) -> Dec
     let message = format!("{} is [{}], but {name} is {implicit}{}", first.name, written.join(", "), list(families));
     out.report("default", &first.at, message)
         .azure("AKS takes one range for each IP family, in the same order, and refuses the cluster otherwise.")
-        .fix(format!(
-            "List one range for each family in {}, IPv4 first, and both families in {name} if both are meant.",
-            first.name
-        ))
+        .advise(list_both(cx, cluster, of, first))
         .related(format!("{name} is {implicit}{}", list(families)), &cluster.ip_families.at)
         .repair_all(
             Safety::Safe,
@@ -73,6 +72,15 @@ fn ranges_match(cluster: &Cluster, ranges: &[Field<Cidr>], out: &mut Out) -> Dec
             swap(ranges, families),
         );
     Ok(())
+}
+
+fn list_both(cx: &Context, cluster: &Cluster, of: Kind, first: &Field<Cidr>) -> Advice {
+    let (list, families) = (first.name, cluster.ip_families.name);
+    let text =
+        format!("List one range for each family in {list}, IPv4 first, and both families in {families} if both are meant.");
+    let added = suggest::second_family(cx, cluster, of, first);
+    let text = added.as_ref().map_or(text.clone(), |added| format!("{text} As IPv6 range, {} is free.", added.suggested));
+    Advice { text, suggestions: added.into_iter().collect() }
 }
 
 /// Changes two ranges for one another, if that puts them in order.
@@ -262,11 +270,25 @@ pub(super) fn subnet_ipv6(cx: &Context, cluster: &Cluster, out: &mut Out) -> Dec
         let draft = out.report("default", &pool.subnet.at, message);
         draft
             .azure("Nodes of a dual-stack cluster need an IPv6 address of their subnet (VnetSubnetMissingIPv6).")
-            .fix("Add an IPv6 /64 to the subnet, and to the address space of the VNet a range that has it.")
+            .advise(add_ipv6(cx, cluster, pool))
             .related(format!("{} of subnet {}", first.name, subnet.title()), &first.at);
         relate(draft, cluster);
         Ok(())
     })
+}
+
+fn add_ipv6(cx: &Context, cluster: &Cluster, pool: &Pool) -> Advice {
+    let known = pool.subnet.known().ok().flatten();
+    let suggestions = known.map(|id| suggest::ipv6_of_subnet(cx, cluster, *id)).unwrap_or_default();
+    let text = match suggestions.as_slice() {
+        [subnet] => format!("Add an IPv6 /64 to the subnet: {} is free in the VNet.", subnet.suggested),
+        [vnet, subnet] => format!(
+            "Add an IPv6 /64 to the subnet, and to the address space of the VNet a range that has it: {} and {} are free.",
+            subnet.suggested, vnet.suggested
+        ),
+        _ => "Add an IPv6 /64 to the subnet, and to the address space of the VNet a range that has it.".to_owned(),
+    };
+    Advice { text, suggestions }
 }
 
 /// `dual-stack-udr-ipv6-route`: the route table of the nodes sends IPv6 somewhere, too.

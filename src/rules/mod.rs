@@ -4,7 +4,7 @@ mod addons;
 mod api_server;
 mod cidr_syntax;
 mod compiled;
-mod dns;
+pub(crate) mod dns;
 mod document;
 mod dual_stack;
 mod egress;
@@ -18,15 +18,15 @@ mod nsg;
 mod nsg_walk;
 mod places;
 mod plugin;
-mod pod_cidr;
+pub(crate) mod pod_cidr;
 mod properties;
 pub(crate) mod ranges;
 mod repair;
 mod replacement;
 pub(crate) mod room;
 mod service_cidr;
-mod subnet_room;
-mod surge;
+pub(crate) mod subnet_room;
+pub(crate) mod surge;
 mod tally;
 mod terraform;
 mod traffic;
@@ -42,6 +42,7 @@ use crate::facts::Facts;
 use crate::model::{Cluster, Pool, Undecided, World};
 use crate::report::{Finding, Related, Report, Safety, UndecidedRule};
 use crate::source::Sources;
+use crate::suggest::{self, Advice, Suggestion};
 use crate::value::{At, Hop, USED_INSIDE};
 use repair::{Change, Wish};
 use std::cell::LazyCell;
@@ -71,6 +72,18 @@ pub enum Scope {
     Kubenet,
 }
 
+impl Scope {
+    /// Whether a cluster is in it.
+    fn holds(self, cluster: &Cluster) -> Result<bool, Undecided> {
+        match self {
+            Self::All => Ok(true),
+            Self::Overlay => cluster.is_overlay(),
+            Self::PodRange => cluster.has_pod_range(),
+            Self::Kubenet => cluster.is_kubenet(),
+        }
+    }
+}
+
 /// What a rule looks at, one at a time: an unknown value stops it for that one only.
 #[derive(Clone, Copy)]
 pub enum Check {
@@ -97,12 +110,21 @@ pub struct Context<'a> {
     walking: nsg_walk::Work,
     /// Which node pools are in which subnets.
     residents: subnet_room::Residents,
+    /// Which ranges clusters should rather have.
+    pub(crate) choices: suggest::Cache,
 }
 
 impl<'a> Context<'a> {
     /// Of a world on a day.
     pub fn new(world: &'a World, facts: &'a Facts, day: Date) -> Self {
-        Self { world, facts, day, walking: nsg_walk::Work::default(), residents: subnet_room::Residents::default() }
+        Self {
+            world,
+            facts,
+            day,
+            walking: nsg_walk::Work::default(),
+            residents: subnet_room::Residents::default(),
+            choices: suggest::Cache::default(),
+        }
     }
 }
 
@@ -120,6 +142,7 @@ pub struct Draft {
     related: Vec<(String, At)>,
     azure: String,
     fix: String,
+    suggestions: Vec<Suggestion>,
     wish: Option<Wish>,
 }
 
@@ -134,6 +157,7 @@ impl Out {
             related: Vec::new(),
             azure: String::new(),
             fix: String::new(),
+            suggestions: Vec::new(),
             wish: None,
         };
         self.drafts.push(draft);
@@ -153,6 +177,13 @@ impl Draft {
     /// Says what to change, in whole sentences.
     pub fn fix(&mut self, text: impl Into<String>) -> &mut Self {
         self.fix = text.into();
+        self
+    }
+
+    /// Says what to change, in whole sentences, and which values come of it.
+    fn advise(&mut self, advice: Advice) -> &mut Self {
+        self.fix = advice.text;
+        self.suggestions = advice.suggestions;
         self
     }
 
@@ -298,6 +329,37 @@ pub const RULES: &[Rule] = &[
     rule!("suppressions", "suppression-without-reason"),
 ];
 
+/// The rules whose findings are about addresses that could be others.
+pub const SUGGESTING: &[&str] = &[
+    "cidr-host-bits-set",
+    "pod-cidr-below-one-node",
+    "pod-cidr-capacity",
+    "pod-cidr-upgrade-headroom",
+    "pod-cidr-overlaps-node-subnet",
+    "pod-cidr-overlaps-vnet-subnet",
+    "pod-cidr-overlaps-vnet-space",
+    "pod-cidr-overlaps-peered-vnet",
+    "pod-cidr-overlaps-onprem",
+    "pod-cidr-overlaps-service-cidr",
+    "reserved-range-overlap",
+    "pod-cidr-public-range",
+    "service-cidr-too-large",
+    "service-cidr-overlaps-vnet-subnet",
+    "service-cidr-overlaps-vnet-space",
+    "service-cidr-overlaps-connected",
+    "service-cidr-public-or-multicast",
+    "ipv6-service-cidr-too-large",
+    "dns-service-ip-outside-service-cidr",
+    "dns-service-ip-first-address",
+    "dns-service-ip-boundary",
+    "dns-service-cidr-pairing",
+    "node-subnet-capacity",
+    "node-subnet-upgrade-headroom",
+    "dual-stack-cidr-count-order",
+    "dual-stack-subnet-ipv6",
+    "upgrade-pod-cidr-overlap",
+];
+
 /// The rule of this name.
 pub fn find(name: &str) -> Option<&'static Rule> {
     RULES.iter().find(|r| r.name == name)
@@ -339,12 +401,7 @@ fn apply(
     report: &mut Report,
     check: impl Fn(&mut Out) -> Decision,
 ) {
-    let applies = match rule.scope {
-        Scope::All => Ok(true),
-        Scope::Overlay => cluster.is_overlay(),
-        Scope::PodRange => cluster.has_pod_range(),
-        Scope::Kubenet => cluster.is_kubenet(),
-    };
+    let applies = rule.scope.holds(cluster);
     if applies == Ok(false) {
         return;
     }
@@ -364,6 +421,23 @@ fn apply(
     if let Some(why) = undecided.filter(|_| document.is_on(config.day(), config.severity(rule.name))) {
         report.undecided.push(UndecidedRule { rule: rule.name, cluster: cluster.address.to_string(), why });
     }
+}
+
+/// The values that the rules suggest for a cluster, in the order of the rules: those that belong to their findings on that day.
+pub(crate) fn suggestions(cx: &Context, cluster: &Cluster) -> Vec<Suggestion> {
+    let mut found = Vec::new();
+    for rule in RULES.iter().filter(|rule| SUGGESTING.contains(&rule.name) && rule.scope.holds(cluster) == Ok(true)) {
+        let Check::Cluster(check) = rule.check else { continue };
+        let mut out = Out::default();
+        // What is undecided suggests nothing.
+        let _ = check(cx, cluster, &mut out);
+        if !out.drafts.is_empty() {
+            let document = Document::parse(rule.document).unwrap_or_default();
+            let on = out.drafts.into_iter().filter(|draft| document.severity_as(draft.case, cx.day, None).is_some());
+            found.extend(on.flat_map(|draft| draft.suggestions));
+        }
+    }
+    found
 }
 
 /// Makes a finding of a draft; `None` when its case is off on that day.

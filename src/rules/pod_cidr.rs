@@ -1,6 +1,6 @@
 //! The pod CIDR: how many nodes it serves, and what it must not overlap.
 
-use super::ranges::{self, Kind, Range, Ranges, default_range, move_away, report_overlaps, report_overlaps_as, resize};
+use super::ranges::{self, Range, Ranges, report_overlaps, report_overlaps_as};
 use super::repair::Change;
 use super::surge::surge_nodes;
 use super::tally::Tally;
@@ -8,6 +8,7 @@ use super::{Context, Decision, Draft, Out, dns};
 use crate::cidr::{Cidr, Family};
 use crate::model::{Cluster, Pool};
 use crate::report::plural;
+use crate::suggest::{self, Advice, Kind, enlarge, move_away};
 use crate::value::At;
 
 /// `pod-cidr-below-one-node`
@@ -21,8 +22,8 @@ pub(super) fn below_one_node(cx: &Context, cluster: &Cluster, out: &mut Out) -> 
         };
         out.report(case, &range.field.at, format!("{} {holds}", range.title()))
             .azure(format!("Each node of an overlay cluster takes a /{block} block of the pod CIDR (InsufficientSubnetSize)."))
-            .fix(default_range(cx, Kind::Pod).map(|d| enlarge(cx, cluster, range, d.prefix())).unwrap_or_default())
-            .repair_but(default_range(cx, Kind::Pod).and_then(|d| larger(cx, cluster, range, d.prefix())), ONLY_NEW);
+            .advise(enlarge(cx, cluster, range, "more than one node"))
+            .repair_but(larger(cx, cluster, range), ONLY_NEW);
     }
     ranges.decision()
 }
@@ -31,13 +32,8 @@ pub(super) fn below_one_node(cx: &Context, cluster: &Cluster, out: &mut Out) -> 
 const ONLY_NEW: &str = "only before the cluster exists, which would be created anew";
 
 /// The range made larger where it is.
-fn larger(cx: &Context, cluster: &Cluster, range: &Range<'_>, prefix: u8) -> Option<Change> {
-    Change::value(range.field, ranges::resized(cx, cluster, Kind::Pod, range, prefix)?)
-}
-
-/// Says how to get a range of this prefix length.
-fn enlarge(cx: &Context, cluster: &Cluster, range: &Range<'_>, prefix: u8) -> String {
-    format!("Make {} a /{prefix} or larger{}.", range.field.name, resize(cx, cluster, Kind::Pod, range, prefix))
+fn larger(cx: &Context, cluster: &Cluster, range: &Range<'_>) -> Option<Change> {
+    Change::value(range.field, suggest::in_place(cx, cluster, Kind::Pod, range)?)
 }
 
 /// `pod-cidr-capacity`
@@ -55,8 +51,8 @@ pub(super) fn capacity(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decisi
                 "Azure counts a /{block} block for every node that the pools may reach, the autoscaler's maximum included, and \
                  refuses the cluster or the pool (InsufficientSubnetSize)."
             ))
-            .fix(format!("{} Or let the node pools reach fewer nodes.", larger_for(cx, cluster, range, block, nodes.certain)))
-            .repair_but(prefix_for(nodes.certain, block).and_then(|prefix| larger(cx, cluster, range, prefix)), ONLY_NEW);
+            .advise(for_all_nodes(cx, cluster, range).and("Or let the node pools reach fewer nodes."))
+            .repair_but(larger(cx, cluster, range), ONLY_NEW);
         nodes.relate(draft, "");
         Ok(())
     })
@@ -65,7 +61,7 @@ pub(super) fn capacity(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decisi
 /// `pod-cidr-upgrade-headroom`
 pub(super) fn upgrade_headroom(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
     let nodes = Tally::of(cluster, Pool::max_nodes);
-    let upgrading = Tally::of(cluster, |pool| Ok(pool.max_nodes()?.saturating_add(surge_nodes(cx, cluster, pool)?)));
+    let upgrading = upgrading(cx, cluster);
     each_sized_range(cx, cluster, |range, block, room| {
         // A range for one node, and one that is too small without any upgrade, are other rules' matter.
         if room == 1 || nodes.certain > room {
@@ -79,8 +75,8 @@ pub(super) fn upgrade_headroom(cx: &Context, cluster: &Cluster, out: &mut Out) -
         let draft = out.report("default", &range.field.at, message);
         draft
             .azure(format!("During an upgrade AKS adds surge nodes to the pools, and each takes a /{block} block too."))
-            .fix(larger_for(cx, cluster, range, block, upgrading.certain))
-            .repair_but(prefix_for(upgrading.certain, block).and_then(|prefix| larger(cx, cluster, range, prefix)), ONLY_NEW);
+            .advise(for_all_nodes(cx, cluster, range))
+            .repair_but(larger(cx, cluster, range), ONLY_NEW);
         upgrading.relate(draft, " during an upgrade");
         Ok(())
     })
@@ -100,16 +96,36 @@ fn each_sized_range(cx: &Context, cluster: &Cluster, mut check: impl FnMut(&Rang
     decision.and(ranges.decision())
 }
 
-/// Says how large the range must be for so many nodes.
-fn larger_for(cx: &Context, cluster: &Cluster, range: &Range<'_>, block: u8, nodes: u64) -> String {
-    match prefix_for(nodes, block) {
-        Some(prefix) => enlarge(cx, cluster, range, prefix),
-        None => format!("Make {} larger.", range.field.name),
+/// The nodes that all pools may reach, with those that an upgrade adds.
+fn upgrading<'a>(cx: &Context, cluster: &'a Cluster) -> Tally<'a> {
+    Tally::of(cluster, |pool| Ok(pool.max_nodes()?.saturating_add(surge_nodes(cx, cluster, pool)?)))
+}
+
+/// Says how large the range must be for all nodes, those of an upgrade included.
+fn for_all_nodes(cx: &Context, cluster: &Cluster, range: &Range<'_>) -> Advice {
+    let nodes = upgrading(cx, cluster);
+    enlarge(cx, cluster, range, &format!("{} nodes, those of an upgrade included", nodes.title()))
+}
+
+/// Whether a pod range has a block for one node at most.
+pub(crate) fn is_for_one_node(cx: &Context, range: &Cidr) -> bool {
+    cx.facts.addresses.node_block_prefix.on(cx.day).is_some_and(|block| range.prefix() >= *block)
+}
+
+/// The longest prefix length of a pod range of an overlay cluster that no rule on its size objects to. `None` where none does, or where
+/// no range would be large enough.
+pub(crate) fn needed_prefix(cx: &Context, cluster: &Cluster, range: &Cidr) -> Option<u8> {
+    let &block = cx.facts.addresses.node_block_prefix.on(cx.day)?;
+    if range.family() == Family::V6 || cluster.is_overlay() == Ok(false) {
+        return None;
     }
+    // What is certain of the one sum may be more than what is certain of the other.
+    let nodes = upgrading(cx, cluster).certain.max(Tally::of(cluster, Pool::max_nodes).certain);
+    Some(prefix_for(nodes, block)?.min(block.checked_sub(1)?))
 }
 
 /// The longest prefix length that holds a block for each node; `None` when no IPv4 range does.
-fn prefix_for(nodes: u64, block: u8) -> Option<u8> {
+pub(crate) fn prefix_for(nodes: u64, block: u8) -> Option<u8> {
     let bits = nodes.checked_next_power_of_two()?.trailing_zeros();
     block.checked_sub(u8::try_from(bits).ok()?)
 }
@@ -119,7 +135,7 @@ pub(super) fn overlaps_node_subnet(cx: &Context, cluster: &Cluster, out: &mut Ou
     report_overlaps(ranges::pods(cluster), ranges::node_subnets(cx.world, cluster), out, |draft, range| {
         draft
             .azure("Azure refuses a cluster whose pods and nodes share addresses (PodCidrOverlapExistingSubnetsCidr).")
-            .fix(move_away(cx, cluster, Kind::Pod, range));
+            .advise(move_away(cx, cluster, Kind::Pod, range));
     })
 }
 
@@ -128,7 +144,7 @@ pub(super) fn overlaps_vnet_subnet(cx: &Context, cluster: &Cluster, out: &mut Ou
     report_overlaps(ranges::pods(cluster), ranges::other_subnets(cx.world, cluster), out, |draft, range| {
         draft
             .azure("Azure compares the pod CIDR with every subnet of the nodes' VNet (PodCidrOverlapExistingSubnetsCidr).")
-            .fix(move_away(cx, cluster, Kind::Pod, range));
+            .advise(move_away(cx, cluster, Kind::Pod, range));
     })
 }
 
@@ -143,7 +159,7 @@ pub(super) fn overlaps_vnet_space(cx: &Context, cluster: &Cluster, out: &mut Out
                 "Until October 2024 Azure refused this (NetworkProfileCIDROverlapVNET). It now looks at subnets only, but no subnet \
                  can be made in the shared part, and hosts there cannot be reached from pods.",
             )
-            .fix(move_away(cx, cluster, Kind::Pod, range));
+            .advise(move_away(cx, cluster, Kind::Pod, range));
     })
 }
 
@@ -155,13 +171,14 @@ pub(super) fn overlaps_peered_vnet(cx: &Context, cluster: &Cluster, out: &mut Ou
     let decision = report_overlaps(ranges::pods(cluster), peered, out, |draft, range| {
         unreachable(cx, cluster, draft, range);
     });
-    let farther = ranges::two_peerings_away(cx.world, cluster);
+    // A note is not worth a doubt.
+    let farther = ranges::two_peerings_away(cx.world, cluster).only_known();
     let farther = report_overlaps_as("two-peerings", others, farther, out, |draft, range| {
         draft
             .azure(
                 "Peering alone does not lead there, but a router in the VNet between may. Pods would not reach the shared part.",
             )
-            .fix(move_away(cx, cluster, Kind::Pod, range));
+            .advise(move_away(cx, cluster, Kind::Pod, range));
     });
     decision.and(farther)
 }
@@ -173,7 +190,7 @@ fn unreachable(cx: &Context, cluster: &Cluster, draft: &mut Draft, range: &Range
             "Azure does not check this. What has an address in the shared part cannot be reached from pods: the cluster takes it for \
              a pod.",
         )
-        .fix(move_away(cx, cluster, Kind::Pod, range));
+        .advise(move_away(cx, cluster, Kind::Pod, range));
 }
 
 /// `pod-cidr-overlaps-onprem`
@@ -200,9 +217,8 @@ fn report_routed(cx: &Context, cluster: &Cluster, pods: &Ranges<'_>, out: &mut O
         let draft = out.report("route", &range.field.at, message);
         draft
             .azure("Such a route says that other machines have these addresses. Those in the shared part cannot be reached from pods.")
-            .fix(format!(
-                "{} If no network behind the route uses these addresses, say in overlint.toml which ones do: [network] on-premises.",
-                move_away(cx, cluster, Kind::Pod, range)
+            .advise(move_away(cx, cluster, Kind::Pod, range).and(
+                "If no network behind the route uses these addresses, say in overlint.toml which ones do: [network] on-premises.",
             ));
         for (cidr, route) in hit {
             draft.related(format!("route to {cidr}"), &route.at);
@@ -218,7 +234,7 @@ fn report_routed(cx: &Context, cluster: &Cluster, pods: &Ranges<'_>, out: &mut O
 /// `pod-cidr-overlaps-service-cidr`
 pub(super) fn overlaps_service_cidr(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
     report_overlaps(ranges::pods(cluster), ranges::services(cluster), out, |draft, range| {
-        draft.azure("Pods and services must have addresses of their own (PodCidrOverlapServiceCidr).").fix(move_away(
+        draft.azure("Pods and services must have addresses of their own (PodCidrOverlapServiceCidr).").advise(move_away(
             cx,
             cluster,
             Kind::Pod,
@@ -236,7 +252,7 @@ pub(super) fn public_range(cx: &Context, cluster: &Cluster, out: &mut Out) -> De
                 "Azure does not refuse public ranges for pods, but Microsoft does not support them, and the internet addresses in them \
                  cannot be reached from the cluster.",
             )
-            .fix(move_away(cx, cluster, Kind::Pod, range));
+            .advise(move_away(cx, cluster, Kind::Pod, range));
     }
     ranges.decision()
 }
@@ -261,17 +277,17 @@ pub(super) fn reserved_range_overlap(cx: &Context, cluster: &Cluster, out: &mut 
         }
     };
     let spaces = report_reserved(cx, ranges::vnet_spaces(cx.world, cluster), out, |_| {
-        "Take the reserved part out of the VNet's address space, or use another VNet for the nodes.".to_owned()
+        Advice::words("Take the reserved part out of the VNet's address space, or use another VNet for the nodes.")
     });
     services.and(pods).and(spaces)
 }
 
-fn report_reserved(cx: &Context, ranges: Ranges<'_>, out: &mut Out, fix: impl Fn(&Range<'_>) -> String) -> Decision {
+fn report_reserved(cx: &Context, ranges: Ranges<'_>, out: &mut Out, fix: impl Fn(&Range<'_>) -> Advice) -> Decision {
     for range in &ranges.known {
         if let Some(part) = reserved_part(cx, &range.cidr) {
             out.report("default", &range.field.at, format!("{} overlaps {part}, which AKS reserves", range.title()))
                 .azure("AKS and Azure use these ranges themselves: neither pods, services nor the nodes' VNet may have them.")
-                .fix(fix(range));
+                .advise(fix(range));
         }
     }
     ranges.decision()

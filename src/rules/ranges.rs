@@ -1,10 +1,9 @@
 //! Ranges of a cluster and of the network around it, and what overlaps what.
 
-use super::{Context, Decision, Draft, Out};
+use super::{Decision, Draft, Out};
 use crate::cidr::Cidr;
-use crate::model::{Cluster, Field, Outside, Peer, Route, Subnet, SubnetId, Taken, Undecided, Vnet, VnetId, World, either};
-use std::collections::{BTreeSet, HashMap};
-use std::net::IpAddr;
+use crate::model::{Cluster, Field, Outside, Peer, Route, Subnet, SubnetId, Undecided, Vnet, VnetId, World, either};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// So many of the ranges that one overlaps are told as places; the message says how many there are.
 const MOST_TOLD: usize = 50;
@@ -59,7 +58,8 @@ impl Name<'_> {
     fn owner(&self) -> String {
         match self {
             Name::Own(_) => String::new(),
-            Name::Subnet(_, subnet) => subnet.title(),
+            // A subnet of which neither name nor address is known is called so in messages.
+            Name::Subnet(_, subnet) => Some(subnet.title()).filter(|title| title != "the subnet").unwrap_or_default(),
             Name::Vnet(_, vnet) => vnet.title(),
             Name::Through(far, through) => format!("{} behind {}", far.title(), through.title()),
             Name::Outside(outside) => outside.title.trim_start_matches("the ").to_owned(),
@@ -133,6 +133,12 @@ impl<'a> Ranges<'a> {
         self.gaps.extend(why.map(|why| Gap { why, of: None, within: within.map(<[Cidr]>::to_vec) }));
     }
 
+    /// Without what is not known, for what is not worth a doubt.
+    pub(crate) fn only_known(mut self) -> Self {
+        self.gaps.clear();
+        self
+    }
+
     /// The known ones, in their order.
     pub(crate) fn all(&self) -> impl Iterator<Item = Range<'a>> {
         self.known.iter().cloned().chain(self.subnets.iter().flat_map(OfVnet::all))
@@ -151,6 +157,12 @@ impl<'a> Ranges<'a> {
     /// The end of a check that looked at all ranges that are known.
     pub(crate) fn decision(&self) -> Decision {
         self.gaps.first().map_or(Ok(()), |gap| Err(gap.why.clone()))
+    }
+
+    /// The addresses of those that are known, but for those of subnets of whole VNets; and of those that there may be.
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = Cidr> {
+        let may_be = self.gaps.iter().filter_map(|gap| gap.within.as_ref()).flatten().copied();
+        self.known.iter().map(|range| range.cidr).chain(may_be)
     }
 
     /// Whether one of the known ranges overlaps this one.
@@ -259,21 +271,30 @@ pub(crate) fn peered<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
 pub(crate) fn two_peerings_away<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
     let mut ranges = Ranges::default();
     let nodes = node_vnets(world, cluster, &mut Ranges::default());
-    let near: Vec<&Vnet> = nodes.iter().flat_map(|vnet| &vnet.peers).filter_map(|peer| world.vnet(peer.vnet)).collect();
-    let is_nearer = |far: &Vnet| nodes.iter().chain(&near).any(|vnet| vnet.is_same(far) != Ok(false));
-    // Many ways may lead to one.
-    let mut known: HashMap<VnetId, bool> = HashMap::new();
-    for through in &near {
-        for peer in &through.peers {
-            let mut counts = |far: &Vnet| far.declared && !*known.entry(peer.vnet).or_insert_with(|| is_nearer(far));
-            let Some(far) = world.vnet(peer.vnet).filter(|far| counts(far)) else { continue };
-            let before = ranges.known.len();
-            ranges.add(&far.space, None, Name::Through(far, through));
-            ranges.known.iter_mut().skip(before).for_each(|range| range.peer = Some(peer));
+    let near: Vec<VnetId> = nodes.iter().flat_map(|vnet| &vnet.peers).map(|peer| peer.vnet).collect();
+    let nearer: HashSet<VnetId> = world.node_vnets(cluster).into_iter().chain(near.iter().copied()).collect();
+    // The code may name one VNet in two ways. Many ways may lead to one.
+    let mut known: HashMap<VnetId, Result<bool, Undecided>> = HashMap::new();
+    let is_one =
+        |far: &Vnet| nearer.iter().filter_map(|id| world.vnet(*id)).fold(Ok(false), |one, vnet| either(one, vnet.is_same(far)));
+    for through in near.iter().filter_map(|id| world.vnet(*id)) {
+        for peer in through.peers.iter().filter(|peer| !nearer.contains(&peer.vnet)) {
+            let Some(far) = world.vnet(peer.vnet).filter(|far| far.declared) else { continue };
+            let name = Name::Through(far, through);
+            match known.entry(peer.vnet).or_insert_with(|| is_one(far)) {
+                Ok(true) => {}
+                Ok(false) => {
+                    let before = ranges.known.len();
+                    ranges.add(&far.space, None, name);
+                    ranges.known.iter_mut().skip(before).for_each(|range| range.peer = Some(peer));
+                }
+                Err(why) => {
+                    let of = far.space.first().map(|field| (name, field));
+                    ranges.gaps.push(Gap { why: why.clone(), of, within: None });
+                }
+            }
         }
     }
-    // A note is not worth a doubt.
-    ranges.gaps.clear();
     ranges
 }
 
@@ -360,7 +381,7 @@ fn add_subnet<'a>(ranges: &mut Ranges<'a>, world: &'a World, id: SubnetId, kind:
 }
 
 /// The address space of a VNet, which all of its subnets are within; `None` when some of it is not known.
-fn space_of(vnet: &Vnet) -> Option<Vec<Cidr>> {
+pub(crate) fn space_of(vnet: &Vnet) -> Option<Vec<Cidr>> {
     let space: Option<Vec<Cidr>> = vnet.space.iter().map(|field| field.known().ok()?.copied()).collect();
     space.filter(|s| !s.is_empty())
 }
@@ -413,124 +434,4 @@ pub(crate) fn report_overlaps_as(
         explain(draft, range);
     }
     ours.decision().and(theirs.may_overlap(&ours))
-}
-
-/// Which of a cluster's ranges is meant.
-#[derive(Clone, Copy)]
-pub(crate) enum Kind {
-    Pod,
-    Service,
-}
-
-/// What to write instead of a range that is in the way: one as large, else one as large as Azure's default, at a free place.
-pub(crate) fn move_away(cx: &Context, cluster: &Cluster, of: Kind, range: &Range<'_>) -> String {
-    let shortest = match of {
-        Kind::Pod => 0,
-        Kind::Service => cx.facts.addresses.service_cidr_bound.on(cx.day).map_or(0, |bound| bound + 1),
-    };
-    let default = default_range(cx, of);
-    let at_prefix = |prefix: u8| free(cx, cluster, of, default.and_then(|d| Cidr::new(d.first(), prefix)), prefix);
-    let own = at_prefix(range.cidr.prefix().max(shortest)).or_else(|| at_prefix(default?.prefix()));
-    let example = own.filter(|f| f.family() == range.cidr.family());
-    let dns = &cluster.dns_service_ip;
-    let with_it = match of {
-        Kind::Service if !dns.is_default() => format!(" Move {} with it.", dns.name),
-        _ => String::new(),
-    };
-    format!("Set {} to a private range that no network in reach uses{}.{with_it}", range.field.name, for_instance(example))
-}
-
-/// What to write instead of a range of the wrong size: one of this prefix length, around the present one if that is free.
-pub(crate) fn resize(cx: &Context, cluster: &Cluster, of: Kind, range: &Range<'_>, prefix: u8) -> String {
-    for_instance(free(cx, cluster, of, Cidr::new(range.cidr.first(), prefix), prefix))
-}
-
-/// The range that begins with the present one's first addresses and has this prefix length, if nothing that is known is in the way.
-pub(super) fn resized(cx: &Context, cluster: &Cluster, of: Kind, range: &Range<'_>, prefix: u8) -> Option<Cidr> {
-    let wanted = Cidr::new(range.cidr.first(), prefix);
-    free(cx, cluster, of, wanted, prefix).filter(|free| Some(*free) == wanted)
-}
-
-fn for_instance(example: Option<Cidr>) -> String {
-    example.map(|cidr| format!(", for instance {cidr}")).unwrap_or_default()
-}
-
-/// Azure's default for a range.
-pub(crate) fn default_range(cx: &Context, of: Kind) -> Option<Cidr> {
-    let defaults = &cx.facts.defaults;
-    let text = match of {
-        Kind::Pod => defaults.pod_cidr.on(cx.day),
-        Kind::Service => defaults.service_cidr.on(cx.day),
-    };
-    text?.parse().ok()
-}
-
-/// A range of this prefix length in private space that touches nothing known of the cluster and its network, nor any other VNet: `preferred` when that will
-/// do, else the first one.
-fn free(cx: &Context, cluster: &Cluster, of: Kind, preferred: Option<Cidr>, prefix: u8) -> Option<Cidr> {
-    let addresses = &cx.facts.addresses;
-    let private = addresses.private_ranges.on(cx.day)?;
-    let reserved = addresses.reserved_ranges.on(cx.day)?;
-    let own = match of {
-        Kind::Pod => services(cluster),
-        Kind::Service => pods(cluster),
-    };
-    let mut nodes = Ranges::default();
-    let vnets = node_vnets(cx.world, cluster, &mut nodes);
-    let around = [own, node_subnets(cx.world, cluster), connected(cx.world, cluster)];
-    let own = Taken::of(around.iter().flat_map(|ranges| &ranges.known).map(|range| range.cidr).chain(reserved.iter().copied()));
-    let all: Vec<&Taken> = vnets.iter().map(|vnet| vnet.ranges.taken()).chain([&own, &cx.world.spaces]).collect();
-    let taken = |candidate: &Cidr| all.iter().find_map(|taken| taken.overlap(candidate));
-    let fits = |candidate: &Cidr| private.iter().any(|p| p.covers(candidate)) && taken(candidate).is_none();
-    preferred.filter(fits).or_else(|| private.iter().find_map(|range| first_block(range, prefix, &taken)))
-}
-
-/// The first range of a prefix length in a range that is not taken. `taken` tells the last address of what is in the way.
-/// Bounded: of very many only the first are looked at.
-fn first_block(range: &Cidr, prefix: u8, mut taken: impl FnMut(&Cidr) -> Option<IpAddr>) -> Option<Cidr> {
-    let count = range.blocks(prefix);
-    let size = range.size().checked_div(count).unwrap_or(0);
-    let mut n = 0;
-    while n < count.min(1 << 16) {
-        let block = Cidr::new(range.nth(n.checked_mul(size)?)?, prefix)?;
-        let Some(last) = taken(&block) else { return Some(block) };
-        // What is in the way may reach far.
-        n = range.place(last)?.checked_div(size)?.max(n) + 1;
-    }
-    None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_free_block_is_the_one_that_looking_at_each_finds() {
-        let taken: Vec<Cidr> = ["10.0.0.0/15", "10.2.0.0/24", "10.3.255.0/24", "10.4.0.0/16", "10.6.0.0/15", "11.0.0.0/8"]
-            .map(|range| range.parse().unwrap())
-            .to_vec();
-        let spans = Taken::of(taken.iter().copied());
-        for prefix in 13..=28 {
-            for range in ["10.0.0.0/13", "10.4.0.0/15", "10.6.0.0/15", "10.0.0.0/8"] {
-                let range: Cidr = range.parse().unwrap();
-                let size = range.size() / range.blocks(prefix).max(1);
-                let blocks =
-                    (0..range.blocks(prefix).min(1 << 16)).map(|n| Cidr::new(range.nth(n * size).unwrap(), prefix).unwrap());
-                let expected = blocks.into_iter().find(|block| !taken.iter().any(|t| t.overlaps(block)));
-                assert_eq!(first_block(&range, prefix, |block| spans.overlap(block)), expected, "{range} {prefix}");
-            }
-        }
-    }
-
-    #[test]
-    fn of_very_many_blocks_only_the_first_are_looked_at() {
-        let range: Cidr = "fd00::/8".parse().unwrap();
-        let mut asked = 0;
-        let last = |block: &Cidr| {
-            asked += 1;
-            Some(block.last())
-        };
-        assert_eq!(first_block(&range, 120, last), None);
-        assert_eq!(asked, 1 << 16);
-    }
 }

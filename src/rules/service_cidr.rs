@@ -1,11 +1,12 @@
 //! The service CIDR: its size, and what it must not overlap.
 
 use super::pod_cidr::outside_private_space;
-use super::ranges::{self, Kind, Range, default_range, move_away, report_overlaps, resize};
+use super::ranges::{self, Range, report_overlaps};
 use super::repair::Change;
 use super::{Context, Decision, Out};
-use crate::cidr::{Cidr, Family};
+use crate::cidr::Family;
 use crate::model::Cluster;
+use crate::suggest::{self, Kind, move_away};
 
 /// `service-cidr-too-large`
 pub(super) fn too_large(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decision {
@@ -20,7 +21,7 @@ pub(super) fn too_large(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decis
             .azure(format!(
                 "Azure asks for a service CIDR smaller than a /{bound}, and Kubernetes itself takes no more than a /{bound}."
             ))
-            .fix(format!("Use a smaller range{}. It cannot be changed once the cluster exists.", usual_size(cx, cluster, range)))
+            .advise(move_away(cx, cluster, Kind::Service, range).and("It cannot be changed once the cluster exists."))
             .repair_but(smaller(cx, cluster, range), ONLY_NEW);
     }
     ranges.decision()
@@ -29,15 +30,9 @@ pub(super) fn too_large(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decis
 /// What to know before a service CIDR is changed.
 const ONLY_NEW: &str = "only before the cluster exists, which would be created anew";
 
-/// The range made as large as Azure's default, where it is.
+/// The range made as small as it must be, where it is.
 fn smaller(cx: &Context, cluster: &Cluster, range: &Range<'_>) -> Option<Change> {
-    let prefix = default_range(cx, Kind::Service)?.prefix();
-    Change::value(range.field, ranges::resized(cx, cluster, Kind::Service, range, prefix)?)
-}
-
-/// An example as large as Azure's default.
-fn usual_size(cx: &Context, cluster: &Cluster, range: &Range<'_>) -> String {
-    default_range(cx, Kind::Service).map(|d| resize(cx, cluster, Kind::Service, range, d.prefix())).unwrap_or_default()
+    Change::value(range.field, suggest::in_place(cx, cluster, Kind::Service, range)?)
 }
 
 /// `ipv6-service-cidr-too-large`
@@ -45,12 +40,10 @@ pub(super) fn ipv6_too_large(cx: &Context, cluster: &Cluster, out: &mut Out) -> 
     let Some(&bound) = cx.facts.addresses.ipv6_service_cidr_bound.on(cx.day) else { return Ok(()) };
     let ranges = ranges::services(cluster);
     for range in ranges.known.iter().filter(|r| r.cidr.family() == Family::V6 && r.cidr.prefix() < bound) {
-        let smaller = Cidr::new(range.cidr.first(), bound);
-        let example = smaller.map(|c| format!(", for instance {c}")).unwrap_or_default();
         out.report("default", &range.field.at, format!("IPv6 {} is larger than a /{bound}", range.title()))
             .azure(format!("An IPv6 service CIDR can be a /{bound} at most (InvalidServiceCidrIPv6MaskSize)."))
-            .fix(format!("Use a /{bound} or smaller{example}."))
-            .repair_but(smaller.and_then(|smaller| Change::value(range.field, smaller)), ONLY_NEW);
+            .advise(move_away(cx, cluster, Kind::Service, range))
+            .repair_but(smaller(cx, cluster, range), ONLY_NEW);
     }
     ranges.decision()
 }
@@ -63,7 +56,7 @@ pub(super) fn overlaps_vnet_subnet(cx: &Context, cluster: &Cluster, out: &mut Ou
                 "Azure refuses this when the cluster is made, and again at every upgrade (ServiceCidrOverlapExistingSubnetsCidr). \
                  The service CIDR of a cluster cannot be changed later.",
             )
-            .fix(move_away(cx, cluster, Kind::Service, range));
+            .advise(move_away(cx, cluster, Kind::Service, range));
     })
 }
 
@@ -78,7 +71,7 @@ pub(super) fn overlaps_vnet_space(cx: &Context, cluster: &Cluster, out: &mut Out
                 "Azure accepts this while no subnet is in the shared part, but advises against it: a subnet made there later stops \
                  upgrades, and hosts there cannot be reached from the cluster.",
             )
-            .fix(move_away(cx, cluster, Kind::Service, range));
+            .advise(move_away(cx, cluster, Kind::Service, range));
     })
 }
 
@@ -90,7 +83,7 @@ pub(super) fn overlaps_connected(cx: &Context, cluster: &Cluster, out: &mut Out)
                 "Azure does not check this. What has an address in the shared part cannot be reached from the cluster: nodes and pods \
                  take it for a service. The service CIDR of a cluster cannot be changed later.",
             )
-            .fix(move_away(cx, cluster, Kind::Service, range));
+            .advise(move_away(cx, cluster, Kind::Service, range));
     })
 }
 
@@ -106,7 +99,7 @@ pub(super) fn public_or_multicast(cx: &Context, cluster: &Cluster, out: &mut Out
         };
         out.report("default", &range.field.at, message)
             .azure("Azure refuses service CIDRs in public and multicast address space.")
-            .fix(move_away(cx, cluster, Kind::Service, range));
+            .advise(move_away(cx, cluster, Kind::Service, range));
     }
     ranges.decision()
 }

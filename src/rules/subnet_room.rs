@@ -6,6 +6,7 @@ use super::tally::{Tally, largest};
 use super::{Context, Decision, Draft, Out};
 use crate::model::{Cluster, Pool, Subnet, SubnetId, Undecided, World};
 use crate::report::plural;
+use crate::suggest::{self, Advice};
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
@@ -19,7 +20,7 @@ pub(super) fn capacity(cx: &Context, cluster: &Cluster, out: &mut Out) -> Decisi
         }
         let message =
             format!("{} has room for {}, but its node pools may reach {}", subnet.title(), plural(usable, "node"), nodes.certain);
-        subnet.report(out, message, nodes.certain).azure(
+        subnet.report(out, message).azure(
             "AKS counts the largest number of nodes of every pool, and refuses what does not fit (InsufficientSubnetSize, SubnetIsFull).",
         );
         Ok(())
@@ -46,7 +47,7 @@ pub(super) fn upgrade_headroom(cx: &Context, cluster: &Cluster, out: &mut Out) -
             surge.certain
         );
         subnet
-            .report(out, message, all)
+            .report(out, message)
             .azure("An upgrade of pools at their full size finds no addresses for its extra nodes and stops.");
         Ok(())
     })
@@ -62,6 +63,22 @@ fn each_first_used(cx: &Context, cluster: &Cluster, mut check: impl FnMut(&Share
         }
     }
     decision.and(cluster.unknown_node_subnet().map_or(Ok(()), Err))
+}
+
+/// The node subnets of a cluster that have too little room, with the prefix lengths that have enough: those that
+/// [`each_first_used`] looks at.
+pub(crate) fn too_small(cx: &Context, cluster: &Cluster) -> Vec<(SubnetId, u8)> {
+    let mut found = Vec::new();
+    // What is undecided is so for the rules, too.
+    let _ = each_first_used(cx, cluster, |subnet| {
+        let usable = usable_addresses(cx, subnet.subnet)?;
+        let nodes = subnet.nodes_and_surge();
+        if nodes > usable {
+            found.extend(subnet.prefix_for(nodes).map(|prefix| (subnet.id, prefix)));
+        }
+        Ok(())
+    });
+    found
 }
 
 fn is_in(pool: &Pool, id: SubnetId) -> bool {
@@ -149,9 +166,10 @@ impl<'a> SharedSubnet<'a> {
         largest(self.cluster.pools.iter().filter(|pool| is_in(pool, self.id))).unwrap_or(self.first)
     }
 
-    /// Reports a subnet that is too small at this cluster's largest pool in it, and says how to make room for so many nodes.
-    fn report<'o>(&self, out: &'o mut Out, message: String, nodes: u64) -> &'o mut Draft {
-        let draft = out.report("default", &self.largest_here().max_nodes_field().at, message).fix(self.enlarge(nodes));
+    /// Reports a subnet that is too small at this cluster's largest pool in it, and says how to make room for all nodes.
+    fn report<'o>(&self, out: &'o mut Out, message: String) -> &'o mut Draft {
+        let draft = out.report("default", &self.largest_here().max_nodes_field().at, message);
+        draft.advise(self.enlarge());
         for (range, at) in ipv4_ranges(self.subnet) {
             draft.related(format!("node subnet {range}"), at);
         }
@@ -159,18 +177,34 @@ impl<'a> SharedSubnet<'a> {
         draft
     }
 
-    /// What to change to make room for so many nodes.
-    fn enlarge(&self, nodes: u64) -> String {
+    /// All nodes for which there must be room: those that the pools may reach, and those that an upgrade adds.
+    fn nodes_and_surge(&self) -> u64 {
+        self.nodes().certain.saturating_add(self.surge().certain)
+    }
+
+    /// The prefix length of the smallest subnet with room for so many nodes.
+    fn prefix_for(&self, nodes: u64) -> Option<u8> {
         let facts = &self.cx.facts.nodes;
         let reserved = facts.subnet_reserved_addresses.on(self.cx.day).copied().unwrap_or_default();
         let longest = facts.subnet_longest_prefix.on(self.cx.day).copied().unwrap_or_default();
-        let larger = smallest_prefix(nodes, reserved, longest)
-            .map(|prefix| format!(" (a /{prefix} has room for {})", plural(nodes, "node")));
-        format!(
+        smallest_prefix(nodes, reserved, longest)
+    }
+
+    /// What to change to make room for all nodes.
+    fn enlarge(&self) -> Advice {
+        let nodes = self.nodes_and_surge();
+        let room = format!("room for {}", plural(nodes, "node"));
+        let larger = suggest::larger_subnet(self.cx, self.cluster, self.id, format!("Has {room}, and is free in the VNet."));
+        let size = self.prefix_for(nodes).map(|prefix| match &larger {
+            Some(larger) => format!(" (a /{prefix} has {room}; {} is free)", larger.suggested),
+            None => format!(" (a /{prefix} has {room})"),
+        });
+        let text = format!(
             "Use a larger subnet{}, move node pools to another subnet of the VNet, or lower {}.",
-            larger.unwrap_or_default(),
+            size.unwrap_or_default(),
             self.largest_here().max_nodes_field().name
-        )
+        );
+        Advice { text, suggestions: larger.into_iter().collect() }
     }
 }
 
@@ -189,7 +223,7 @@ pub(super) fn usable_addresses(cx: &Context, subnet: &Subnet) -> Result<u64, Und
 }
 
 /// The prefix length of the smallest IPv4 subnet with room for so many nodes; `None` when there is none.
-fn smallest_prefix(nodes: u64, reserved: u64, longest: u8) -> Option<u8> {
+pub(crate) fn smallest_prefix(nodes: u64, reserved: u64, longest: u8) -> Option<u8> {
     let bits = nodes.checked_add(reserved)?.checked_next_power_of_two()?.trailing_zeros();
     let prefix = 32u8.checked_sub(u8::try_from(bits).ok()?)?;
     Some(prefix.min(longest))

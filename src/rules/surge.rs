@@ -15,25 +15,47 @@ pub(super) fn surge_nodes(cx: &Context, cluster: &Cluster, pool: &Pool) -> Resul
     };
     match amount {
         Amount::Nodes(nodes) => Ok(nodes),
-        Amount::Percent(percent) => {
-            let least = cx.facts.surge.least_of_a_percentage.on(cx.day).copied().unwrap_or_default();
-            Ok(percent_of(percent, pool.max_nodes()?, least))
-        }
+        Amount::Percent(_) => Ok(amount.of(pool.max_nodes()?, least(cx))),
     }
+}
+
+/// The least that a percentage above 0 comes to, in nodes.
+pub(crate) fn least(cx: &Context) -> u64 {
+    cx.facts.surge.least_of_a_percentage.on(cx.day).copied().unwrap_or_default()
 }
 
 /// A surge as AKS takes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Amount {
+pub enum Amount {
+    /// So many nodes.
     Nodes(u64),
+    /// A part of the pool's nodes.
     Percent(u64),
 }
 
 impl Amount {
-    fn parse(text: &str) -> Option<Self> {
+    /// Reads `33%` or `2`.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         match text.trim().strip_suffix('%') {
             Some(percent) => percent.parse().ok().map(Self::Percent),
             None => text.trim().parse().ok().map(Self::Nodes),
+        }
+    }
+
+    /// How many nodes it comes to in a pool of so many; a percentage to `least` or more.
+    pub(crate) fn of(self, nodes: u64, least: u64) -> u64 {
+        match self {
+            Self::Nodes(surge) => surge,
+            Self::Percent(percent) => percent_of(percent, nodes, least),
+        }
+    }
+}
+
+impl std::fmt::Display for Amount {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Nodes(nodes) => nodes.fmt(f),
+            Self::Percent(percent) => write!(f, "{percent}%"),
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Topic `upgrade`: what stands in the way of an existing cluster that a plan moves to Azure CNI Overlay.
 
-use super::ranges::{self, Kind, move_away, report_overlaps, report_overlaps_as};
+use super::ranges::{self, report_overlaps, report_overlaps_as};
 use super::replacement::with_azurerm;
 use super::{Context, Decision, Out, kubernetes};
 use crate::model::{Change, Cluster, Deployer, State, Undecided, both};
+use crate::suggest::{Kind, move_away};
 
 /// Runs a check for a cluster that is updated in place and gets the mode overlay. Where it is unknown whether it does, that matters only
 /// if the check would find something, or is itself undecided.
@@ -112,7 +113,7 @@ pub(super) fn pod_cidr_overlap(cx: &Context, cluster: &Cluster, out: &mut Out) -
         let refused = report_overlaps(ranges::pods(cluster), taken(), out, |draft, range| {
             draft
                 .azure("AKS refuses to move pods into a range that a subnet of the nodes' VNet or the cluster's services use.")
-                .fix(move_away(cx, cluster, Kind::Pod, range));
+                .advise(move_away(cx, cluster, Kind::Pod, range));
         });
         let mut pods = ranges::pods(cluster);
         pods.known.retain(|range| !taken().overlap(&range.cidr));
@@ -120,7 +121,7 @@ pub(super) fn pod_cidr_overlap(cx: &Context, cluster: &Cluster, out: &mut Out) -
         let advised = report_overlaps_as("vnet-space", pods, spaces, out, |draft, range| {
             draft
                 .azure("The range that pods move into should be outside the VNet. Since October 2024 AKS itself compares it with the subnets only.")
-                .fix(move_away(cx, cluster, Kind::Pod, range));
+                .advise(move_away(cx, cluster, Kind::Pod, range));
         });
         refused.and(advised)
     })

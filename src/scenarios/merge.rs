@@ -57,7 +57,9 @@ pub fn check_all<S: Named>(scenarios: &[S], files: &str, check: &(dyn Fn(&S) -> 
     let unless_all = |of: &[usize]| if of.len() < scenarios.len() { names(of) } else { Vec::new() };
     let insights = insights.kept.into_iter();
     whole.insights.extend(insights.map(|(insight, of)| Insight { scenarios: unless_all(&of), ..insight }));
-    whole.maps.extend(maps.kept.into_iter().map(|(map, of)| ClusterMap { scenarios: unless_all(&of), ..map }));
+    // A map shows one set of values: whoever looks at it should know which.
+    let of_map = |of: &[usize]| if scenarios.len() == 1 { names(of) } else { unless_all(of) };
+    whole.maps.extend(maps.kept.into_iter().map(|(map, of)| ClusterMap { scenarios: of_map(&of), ..map }));
     whole.undecided.extend(undecided.kept.into_iter().map(|(mut rule, of)| {
         // What is decided elsewhere is said to be open only here.
         if of.len() < scenarios.len() {
