@@ -2,10 +2,13 @@
 
 mod build;
 mod capacity;
+mod drawing;
 mod graph;
+mod html;
 mod json;
 mod markdown;
 mod scale;
+mod svg;
 mod text;
 
 pub(crate) use build::of;
@@ -49,12 +52,17 @@ pub struct ClusterMap {
 impl ClusterMap {
     /// Where it is declared, what deploys it where that is not the same, and in which scenarios.
     pub fn place(&self, sources: &Sources) -> String {
+        let scenarios = if self.scenarios.is_empty() { String::new() } else { format!(", {}", in_scenarios(&self.scenarios)) };
+        format!("{}{}", self.declared(sources), printable(&scenarios))
+    }
+
+    /// Where it is declared, and what deploys it where that is not the same.
+    pub fn declared(&self, sources: &Sources) -> String {
         let location = Location::of(self.span, sources);
         let is_there = self.root == location.path || self.root == parent(location.path);
         let root = if self.root.is_empty() { "." } else { &self.root };
         let by = if is_there { String::new() } else { format!(", deployed by {}", printable(root)) };
-        let scenarios = if self.scenarios.is_empty() { String::new() } else { format!(", {}", in_scenarios(&self.scenarios)) };
-        format!("{location}{by}{}", printable(&scenarios))
+        format!("{location}{by}")
     }
 }
 
@@ -236,7 +244,8 @@ pub(crate) fn unite(maps: &mut Vec<ClusterMap>) {
 pub fn render(format: Format, report: &Report, sources: &Sources, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Text => text::write(report, sources, style, out),
-        Format::Svg | Format::Html => Ok(()),
+        Format::Svg => svg::write(report, sources, out),
+        Format::Html => html::write(report, sources, out),
         Format::Json => json::write(report, sources, out),
         Format::Markdown => markdown::write(report, sources, out),
     }

@@ -346,7 +346,7 @@ fn name_of(node: &Node) -> String {
 }
 
 /// What is taken, in words.
-fn taken(limit: &Limit) -> String {
+pub(super) fn taken(limit: &Limit) -> String {
     let Limit { now, min, max, surge, .. } = limit;
     let range = if min == max { format!("at most {max}") } else { format!("{min} to {max}") };
     let too_many = |parts: u64, room: u64| format!(" ({} too many)", grouped((parts - room).into()));
@@ -378,7 +378,7 @@ fn with_cidr(range: &Range) -> String {
 }
 
 /// The lines of a text. Names are not divided at their hyphens.
-fn lines(text: &str, columns: usize) -> Vec<Cow<'_, str>> {
+pub(super) fn lines(text: &str, columns: usize) -> Vec<Cow<'_, str>> {
     textwrap::wrap(text, textwrap::Options::new(columns).word_splitter(textwrap::WordSplitter::NoHyphenation))
 }
 

@@ -148,7 +148,7 @@ impl Suite<'_> {
 }
 
 /// The text as content or attribute. What XML cannot hold at all is spelled out.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
     for c in text.chars() {
         match c {
