@@ -83,7 +83,8 @@ def watched(context, base, said):
     page.on("console", lambda m: m.type in ("error", "warning") and said.append(f"{page.url}: {m.type}: {m.text}"))
     page.on("pageerror", lambda e: said.append(f"{page.url}: {e}"))
     page.on("request", lambda r: r.url.startswith((base, "data:", "about:", "blob:")) or said.append(f"{page.url}: asks {r.url}"))
-    page.on("requestfailed", lambda r: said.append(f"{page.url}: {r.url} failed"))
+    # What is given up because the next page is opened has not failed.
+    page.on("requestfailed", lambda r: r.failure == "net::ERR_ABORTED" or said.append(f"{page.url}: {r.url} failed: {r.failure}"))
     return page
 
 
