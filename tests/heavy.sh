@@ -352,6 +352,17 @@ for s, c in [(1_000, 100), (10_000, 10), (10_000, 100), (10_000, 1_000), (50_000
         "resource v 'Microsoft.Network/virtualNetworks@2024-05-01' = { name: 'v', properties: { addressSpace: { addressPrefixes: [ '10.0.0.0/8' ] } } }\n"
         + "".join(f"resource s{i} 'Microsoft.Network/virtualNetworks/subnets@2024-05-01' = {{ parent: v, name: 's{i}', properties: {{ addressPrefix: '10.{i >> 8 & 255}.{i & 255}.0/24' }} }}\n" for i in range(s))
         + "".join(bicep("'10.244.0.0/16'", f"c{i}").replace("  properties: {", f"  properties: {{\n    agentPoolProfiles: [ {{ name: 'a', count: 3, vmSize: 'Standard_D4s_v5', vnetSubnetID: s{i}.id }} ]", 1) for i in range(c)))
+# Suggestions: between the subnets are gaps, of which none has room, and every range of every cluster is in the way of something.
+def gaps(subnets, clusters):
+    text = 'resource "azurerm_virtual_network" "v" {\n name = "v"\n address_space = ["10.0.0.0/8"]\n}\n'
+    text += "".join(f'resource "azurerm_subnet" "s{i}" {{\n name = "s{i}"\n virtual_network_name = azurerm_virtual_network.v.name\n'
+                    f' address_prefixes = ["10.{i >> 11 & 255}.{i >> 3 & 255}.{(i & 7) * 32}/28"]\n}}\n' for i in range(subnets))
+    for i in range(clusters):
+        text += cluster(f'"10.{i & 255}.0.0/20"', f"c{i}", f"  default_node_pool {{\n    name = \"a\"\n    vm_size = \"Standard_D4s_v5\"\n    node_count = 40\n    vnet_subnet_id = azurerm_subnet.s{i % subnets}.id\n  }}\n")
+    return text
+
+
+hcl("10_000 subnets with gaps times 1_000 clusters", lambda: gaps(10_000, 1_000))
 hcl("1000 VNets that are all peered", lambda: "".join(f'resource "azurerm_virtual_network" "v{i}" {{\n name = "v{i}"\n address_space = ["10.{i >> 8}.{i & 255}.0/24"]\n}}\n' for i in range(1000))
     + "".join(f'resource "azurerm_virtual_network_peering" "p{i}" {{\n name = "p{i}"\n virtual_network_name = azurerm_virtual_network.v{i}.name\n remote_virtual_network_id = azurerm_virtual_network.v{(i + 1) % 1000}.id\n}}\n' for i in range(1000))
     + "".join(f'resource "azurerm_subnet" "s{i}" {{\n name = "s{i}"\n virtual_network_name = azurerm_virtual_network.v{i}.name\n address_prefixes = ["10.{i >> 8}.{i & 255}.0/24"]\n}}\n' for i in range(1000))

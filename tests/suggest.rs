@@ -638,6 +638,21 @@ fn a_range_that_grows_contains_the_present_one_if_it_can() {
     assert_eq!(found(&network), ["172.16.0.0/19", "172.16.32.0/20", "172.16.32.53"]);
 }
 
+/// Where pods have no range of their own, a node takes more than one address.
+#[test]
+fn a_larger_subnet_has_room_for_pods_that_are_in_it() {
+    let mut network = sized(20, 2, "172.18.0.0/16");
+    network.subnets = vec![Subnet { v4: cidr("10.0.0.0/28"), v6: None }];
+    let with = |code: &str| {
+        let (_, report) = common::check_with(&[("main.tf", code)], &Config::default());
+        report.findings.into_iter().find(|f| f.rule == "node-subnet-capacity").unwrap().fix
+    };
+    let overlay = network.terraform();
+    assert!(with(&overlay).contains("(a /27 has room for 22 nodes; 10.0.0.0/27 is free)"), "{}", with(&overlay));
+    let flat = overlay.replace("network_plugin_mode = \"overlay\"", "").replace("pod_cidr = \"172.18.0.0/16\"", "");
+    assert!(with(&flat).contains("(a /22 has room for 22 nodes and their pods; 10.0.0.0/22 is free)"), "{}", with(&flat));
+}
+
 #[test]
 fn what_is_not_known_is_said() {
     let mut network = sized(3, 1, "10.0.0.0/16");

@@ -118,7 +118,7 @@ fn nodes_at_first(pool: &Pool) -> Result<u64, Undecided> {
 }
 
 /// How many addresses of its subnet a node takes: where pods have no range and no subnet of their own, theirs come from there, too.
-fn addresses_of_a_node(cluster: &Cluster, pool: &Pool) -> Result<u64, Undecided> {
+pub(super) fn addresses_of_a_node(cluster: &Cluster, pool: &Pool) -> Result<u64, Undecided> {
     if cluster.has_pod_range()? || pool.has_pod_subnet()? || cluster.plugin.is("none")? {
         return Ok(1);
     }

@@ -1,6 +1,7 @@
 //! Room for nodes in the subnets that they take their addresses from.
 
 use super::node_subnet::ipv4_ranges;
+use super::room::addresses_of_a_node;
 use super::surge::surge_nodes;
 use super::tally::{Tally, largest};
 use super::{Context, Decision, Draft, Out};
@@ -74,7 +75,7 @@ pub(crate) fn too_small(cx: &Context, cluster: &Cluster) -> Vec<(SubnetId, u8)> 
         let usable = usable_addresses(cx, subnet.subnet)?;
         let nodes = subnet.nodes_and_surge();
         if nodes > usable {
-            found.extend(subnet.prefix_for(nodes).map(|prefix| (subnet.id, prefix)));
+            found.extend(subnet.needed_prefix().map(|prefix| (subnet.id, prefix)));
         }
         Ok(())
     });
@@ -182,20 +183,31 @@ impl<'a> SharedSubnet<'a> {
         self.nodes().certain.saturating_add(self.surge().certain)
     }
 
-    /// The prefix length of the smallest subnet with room for so many nodes.
-    fn prefix_for(&self, nodes: u64) -> Option<u8> {
+    /// The addresses that all those nodes take, with those of their pods where these come from the subnet, too.
+    fn addresses(&self) -> u64 {
+        let addresses = self.sum(|cluster, pool| {
+            let nodes = pool.max_nodes()?.saturating_add(surge_nodes(self.cx, cluster, pool)?);
+            Ok(nodes.saturating_mul(addresses_of_a_node(cluster, pool).unwrap_or(1)))
+        });
+        // Of a pool whose surge is not known, at least the nodes count.
+        addresses.certain.max(self.nodes_and_surge())
+    }
+
+    /// The prefix length of the smallest subnet with room for all nodes.
+    fn needed_prefix(&self) -> Option<u8> {
         let facts = &self.cx.facts.nodes;
         let reserved = facts.subnet_reserved_addresses.on(self.cx.day).copied().unwrap_or_default();
         let longest = facts.subnet_longest_prefix.on(self.cx.day).copied().unwrap_or_default();
-        smallest_prefix(nodes, reserved, longest)
+        smallest_prefix(self.addresses(), reserved, longest)
     }
 
     /// What to change to make room for all nodes.
     fn enlarge(&self) -> Advice {
         let nodes = self.nodes_and_surge();
-        let room = format!("room for {}", plural(nodes, "node"));
+        let pods = if self.addresses() > nodes { " and their pods" } else { "" };
+        let room = format!("room for {}{pods}", plural(nodes, "node"));
         let larger = suggest::larger_subnet(self.cx, self.cluster, self.id, format!("Has {room}, and is free in the VNet."));
-        let size = self.prefix_for(nodes).map(|prefix| match &larger {
+        let size = self.needed_prefix().map(|prefix| match &larger {
             Some(larger) => format!(" (a /{prefix} has {room}; {} is free)", larger.suggested),
             None => format!(" (a /{prefix} has {room})"),
         });

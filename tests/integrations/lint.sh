@@ -27,7 +27,7 @@ check "the action and the workflows, by zizmor" zizmor --offline --persona pedan
 check "the hooks, by pre-commit" pre-commit validate-manifest .pre-commit-hooks.yaml
 check "the hooks, by prek" prek validate-manifest .pre-commit-hooks.yaml
 check "the Dockerfile" hadolint Dockerfile
-check "the scripts" shellcheck --severity=warning .ci/run action/*.sh tests/*.sh tests/browser/*.sh tests/integrations/*.sh
+check "the scripts" shellcheck --severity=warning .ci/run action/*.sh docs/*.sh tests/*.sh tests/browser/*.sh tests/integrations/*.sh
 
 # Whatever runs in a workflow is named by a commit, not by a tag that can move.
 if loose=$(grep -nE '^ *(- )?uses:' action.yml .github/workflows/*.yml docs/*.md | grep -vE 'uses: (\./|[^@ ]+@([0-9a-f]{40}|COMMIT) # v?[0-9.]+|OWNER/overlint@COMMIT)'); then
