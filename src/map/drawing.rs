@@ -271,13 +271,16 @@ pub(super) struct Item {
     pub(super) beside: Vec<Item>,
 }
 
+/// Subnets, each with what connects it with the cluster.
+type Subnets<'a> = Vec<(usize, Vec<&'a str>)>;
+
 /// The graph as it is drawn: VNets with the subnets in them, and subnets whose VNet is not known.
 pub(super) fn items(graph: &Graph) -> Vec<Item> {
     let mut below: HashMap<usize, Vec<&Edge>> = HashMap::new();
     graph.edges.iter().for_each(|edge| below.entry(edge.from).or_default().push(edge));
     let mut tree = Tree { graph, below, seen: HashSet::from([0]) };
     // What the cluster is connected with, by the VNet that it lies in.
-    let mut groups: Vec<(Option<usize>, Vec<(usize, Vec<&str>)>)> = Vec::new();
+    let mut groups: Vec<(Option<usize>, Subnets)> = Vec::new();
     let (mut of_vnet, mut of_subnet) = (HashMap::new(), HashMap::new());
     for edge in tree.below.get(&0).into_iter().flatten() {
         let vnet = tree.vnet_of(edge.to);

@@ -474,7 +474,7 @@ impl Page {
         let title = node_title(node);
         let id = format!("c{number}n{}", item.node);
         if item.again {
-            _ = write!(self.text, "<div class=\"box\"><a href=\"#{id}\">{title}</a></div></li>\n");
+            _ = writeln!(self.text, "<div class=\"box\"><a href=\"#{id}\">{title}</a></div></li>");
             return;
         }
         let class = match (node.known, item.inside.is_empty()) {
