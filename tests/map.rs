@@ -1,6 +1,6 @@
 //! `overlint map`: files in, maps out. `OVERLINT_BLESS=1 cargo test --test map` writes the golden files anew.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panics")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "tests fail by panics")]
 
 mod common;
 

@@ -7,6 +7,8 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stderr,
+    clippy::indexing_slicing,
+    clippy::string_slice,
     reason = "helpers of tests may panic as tests may, and say what they skip"
 )]
 

@@ -2,6 +2,7 @@
 //! a narrow gap.
 
 use crate::cidr::{Cidr, Family};
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 /// How wide a gap is drawn, in doublings of a range.
@@ -25,6 +26,7 @@ impl Scale {
         let mut ends: Vec<u128> = ranges.iter().flat_map(|(first, after, _)| [*first, *after]).collect();
         ends.sort_unstable();
         ends.dedup();
+        let firsts: HashMap<u128, IpAddr> = ranges.iter().map(|(first, _, range)| (*first, range.first())).collect();
         let mut steps: Vec<(u128, i64)> = ranges.iter().flat_map(|(first, after, _)| [(*first, 1), (*after, -1)]).collect();
         steps.sort_unstable();
         let mut scale = Self { ends: Vec::new(), gaps: Vec::new(), marks: Vec::new() };

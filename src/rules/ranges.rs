@@ -3,7 +3,7 @@
 use super::{Decision, Draft, Out};
 use crate::cidr::Cidr;
 use crate::model::{Cluster, Field, Outside, Peer, Route, Subnet, SubnetId, Undecided, Vnet, VnetId, World, either};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 /// So many of the ranges that one overlaps are told as places; the message says how many there are.
 const MOST_TOLD: usize = 50;
@@ -271,12 +271,14 @@ pub(crate) fn peered<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
 pub(crate) fn two_peerings_away<'a>(world: &'a World, cluster: &Cluster) -> Ranges<'a> {
     let mut ranges = Ranges::default();
     let nodes = node_vnets(world, cluster, &mut Ranges::default());
-    let near: Vec<VnetId> = nodes.iter().flat_map(|vnet| &vnet.peers).map(|peer| peer.vnet).collect();
-    let nearer: HashSet<VnetId> = world.node_vnets(cluster).into_iter().chain(near.iter().copied()).collect();
+    let near: BTreeSet<VnetId> = nodes.iter().flat_map(|vnet| &vnet.peers).map(|peer| peer.vnet).collect();
+    let nearer: BTreeSet<VnetId> = world.node_vnets(cluster).into_iter().chain(near.iter().copied()).collect();
     // The code may name one VNet in two ways. Many ways may lead to one.
     let mut known: HashMap<VnetId, Result<bool, Undecided>> = HashMap::new();
-    let is_one =
-        |far: &Vnet| nearer.iter().filter_map(|id| world.vnet(*id)).fold(Ok(false), |one, vnet| either(one, vnet.is_same(far)));
+    let is_one = |far: &Vnet| {
+        let compared = nearer.iter().filter_map(|id| world.vnet(*id)).map(|vnet| vnet.is_same(far));
+        compared.reduce(either).unwrap_or(Ok(false))
+    };
     for through in near.iter().filter_map(|id| world.vnet(*id)) {
         for peer in through.peers.iter().filter(|peer| !nearer.contains(&peer.vnet)) {
             let Some(far) = world.vnet(peer.vnet).filter(|far| far.declared) else { continue };
