@@ -39,9 +39,9 @@ impl Scale {
             scale.ends.push((*end, place));
             if covered > 0
                 && !was_covered
-                && let Some((.., range)) = ranges.iter().find(|(first, ..)| first == end)
+                && let Some(first) = firsts.get(end)
             {
-                scale.marks.push((range.first(), place));
+                scale.marks.push((*first, place));
             }
             let Some(following) = ends.get(number + 1) else { break };
             let width = if covered > 0 { doublings(following - end) } else { GAP };
