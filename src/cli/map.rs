@@ -6,40 +6,19 @@ use super::output::{self, Color};
 use crate::config::Config;
 use crate::map::{self, Format};
 use crate::report::Style;
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 #[derive(Args)]
 pub(super) struct MapArgs {
     #[command(flatten)]
     input: InputArgs,
     /// How to draw it
-    #[arg(long, value_enum, default_value_t = MapFormat::Text)]
-    format: MapFormat,
+    #[arg(long, default_value = "text", value_parser = PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|name| Format::named(&name).ok_or("no such format")))]
+    format: Format,
     /// When to use colors
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     color: Color,
-}
-
-/// The formats by the names that users type.
-#[derive(Clone, Copy, ValueEnum)]
-enum MapFormat {
-    Text,
-    Svg,
-    Html,
-    Json,
-    Markdown,
-}
-
-impl From<MapFormat> for Format {
-    fn from(format: MapFormat) -> Self {
-        match format {
-            MapFormat::Text => Self::Text,
-            MapFormat::Svg => Self::Svg,
-            MapFormat::Html => Self::Html,
-            MapFormat::Json => Self::Json,
-            MapFormat::Markdown => Self::Markdown,
-        }
-    }
 }
 
 /// Draws the maps of all clusters.
@@ -52,6 +31,6 @@ pub(super) fn run(args: &MapArgs) -> Exit {
     });
     let Some((sources, report)) = drawn else { return Exit::Failed };
     let style = Style { width: output::width(), color: args.color.on(), ..Style::default() };
-    let printed = output::stdout(|out| map::render(args.format.into(), &report, &sources, &style, out));
+    let printed = output::stdout(|out| map::render(args.format, &report, &sources, &style, out));
     if report.unreadable.is_empty() { printed } else { Exit::Failed }
 }

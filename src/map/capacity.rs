@@ -39,7 +39,7 @@ fn pod_subnets(cluster: &Cluster) -> Option<Limit> {
     let unknown = || Demand { certain: 0, more: Some("it is not worked out".to_owned()) };
     is_there.then(|| Limit {
         title: "subnets of the pods".to_owned(),
-        parts: "addresses".to_owned(),
+        part: "address".to_owned(),
         room: Err("it is not worked out".to_owned()),
         now: unknown(),
         min: unknown(),
@@ -50,20 +50,21 @@ fn pod_subnets(cluster: &Cluster) -> Option<Limit> {
 }
 
 fn limit(room: &Room<'_>, doubt: Option<&str>) -> Limit {
-    let (title, parts) = match &room.of {
+    let (title, part) = match &room.of {
         Of::Pods(cidr, block) => {
-            (format!("pod CIDR {} {cidr}", doubt.unwrap_or_default()).replace("  ", " "), format!("/{block} blocks"))
+            let doubt = doubt.map(|doubt| format!("{doubt} ")).unwrap_or_default();
+            (format!("pod CIDR {doubt}{cidr}"), format!("/{block} block"))
         }
         Of::Subnet(subnet) => {
             let ranges: Vec<String> = subnet.prefixes.iter().filter_map(|field| Some(field.known().ok()??.to_string())).collect();
-            (format!("subnet {} {}", subnet.title(), ranges.join(", ")).trim_end().to_owned(), "addresses".to_owned())
+            (format!("subnet {} {}", subnet.title(), ranges.join(", ")).trim_end().to_owned(), "address".to_owned())
         }
     };
     let (max, surge) = (demand(&room.max), demand(&room.surge));
     let upgrading = Demand { certain: max.certain.saturating_add(surge.certain), more: max.more.clone().or(surge.more) };
     Limit {
         title,
-        parts,
+        part,
         room: room.parts.as_ref().copied().map_err(reason),
         now: demand(&room.now),
         min: demand(&room.min),

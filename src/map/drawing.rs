@@ -4,7 +4,7 @@ use super::scale::Scale;
 use super::{ClusterMap, Edge, Graph, Kind, Limit, NodeKind, Range};
 use crate::cidr::{Cidr, Family};
 use crate::insight::addresses;
-use crate::report::{Location, grouped, in_scenarios, printable};
+use crate::report::{Location, grouped, in_scenarios, plural, printable};
 use crate::source::Sources;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -162,13 +162,18 @@ pub(super) fn class(kind: Kind) -> &'static str {
     }
 }
 
-/// What a range is, and the name of what has it. Either may be empty.
-pub(super) fn titles(range: &Range) -> (&'static str, &str) {
-    match (range.kind, range.name.as_str()) {
-        // Names of networks outside say what they are.
-        (Kind::Outside, name) if !name.is_empty() => ("", name),
-        (kind, name) => (kind.title(), name),
-    }
+/// The signs of a legend beside the kinds of ranges: their classes, and what they stand for. `left_out` is the class of gaps.
+pub(super) fn signs(left_out: &'static str) -> [(&'static str, &'static str); 8] {
+    [
+        ("hit", "╳ overlap"),
+        ("lost", "? unknown"),
+        (left_out, "left out"),
+        ("now", "nodes now"),
+        ("max", "up to the maximum"),
+        ("surge", "more in an upgrade"),
+        ("least", "minimum"),
+        ("free", "free"),
+    ]
 }
 
 /// What a range is, whose, and which.
@@ -177,17 +182,17 @@ pub(super) fn with_value(range: &Range) -> String {
 }
 
 /// Why ranges are not known: each reason once, with those that it holds for.
-pub(super) fn unknown(map: &ClusterMap) -> Vec<(String, Vec<String>)> {
+pub(super) fn unknown(map: &ClusterMap) -> Vec<(&str, Vec<String>)> {
     let mut places: HashMap<&str, usize> = HashMap::new();
-    let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
+    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
     for range in &map.ranges {
         let Err(why) = &range.cidr else { continue };
         let place = *places.entry(why).or_insert(reasons.len());
         if place == reasons.len() {
-            reasons.push((plain(why).into_owned(), Vec::new()));
+            reasons.push((why, Vec::new()));
         }
         if let Some((_, titles)) = reasons.get_mut(place) {
-            titles.push(plain(&range.title()).into_owned());
+            titles.push(range.title());
         }
     }
     reasons.iter_mut().for_each(|(_, titles)| titles.dedup());
@@ -251,12 +256,7 @@ pub(super) fn open_reason(limit: &Limit) -> Option<&str> {
 
 /// So many parts: `1 address`, `251 addresses`, `256 /24 blocks`.
 pub(super) fn parts(number: u64, part: &str) -> String {
-    let ending = match (number, part.ends_with('s')) {
-        (1, _) => "",
-        (_, true) => "es",
-        (_, false) => "s",
-    };
-    format!("{} {part}{ending}", grouped(number.into()))
+    plural(grouped(number.into()), part)
 }
 
 /// A thing of the graph, what lies in it, and what it is connected with.

@@ -1,6 +1,7 @@
 //! What a cluster is connected with, and how.
 
-use crate::model::{Cluster, Pool, Subnet, SubnetId, Undecided, Vnet, VnetId, World};
+use crate::cidr::Cidr;
+use crate::model::{Cluster, Field, Pool, Subnet, SubnetId, Undecided, Vnet, VnetId, World};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
@@ -137,7 +138,7 @@ impl Drawing<'_> {
         let Some(subnet) = self.world.subnet(id) else {
             return self.node(NodeKind::Subnet, "unknown".to_owned(), Vec::new(), false);
         };
-        let details = subnet.prefixes.iter().map(known_or_why).collect();
+        let details = subnet.prefixes.iter().filter_map(known_or_why).collect();
         let place = self.node(NodeKind::Subnet, subnet.title(), details, true);
         self.subnets.insert(id, place);
         match subnet.vnet.known() {
@@ -203,7 +204,7 @@ impl Drawing<'_> {
             let gateway = match &outside.doubt {
                 Some(why) if outside.title.is_empty() => self.unknown(NodeKind::Gateway, "perhaps others", why),
                 doubt => {
-                    let mut details: Vec<String> = outside.ranges.iter().map(known_or_why).collect();
+                    let mut details: Vec<String> = outside.ranges.iter().filter_map(known_or_why).collect();
                     details.extend(doubt.iter().map(|why| why.reason.to_string()));
                     let name = outside.title.trim_start_matches("the ").to_owned();
                     self.node(NodeKind::Gateway, name, details, doubt.is_none())
@@ -215,14 +216,13 @@ impl Drawing<'_> {
 }
 
 fn space(vnet: &Vnet) -> Vec<String> {
-    vnet.space.iter().map(known_or_why).collect()
+    vnet.space.iter().filter_map(known_or_why).collect()
 }
 
-fn known_or_why(field: &crate::model::Field<crate::cidr::Cidr>) -> String {
+fn known_or_why(field: &Field<Cidr>) -> Option<String> {
     match field.known() {
-        Ok(Some(cidr)) => cidr.to_string(),
-        Ok(None) => String::new(),
-        Err(why) => why.reason.to_string(),
+        Ok(cidr) => cidr.map(Cidr::to_string),
+        Err(why) => Some(why.reason.to_string()),
     }
 }
 

@@ -143,29 +143,8 @@ impl Page {
 
     fn legend(&mut self) {
         self.text.push_str("<ul class=\"legend\" aria-label=\"Signs\">\n");
-        let kinds = [
-            Kind::Vnet,
-            Kind::NodeSubnet,
-            Kind::Subnet,
-            Kind::PodCidr,
-            Kind::ServiceCidr,
-            Kind::DnsServiceIp,
-            Kind::PeeredVnet,
-            Kind::FarVnet,
-            Kind::Outside,
-        ];
-        let kinds = kinds.map(|kind| (format!("bar {}", drawing::class(kind)), kind.title()));
-        let others = [
-            ("hit", "╳ overlap"),
-            ("lost", "? unknown"),
-            ("break", "left out"),
-            ("now", "nodes now"),
-            ("max", "up to the maximum"),
-            ("surge", "more in an upgrade"),
-            ("least", "minimum"),
-            ("free", "free"),
-        ];
-        for (class, title) in kinds.into_iter().chain(others.map(|(class, title)| (class.to_owned(), title))) {
+        let kinds = Kind::ALL.map(|kind| (format!("bar {}", drawing::class(kind)), kind.title()));
+        for (class, title) in kinds.into_iter().chain(drawing::signs("break").map(|(class, title)| (class.to_owned(), title))) {
             _ = writeln!(self.text, "<li><i class=\"{class}\"></i>{title}</li>");
         }
         self.text.push_str("</ul>\n");
@@ -345,6 +324,7 @@ impl Page {
         }
         self.text.push_str("<h3>Not known</h3>\n<ul class=\"list\">\n");
         for (why, titles) in reasons.iter().take(MOST_LINES) {
+            let titles: Vec<_> = titles.iter().map(|title| drawing::plain(title)).collect();
             let titles = folded(&titles.join(", "));
             _ = writeln!(self.text, "<li><span class=\"sign\">?</span>{}<div class=\"soft\">{titles}</div></li>", own(why));
         }
@@ -483,9 +463,8 @@ impl Page {
             (true, false) => " vnet-box",
         };
         _ = write!(self.text, "<div class=\"box{class}\" id=\"{id}\">{title}");
-        let details: Vec<&str> = node.details.iter().map(String::as_str).filter(|detail| !detail.is_empty()).collect();
-        if !details.is_empty() {
-            _ = write!(self.text, "<div class=\"soft\">{}</div>", folded(&details.join(", ")));
+        if !node.details.is_empty() {
+            _ = write!(self.text, "<div class=\"soft\">{}</div>", folded(&node.details.join(", ")));
         }
         self.list("inside", number, graph, &item.inside);
         self.text.push_str("</div>");
@@ -568,7 +547,7 @@ fn stands_out(map: &ClusterMap) -> String {
 }
 
 fn range_title(range: &Range) -> String {
-    let (kind, name) = drawing::titles(range);
+    let (kind, name) = range.titles();
     format!("{kind} {}", own(name)).trim().to_owned()
 }
 

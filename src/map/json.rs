@@ -2,7 +2,7 @@
 
 use super::{ClusterMap, Demand, Graph, Kind, Limit, Range};
 use crate::cidr::{Cidr, Family};
-use crate::report::{Escaped, Location, Report};
+use crate::report::{Escaped, Location, Report, several};
 use crate::source::{Sources, Span};
 use crate::suggest::Suggestion;
 use serde::Serialize;
@@ -75,7 +75,7 @@ struct OverlapEntry {
 #[derive(Serialize)]
 struct LimitEntry<'a> {
     title: &'a str,
-    parts: &'a str,
+    parts: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     room: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -181,7 +181,7 @@ fn range<'a>(range: &'a Range, sources: &'a Sources) -> RangeEntry<'a> {
 fn limit(limit: &Limit) -> LimitEntry<'_> {
     LimitEntry {
         title: &limit.title,
-        parts: &limit.parts,
+        parts: several(&limit.part),
         room: limit.room.as_ref().ok().copied(),
         unknown: limit.room.as_ref().err().map(String::as_str),
         now: demand(&limit.now),

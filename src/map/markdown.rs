@@ -1,6 +1,6 @@
 //! Maps for the summary of a job: GitHub's and GitLab's Markdown, with a diagram that Mermaid draws.
 
-use super::{ClusterMap, Graph, Kind, Limit, NodeKind, Range};
+use super::{ClusterMap, Graph, Limit, NodeKind, Range, drawing};
 use crate::report::markdown::{code, prose};
 use crate::report::{Location, Report, plural};
 use crate::source::Sources;
@@ -71,9 +71,8 @@ fn row(map: &ClusterMap, number: usize, range: &Range, sources: &Sources) -> Str
     let is_default = range.is_default.then(|| "Azure's default".to_owned());
     let details = || prose(&range.details.iter().cloned().chain(is_default).collect::<Vec<_>>().join("; "));
     let (cidr, details) = match &range.cidr {
-        Ok(cidr) if range.kind == Kind::DnsServiceIp => (code(&cidr.first().to_string()), details()),
-        Ok(cidr) => (code(&cidr.to_string()), details()),
-        Err(why) => ("unknown".to_owned(), prose(why)),
+        Ok(_) => (code(&drawing::value(range)), details()),
+        Err(why) => (drawing::value(range), prose(why)),
     };
     let others = map.overlaps.iter().filter_map(|overlap| match overlap.between {
         (one, other) if one == number => map.ranges.get(other),

@@ -15,7 +15,7 @@ pub(crate) use build::of;
 pub use graph::{Edge, Graph, Node, NodeKind};
 
 use crate::cidr::Cidr;
-use crate::report::{Location, Report, Style, in_scenarios, printable};
+use crate::report::{Location, Report, Style, grouped, in_scenarios, plural, printable};
 use crate::source::{Sources, Span, parent};
 use crate::suggest::Suggestion;
 use serde::Serialize;
@@ -77,7 +77,7 @@ pub struct LeftOut {
 
 impl fmt::Display for LeftOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let subnets = crate::report::plural(self.subnets, "more subnet");
+        let subnets = plural(self.subnets, "more subnet");
         match self.hits {
             0 => write!(f, "and {subnets} that overlap nothing of the cluster"),
             hits => write!(f, "and {subnets}, {hits} of which overlap ranges of the cluster"),
@@ -110,6 +110,19 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them, as legends list them.
+    const ALL: [Self; 9] = [
+        Self::Vnet,
+        Self::NodeSubnet,
+        Self::Subnet,
+        Self::PodCidr,
+        Self::ServiceCidr,
+        Self::DnsServiceIp,
+        Self::PeeredVnet,
+        Self::FarVnet,
+        Self::Outside,
+    ];
+
     /// As people call it.
     pub fn title(self) -> &'static str {
         match self {
@@ -148,11 +161,16 @@ pub struct Range {
 impl Range {
     /// What it is and whose: `node subnet nodes`.
     pub fn title(&self) -> String {
+        let (kind, name) = self.titles();
+        format!("{kind} {name}").trim().to_owned()
+    }
+
+    /// What it is, and the name of what has it. Either may be empty.
+    fn titles(&self) -> (&'static str, &str) {
         match (self.kind, self.name.as_str()) {
-            (kind, "") => kind.title().to_owned(),
             // Names of networks outside say what they are.
-            (Kind::Outside, name) => name.to_owned(),
-            (kind, name) => format!("{} {name}", kind.title()),
+            (Kind::Outside, name) if !name.is_empty() => ("", name),
+            (kind, name) => (kind.title(), name),
         }
     }
 }
@@ -171,8 +189,8 @@ pub struct Overlap {
 pub struct Limit {
     /// Of what: `pod CIDR 10.244.0.0/16`.
     pub title: String,
-    /// What the parts are: `/24 blocks` or `addresses`.
-    pub parts: String,
+    /// What one part is: `/24 block` or `address`.
+    pub part: String,
     /// How many parts there are, or why that is not known.
     pub room: Result<u64, String>,
     /// Parts taken when the node pools are made.
@@ -200,8 +218,7 @@ impl Limit {
     /// How many parts there are: `256 /24 blocks`; nothing where that is not known.
     pub fn room_title(&self) -> Option<String> {
         let room = *self.room.as_ref().ok()?;
-        let parts = if room == 1 { self.parts.strip_suffix('s').unwrap_or(&self.parts) } else { &self.parts };
-        Some(format!("{} {parts}", crate::report::grouped(room.into())))
+        Some(plural(grouped(room.into()), &self.part))
     }
 }
 
@@ -209,9 +226,9 @@ impl fmt::Display for Demand {
     /// `12`, `at least 12`, or `unknown`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.more, self.certain) {
-            (None, certain) => f.write_str(&crate::report::grouped(certain.into())),
+            (None, certain) => f.write_str(&grouped(certain.into())),
             (Some(_), 0) => f.write_str("unknown"),
-            (Some(_), certain) => write!(f, "at least {}", crate::report::grouped(certain.into())),
+            (Some(_), certain) => write!(f, "at least {}", grouped(certain.into())),
         }
     }
 }
@@ -229,6 +246,27 @@ pub enum Format {
     Json,
     /// For the summary of a job: Markdown with a Mermaid diagram.
     Markdown,
+}
+
+impl Format {
+    /// All formats, in the order of the help text.
+    pub const ALL: [Self; 5] = [Self::Text, Self::Svg, Self::Html, Self::Json, Self::Markdown];
+
+    /// The name that users type.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Svg => "svg",
+            Self::Html => "html",
+            Self::Json => "json",
+            Self::Markdown => "markdown",
+        }
+    }
+
+    /// The format of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
 }
 
 /// Keeps what is there several times once.

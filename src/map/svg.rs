@@ -98,28 +98,7 @@ impl Picture {
 
     fn legend(&mut self) {
         self.y += 4.0;
-        let kinds = [
-            Kind::Vnet,
-            Kind::NodeSubnet,
-            Kind::Subnet,
-            Kind::PodCidr,
-            Kind::ServiceCidr,
-            Kind::DnsServiceIp,
-            Kind::PeeredVnet,
-            Kind::FarVnet,
-            Kind::Outside,
-        ];
-        let others = [
-            ("hit", "╳ overlap"),
-            ("lost", "? unknown"),
-            ("gap", "left out"),
-            ("now", "nodes now"),
-            ("max", "up to the maximum"),
-            ("surge", "more in an upgrade"),
-            ("least", "minimum"),
-            ("free", "free"),
-        ];
-        let signs = kinds.into_iter().map(|kind| (drawing::class(kind), kind.title())).chain(others);
+        let signs = Kind::ALL.into_iter().map(|kind| (drawing::class(kind), kind.title())).chain(drawing::signs("gap"));
         let mut x = NAMES;
         for (class, title) in signs {
             let wide = 34.0 + width(title, SMALL);
@@ -225,7 +204,7 @@ impl Picture {
         let y = self.y;
         self.rect("ruler-soft", left, y + LANE / 2.0, RIGHT - left, 1.0, "");
         let value = drawing::value(range);
-        let (kind, name) = drawing::titles(range);
+        let (kind, name) = range.titles();
         let room = columns_in(RANGES - NAMES - 8.0, SIZE).saturating_sub(kind.len() + 1);
         let name = isolated(&fit_in_the_middle(&drawing::plain(name), room));
         self.short(NAMES, y + 3.0, "", format!("{kind} {name}").trim(), RANGES - NAMES - 8.0);
@@ -539,7 +518,7 @@ fn isolated(text: &str) -> String {
 }
 
 fn range_title(range: &super::Range) -> String {
-    let (kind, name) = drawing::titles(range);
+    let (kind, name) = range.titles();
     format!("{kind} {}", isolated(name)).trim().to_owned()
 }
 
@@ -547,8 +526,7 @@ fn node_title(node: &Node) -> String {
     let kind = node.kind.title();
     let space = if kind.is_empty() { "" } else { " " };
     let unknown = if node.known { "" } else { "? " };
-    let details: Vec<&str> = node.details.iter().map(String::as_str).filter(|detail| !detail.is_empty()).collect();
-    let details = if details.is_empty() { String::new() } else { format!("  {}", isolated(&details.join(", "))) };
+    let details = if node.details.is_empty() { String::new() } else { format!("  {}", isolated(&node.details.join(", "))) };
     format!("{unknown}{kind}{space}{}{details}", isolated(&node.name))
 }
 

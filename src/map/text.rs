@@ -1,8 +1,9 @@
 //! Maps drawn with characters.
 
+use super::drawing::{self, Plane};
 use super::scale::Scale;
-use super::{ClusterMap, Demand, Edge, Graph, Kind, Limit, Node, Range};
-use crate::cidr::{Cidr, Family};
+use super::{ClusterMap, Demand, Edge, Graph, Kind, Limit, Node};
+use crate::cidr::Family;
 use crate::report::{Inert, Location, Report, Style, grouped, plural, printable};
 use crate::source::Sources;
 use std::borrow::Cow;
@@ -54,8 +55,8 @@ impl Page<'_> {
             Ok(network) => self.wrapped("", network)?,
             Err(why) => self.wrapped("", &format!("network unknown: {}", printable(why)))?,
         }
-        for family in [Family::V4, Family::V6] {
-            self.lanes(map, family)?;
+        for plane in &drawing::planes(map) {
+            self.lanes(map, plane)?;
         }
         self.overlaps(map)?;
         self.unknown(map)?;
@@ -65,29 +66,25 @@ impl Page<'_> {
         self.line("")
     }
 
-    /// One line for each range of a family; those that are not known come with IPv4.
-    fn lanes(&mut self, map: &ClusterMap, family: Family) -> io::Result<()> {
-        let is_here = |range: &Range| range.cidr.as_ref().map_or(family == Family::V4, |cidr| cidr.family() == family);
-        if !map.ranges.iter().any(is_here) {
-            return Ok(());
-        }
+    /// One line for each range of a family.
+    fn lanes(&mut self, map: &ClusterMap, plane: &Plane<'_>) -> io::Result<()> {
         let columns = self.width.saturating_sub(NAMES + RANGES + 2);
-        let scale = Scale::of(family, map.ranges.iter().filter_map(|range| range.cidr.as_ref().ok().copied()));
         self.line("")?;
-        self.marks(&scale, columns)?;
-        for (place, range) in map.ranges.iter().enumerate().filter(|(_, range)| is_here(range)) {
-            let hits: Vec<Cidr> = hits(map, place).collect();
-            let (shown, bar) = match &range.cidr {
-                Ok(cidr) => (shown(range, cidr), self.bar(range.kind, cidr, &hits, &scale, columns)),
-                Err(_) => ("unknown".to_owned(), "? ".repeat(columns / 2)),
+        self.marks(&plane.scale, columns)?;
+        for lane in &plane.lanes {
+            let bar = match lane.place {
+                Some(place) => self.bar(lane.range.kind, place, &lane.hits, columns),
+                None => "? ".repeat(columns / 2),
             };
-            let name = self.name(&printable(&range.title()))?;
+            let default = if lane.range.is_default { " *" } else { "" };
+            let shown = format!("{}{default}", drawing::value(lane.range));
+            let name = self.name(&printable(&lane.range.title()))?;
             self.line(&format!("{} {} {bar}", filled(&name, NAMES), filled(&shown, RANGES)))?;
         }
-        if map.ranges.iter().any(|range| is_here(range) && range.is_default) {
+        if plane.lanes.iter().any(|lane| lane.range.is_default) {
             self.line("* Azure's default")?;
         }
-        if map.left_out.subnets > 0 && family == Family::V4 {
+        if map.left_out.subnets > 0 && plane.family == Family::V4 {
             self.line(&map.left_out.to_string())?;
         }
         Ok(())
@@ -118,7 +115,7 @@ impl Page<'_> {
     }
 
     /// A range where it lies. What it shares with others and should not is crossed.
-    fn bar(&self, kind: Kind, cidr: &Cidr, hits: &[Cidr], scale: &Scale, columns: usize) -> String {
+    fn bar(&self, kind: Kind, place: (f64, f64), hits: &[(f64, f64)], columns: usize) -> String {
         let (sign, color) = match kind {
             Kind::Vnet => ('─', "\u{1b}[36m"),
             Kind::NodeSubnet | Kind::Subnet => ('▬', "\u{1b}[34m"),
@@ -126,9 +123,8 @@ impl Page<'_> {
             Kind::DnsServiceIp => ('●', "\u{1b}[32m"),
             Kind::PeeredVnet | Kind::FarVnet | Kind::Outside => ('░', "\u{1b}[35m"),
         };
-        let span = |cidr: &Cidr| scale.place(cidr).map(|(from, to)| cells(from, to, columns));
-        let Some((from, to)) = span(cidr) else { return String::new() };
-        let crossed: Vec<(usize, usize)> = hits.iter().filter_map(span).collect();
+        let (from, to) = cells(place, columns);
+        let crossed: Vec<(usize, usize)> = hits.iter().map(|hit| cells(*hit, columns)).collect();
         let is_crossed = |cell: usize| crossed.iter().any(|(from, to)| (*from..*to).contains(&cell));
         let to = if kind == Kind::DnsServiceIp { from + 1 } else { to };
         let mut text = " ".repeat(from);
@@ -143,7 +139,7 @@ impl Page<'_> {
     }
 
     fn overlaps(&mut self, map: &ClusterMap) -> io::Result<()> {
-        let title = |place: usize| map.ranges.get(place).map(with_cidr).unwrap_or_default();
+        let title = |place: usize| map.ranges.get(place).map(drawing::with_value).unwrap_or_default();
         if !map.overlaps.is_empty() {
             self.line("")?;
         }
@@ -158,19 +154,11 @@ impl Page<'_> {
 
     /// Why ranges are not known, each reason once.
     fn unknown(&mut self, map: &ClusterMap) -> io::Result<()> {
-        let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
-        for range in &map.ranges {
-            let Err(why) = &range.cidr else { continue };
-            match reasons.iter_mut().find(|(known, _)| known == why) {
-                Some((_, titles)) => titles.push(range.title()),
-                None => reasons.push((why, vec![range.title()])),
-            }
-        }
+        let reasons = drawing::unknown(map);
         if !reasons.is_empty() {
             self.line("")?;
         }
-        for (why, mut titles) in reasons {
-            titles.dedup();
+        for (why, titles) in reasons {
             self.hanging("? ", 2, &printable(&format!("{} not known: {why}", titles.join(", "))))?;
         }
         Ok(())
@@ -361,22 +349,6 @@ pub(super) fn taken(limit: &Limit) -> String {
     format!("{now} now, {range}{over_max}, {surge} in an upgrade{over_surge}{left}{why}")
 }
 
-/// What a range shares with others and should not.
-fn hits(map: &ClusterMap, place: usize) -> impl Iterator<Item = Cidr> {
-    map.overlaps.iter().filter(move |overlap| overlap.between.0 == place || overlap.between.1 == place).map(|o| o.shared)
-}
-
-/// A range as text: a single address without its length.
-fn shown(range: &Range, cidr: &Cidr) -> String {
-    let text = if range.kind == Kind::DnsServiceIp { cidr.first().to_string() } else { cidr.to_string() };
-    if range.is_default { text + " *" } else { text }
-}
-
-fn with_cidr(range: &Range) -> String {
-    let cidr = range.cidr.as_ref().map(|cidr| format!(" {cidr}")).unwrap_or_default();
-    printable(&format!("{}{cidr}", range.title())).into_owned()
-}
-
 /// The lines of a text. Names are not divided at their hyphens.
 pub(super) fn lines(text: &str, columns: usize) -> Vec<Cow<'_, str>> {
     textwrap::wrap(text, textwrap::Options::new(columns).word_splitter(textwrap::WordSplitter::NoHyphenation))
@@ -398,7 +370,7 @@ fn column(place: f64, columns: usize) -> usize {
 }
 
 /// The columns of a part: at least one.
-fn cells(from: f64, to: f64, columns: usize) -> (usize, usize) {
+fn cells((from, to): (f64, f64), columns: usize) -> (usize, usize) {
     let from = column(from, columns).min(columns.saturating_sub(1));
     (from, column(to, columns).max(from + 1))
 }

@@ -247,10 +247,15 @@ impl Report {
     }
 }
 
-/// A number of things: `1 node`, `2 nodes`.
+/// A number of things: `1 node`, `2 nodes`, `3 addresses`.
 pub(crate) fn plural(number: impl std::fmt::Display, thing: &str) -> String {
     let number = number.to_string();
-    if number == "1" { format!("1 {thing}") } else { format!("{number} {thing}s") }
+    if number == "1" { format!("1 {thing}") } else { format!("{number} {}", several(thing)) }
+}
+
+/// Several things, whose one is called so.
+pub(crate) fn several(thing: &str) -> String {
+    format!("{thing}{}", if thing.ends_with('s') { "es" } else { "s" })
 }
 
 /// A number with its digits in groups of three: `65,536`.
